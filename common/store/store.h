@@ -1,0 +1,226 @@
+/* store.h - the door to memory: what may be asked of Redis, by territory.
+ *
+ * All that must be atomic is one function of store.lua beside this file. Standalone,
+ * Sentinel and Cluster differ only behind this header. docs/store.md has keys and formats. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "common/base/arena.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
+#include "common/io/redis.h"
+#include "faultline/ids.h"
+
+enum { STORE_VERSION = 1 }; /* of the functions library */
+
+struct store_options {
+    const char *where; /* conf.redis */
+    const char *user, *password;
+    bool load_library; /* put store.lua there if it is missing or older (workers, operator) */
+};
+
+struct store;
+struct store *store_new(const struct store_options *o);
+void store_free(struct store *s);
+/* Connected, authenticated, and the library there is ours? */
+bool store_is_up(const struct store *s);
+struct redis *store_redis(struct store *s); /* for waiting on, and for commands of no territory */
+
+/* ---- intake (broker): many entries of one territory in one call, one fsync for all */
+struct intake_entry {
+    char kind;               /* 'r' report, 'e' event */
+    struct principal_id who; /* as ZAP knew it */
+    struct str bytes;        /* the client's message, whole */
+};
+/* `answer`: OK (all durable), ERR_BUSY (none taken: the inbox holds `inbox_max`),
+ * ERR_CLOSED (unknown: the client will send again). */
+typedef void store_fn(void *context, enum err answer);
+void store_append(struct store *s, struct territory_id t, const struct intake_entry *list,
+                  size_t count, uint64_t inbox_max, store_fn *fn, void *context);
+/* The latest position of an engineer: overwrites. */
+void store_place(struct store *s, struct territory_id t, struct engineer_id e, struct str sealed,
+                 store_fn *fn, void *context);
+
+/* ---- mailboxes (broker) */
+struct letter_entry {
+    uint64_t sequence; /* of its last update */
+    struct str bytes;  /* borrowed for the callback */
+};
+typedef void store_letters_fn(void *context, enum err answer, const struct letter_entry *list,
+                              size_t count);
+/* Letters after `after`, at most `count`, of `who`, or of the watch stream. */
+void store_letters(struct store *s, struct territory_id t, struct principal_id who, bool watch,
+                   uint64_t after, size_t count, store_letters_fn *fn, void *context);
+/* Forgets letters up to and including `sequence`. */
+void store_confirm(struct store *s, struct territory_id t, struct principal_id who,
+                   uint64_t sequence);
+/* Bells: who has new letters. On a connection of its own. `who` is "watch" for the stream. */
+typedef void store_bell_fn(void *context, struct territory_id t, struct principal_id who);
+struct bells;
+struct bells *bells_new(const struct store_options *o, store_bell_fn *fn, void *context);
+void bells_free(struct bells *b);
+struct redis *bells_redis(struct bells *b);
+
+/* Memory in use as percent of maxmemory (0 when none is set). Waits. */
+enum err store_memory_percent(struct store *s, int *out);
+
+/* ---- workers: everything below waits for its answer */
+
+/* Beats. A worker's count grows with its main loop's progress. */
+struct beat {
+    char worker[40]; /* the process' own random name */
+    uint64_t count;
+};
+enum err store_beat(struct store *s, const char *worker, uint64_t count);
+enum err store_beats(struct store *s, struct beat **list, size_t *count); /* free(*list) */
+/* Forgets a worker whose beat is still `seen`. */
+enum err store_bury(struct store *s, const char *worker, uint64_t seen);
+
+struct nonce {
+    uint8_t b[16]; /* zero: nobody */
+};
+/* What the head says. */
+struct head {
+    bool exists;         /* false: the territory was never founded */
+    struct nonce holder; /* zero: free */
+    char worker[40];     /* the holder's name */
+    struct incarnation incarnation;
+    uint64_t version; /* commits so far in this incarnation's line */
+    struct chain chain;
+    char cursor[48];           /* last inbox entry applied: "ms-n"; "0-0" at first */
+    struct nonce commit;       /* id of the last commit */
+    uint32_t plan;             /* plan version in force */
+    bool clean;                /* the last holder released it, or never held */
+    char attempt[48];          /* entry that a cautious loader was trying; "" none */
+    uint32_t attempts;         /* how often */
+    struct incarnation parent; /* zero, or the incarnation before a rollback */
+    uint64_t parent_version;
+    struct principal_id signer; /* of the last commit */
+    uint8_t signature[64];
+};
+enum err store_head(struct store *s, struct territory_id t, struct head *out);
+/* Takes the lease by replacing the nonce seen (zero: was free). ERR_FENCED: it has changed.
+ * `fresh` not NULL: a new incarnation begins (founding, or after a rollback). */
+enum err store_take(struct store *s, struct territory_id t, struct nonce seen, struct nonce mine,
+                    const char *worker, const struct incarnation *fresh, struct head *out);
+enum err store_release(struct store *s, struct territory_id t, struct nonce mine);
+/* A cautious loader is about to apply this entry alone. Returns how often by now. */
+enum err store_attempt(struct store *s, struct territory_id t, struct nonce mine, const char *entry,
+                       uint32_t *attempts);
+
+/* Loading, in chunks: one record hash after the other. */
+enum record_hash {
+    HASH_META,
+    HASH_TICKETS,
+    HASH_ENGINEERS,
+    HASH_PRINCIPALS,
+    HASH_REPORTS,
+    RECORD_HASHES
+};
+typedef enum err store_record_fn(void *context, enum record_hash h, struct str key,
+                                 struct str bytes);
+/* Calls `fn` for every record; stops at its first error. `progress` runs between chunks (beat!). */
+enum err store_load(struct store *s, struct territory_id t, store_record_fn *fn,
+                    void (*progress)(void *context), void *context);
+/* One record, for the command line. Empty bytes and OK when absent. `closed` looks there too. */
+enum err store_ticket(struct store *s, struct territory_id t, struct ticket_id id,
+                      struct buf *sealed, bool *closed);
+
+/* Reading: entries after a cursor, of many territories in one wait. */
+struct inbox_entry {
+    char id[48]; /* "ms-n" */
+    char kind;   /* 'r', 'e' from brokers; 'x' assist, 'p' plan from workers and the operator */
+    struct principal_id who;
+    struct str bytes; /* in the arena given */
+};
+struct inbox {
+    struct territory_id territory;
+    char cursor[48];             /* in: read after this */
+    struct inbox_entry *entries; /* out, in the arena */
+    size_t count;
+};
+/* Waits at most `wait_ms` (0: does not) for any of them to have entries; at most `batch` each.
+ * Also returns Redis' clock (ms). */
+enum err store_read(struct store *s, struct inbox *list, size_t count, size_t batch,
+                    int64_t wait_ms, struct arena *a, int64_t *redis_ms);
+enum err store_places(struct store *s, struct territory_id t, store_record_fn *fn, void *context);
+
+/* ---- the commit: all of it or nothing */
+struct pair {
+    struct str key, bytes; /* empty bytes: delete */
+};
+struct commit_mail {
+    struct principal_id who;
+    uint64_t sequence; /* of the letter's last update */
+    struct str letter;
+    struct str resync; /* the letter to leave instead when the mailbox is full */
+};
+struct commit_out {
+    struct territory_id to;
+    struct str sealed;
+};
+struct commit {
+    struct territory_id territory;
+    struct nonce holder;
+    struct nonce id;  /* this commit's own, random; the same when repeated */
+    uint64_t version; /* parent's + 1 */
+    struct chain parent, chain;
+    uint8_t effects[32]; /* BLAKE2b-256 over all other writes, part of the chain */
+    struct principal_id signer;
+    uint8_t signature[64];
+    char cursor[48]; /* inbox entries up to here are applied, and go */
+    uint32_t plan;
+    struct str log;                      /* sealed log entry */
+    struct str meta;                     /* sealed META record; empty: unchanged */
+    struct pair *records[RECORD_HASHES]; /* HASH_META unused */
+    size_t records_count[RECORD_HASHES];
+    struct pair *closed;
+    size_t closed_count;
+    struct commit_mail *mail;
+    size_t mail_count; /* at most MAIL_MAX */
+    struct str watch;  /* letter for the dispatchers; empty: none */
+    uint64_t watch_sequence;
+    struct commit_out *out; /* to other territories */
+    size_t out_count;
+    struct pair *quarantine; /* key: inbox id, bytes: the entry's message; kept aside */
+    size_t quarantine_count;
+    uint64_t mailbox_max, watch_max;
+};
+enum { MAIL_MAX = 1024 };
+/* Queues; the answer comes with store_wait: OK, ERR_DUPLICATE (it is there: as good as OK),
+ * ERR_FENCED, ERR_DIVERGED, ERR_TOO_BIG (checked before any write), ERR_CLOSED (unknown:
+ * repeat the same commit), ERR_IO (Redis refused: logged). */
+void store_commit(struct store *s, const struct commit *c, store_fn *fn, void *context);
+/* Until every queued call is answered. ERR_AGAIN after limit_ms. */
+enum err store_wait(struct store *s, int64_t limit_ms);
+
+/* The outbox: what waits to go to other territories, moved by its holder. Delivered at
+ * least once (the receiver keeps a mark), then deleted. Returns how many it moved. */
+enum err store_forward(struct store *s, struct territory_id t, size_t *moved);
+
+/* ---- the log (audit, readers) */
+struct log_entry {
+    char id[48];
+    uint64_t version;
+    struct chain parent, chain;
+    struct nonce commit;
+    struct incarnation incarnation;
+    struct principal_id signer;
+    uint8_t signature[64];
+    uint8_t effects[32]; /* digest over every other write of the commit */
+    struct str sealed;   /* in the callback only */
+};
+typedef enum err store_log_fn(void *context, const struct log_entry *e);
+enum err store_log(struct store *s, struct territory_id t, uint64_t after_version, store_log_fn *fn,
+                   void *context);
+
+/* ---- the plan */
+enum err store_plan_current(struct store *s, uint32_t *version); /* 0: none yet */
+enum err store_plan_get(struct store *s, uint32_t version, struct buf *sealed_plan);
+enum err store_map_get(struct store *s, uint32_t version, struct buf *map, uint8_t signature[64]);
+/* Stores version `version` (current + 1, else ERR_CONFLICT) and tells every territory. */
+enum err store_plan_put(struct store *s, uint32_t version, struct str sealed_plan, struct str map,
+                        const uint8_t signature[64], const struct territory_id *territories,
+                        size_t count);
+
+#endif

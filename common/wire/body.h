@@ -1,0 +1,96 @@
+/* body.h - what is inside the seals: report bodies, event bodies, places, updates, letters,
+ * words between territories; and the associated data that each is sealed with.
+ * docs/protocol.md sections 2, 4 and 5; docs/store.md for what stays inside. */
+#ifndef WIRE_BODY_H
+#define WIRE_BODY_H
+
+#include "common/base/arena.h"
+#include "common/base/buf.h"
+#include "common/base/err.h"
+#include "common/wire/pack.h"
+#include "faultline/event.h"
+#include "faultline/message.h"
+#include "faultline/update.h"
+
+enum { REPORT_BODY_MAX = 32 * 1024, EVENT_BODY_MAX = 8 * 1024, LETTER_MAX = 60 * 1024 };
+
+/* A report's body as a gateway says it. Empty texts and none-ids are left out. */
+struct report_body {
+    struct str text, contact, name, lang;
+    struct category_id category;
+    struct site_id site;
+    struct customer_id customer;
+    struct place place;
+    int8_t hint; /* -1 none */
+    instant occurred_at;
+};
+void body_put_report(struct buf *out, const struct report_body *r);
+must_use enum err body_get_report(struct doc *d, struct str bytes, struct report_body *out);
+
+void body_put_event(struct buf *out, struct str note);
+must_use enum err body_get_event(struct doc *d, struct str bytes, struct str *note);
+
+void body_put_place(struct buf *out, struct place p);
+must_use enum err body_get_place(struct doc *d, struct str bytes, struct place *out);
+
+void body_put_update(struct buf *out, const struct update *u);
+must_use enum err body_get_update(struct doc *d, struct str bytes, struct update *out);
+
+/* A word to another territory: from, incarnation and sequence are inside too. */
+void body_put_assist(struct buf *out, const struct assist *a);
+must_use enum err body_get_assist(struct doc *d, struct str bytes, struct assist *out);
+
+/* A letter, as docs/protocol.md section 5 lays it out. Put: header, then each update,
+ * then the tail, all appended to `out`. */
+struct letter_update {
+    struct ticket_id ticket;
+    struct str body, wrap;
+};
+struct letter_head {
+    uint64_t version;
+    struct chain chain;
+    struct principal_id signer; /* none: the first commit has no parent to sign */
+    uint8_t signature[64];
+};
+struct letter_watch {
+    struct principal_id dispatcher;
+    struct str sealed_key;
+};
+struct letter {
+    struct territory_id territory;
+    struct principal_id recipient;
+    struct incarnation incarnation;
+    uint64_t first;
+    struct letter_update *updates; /* in the arena given to body_get_letter */
+    size_t updates_count;
+    struct letter_head head;
+    struct letter_watch *watch; /* NULL for mail */
+    size_t watch_count;
+};
+void body_put_letter(struct buf *out, const struct letter *l);
+must_use enum err body_get_letter(struct doc *d, struct arena *a, struct str bytes,
+                                  struct letter *out);
+
+/* Associated data, each a packed array (docs/protocol.md). They append to `out`. */
+void ad_report(struct buf *out, struct key_id pool, struct key_id sender, struct source_id source,
+               struct report_id id);
+/* `m` must be an EVENT or a PLACE. */
+void ad_event(struct buf *out, struct key_id pool, struct key_id sender, const struct message *m);
+void ad_place(struct buf *out, struct key_id pool, struct key_id sender, const struct message *m);
+void ad_wrap(struct buf *out, struct territory_id t, struct principal_id recipient,
+             struct incarnation i, uint64_t sequence);
+void ad_update(struct buf *out, struct territory_id t, struct ticket_id ticket);
+void ad_watch(struct buf *out, struct territory_id t, struct incarnation i, uint64_t first);
+/* What a worker signs: [1, "head", territory, incarnation, version, chain]. */
+void ad_head(struct buf *out, struct territory_id t, struct incarnation i, uint64_t version,
+             struct chain chain);
+/* Records and words at rest: [1, what, territory, key]. `what`: "ticket", "engineer", "assist", ...
+ */
+void ad_rest(struct buf *out, const char *what, struct territory_id t, struct str key);
+
+/* "N1-0123456789-4": the code, ten digits, the check digit (ISO 7064 MOD 11,10). */
+void number_of(char out[32], const char *code, struct ticket_id id);
+/* Is it a number with a right check digit? Gives code and digits. */
+bool number_check(struct str number, struct str *code, struct str *digits);
+
+#endif

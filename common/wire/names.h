@@ -1,0 +1,28 @@
+/* names.h - the words of life.h, update.h and outcome.h as they stand on the wire, in the
+ * plan and in docs: lower case, "en_route", "accept", "not_yours". */
+#ifndef WIRE_NAMES_H
+#define WIRE_NAMES_H
+
+#include "common/base/str.h"
+#include "faultline/life.h"
+#include "faultline/message.h"
+#include "faultline/outcome.h"
+#include "faultline/update.h"
+
+const char *state_name(enum ticket_state s);
+const char *verb_name(enum verb v);
+const char *role_name(enum role r);
+const char *refusal_name(enum refusal r);
+const char *update_name(enum update_kind k);
+const char *outcome_name(enum outcome_kind k);
+const char *how_name(enum routed_how h);
+/* From a name: the enum's count (TICKET_STATES, VERBS, ...) when there is none such. */
+enum ticket_state state_named(struct str name);
+enum verb verb_named(struct str name);
+enum role role_named(struct str name);
+enum refusal refusal_named(struct str name);
+enum update_kind update_named(struct str name);
+enum outcome_kind outcome_named(struct str name);
+enum routed_how how_named(struct str name);
+
+#endif

@@ -1,0 +1,6 @@
+# embed.cmake - a text file as a C string: -DIN= -DOUT= -DNAME=
+file(READ ${IN} text)
+string(REPLACE "\\" "\\\\" text "${text}")
+string(REPLACE "\"" "\\\"" text "${text}")
+string(REPLACE "\n" "\\n\"\n    \"" text "${text}")
+file(WRITE ${OUT} "static const char ${NAME}[] =\n    \"${text}\";\n")

@@ -1,0 +1,107 @@
+/* event.h - everything that can happen to a territory, the instant included.
+ *
+ * Texts are borrowed for the length of engine_apply. The shell has opened,
+ * decoded and checked an event before the core sees it. */
+#ifndef FAULTLINE_EVENT_H
+#define FAULTLINE_EVENT_H
+
+#include "common/base/str.h"
+#include "faultline/ids.h"
+#include "faultline/life.h"
+#include "faultline/rules.h"
+
+enum event_kind {
+    EVENT_FOUND,  /* the first of all: a new territory takes its rules */
+    EVENT_REPORT, /* a customer's fault, through a gateway */
+    EVENT_VERB,   /* a person acts on a ticket */
+    EVENT_TIME,   /* an instant that engine_next asked for has come */
+    EVENT_PLAN,   /* a new plan version takes effect */
+    EVENT_PLACES, /* engineers' latest positions */
+    EVENT_ASSIST, /* a word from another territory */
+    EVENT_POISON, /* an inbox entry that cannot be read, or that kills its readers */
+    EVENT_KINDS
+};
+
+/* What the reporter's gateway said, opened. */
+struct report {
+    struct report_id id;
+    struct principal_id gateway; /* whom to tell */
+    struct source_id source;     /* the channel account */
+    struct site_id site;         /* may be none */
+    struct customer_id customer; /* may be none */
+    struct category_id category; /* may be none or unknown: the fallback */
+    struct place place;
+    int8_t hint;         /* level hint, -1 none */
+    instant occurred_at; /* the gateway's journal */
+    uint64_t words;      /* bits of the text rules that matched, set by the shell */
+    uint8_t digest[16];  /* keyed digest of the content: same or other? */
+    struct str text;     /* phenomenon, place and contact in words; opaque to the core:
+                            packed by common/wire/body.h, shown to the engineer */
+};
+
+/* An engineer's, dispatcher's or reporter's verb. */
+struct act {
+    struct principal_id who;
+    enum role role;
+    struct event_id id;
+    enum verb verb;
+    struct ticket_id ticket;
+    uint32_t seen; /* the ticket version that the sender saw; 0: any */
+    instant occurred_at;
+    struct str note; /* reason or words; may be empty */
+};
+
+enum assist_kind {
+    ASSIST_ASK,      /* asker: have you somebody for this? */
+    ASSIST_RESERVED, /* home: this engineer's time is kept for you */
+    ASSIST_DENIED,   /* home: nobody */
+    ASSIST_ASSIGN,   /* asker: he accepted */
+    ASSIST_RELEASE,  /* asker: his time is his again (declined, timed out, done) */
+    ASSISTS
+};
+
+/* Between territories: numbered per (sender, incarnation), so applied once. */
+struct assist {
+    struct territory_id from;
+    struct incarnation incarnation; /* of the sender */
+    uint64_t sequence;              /* of this message from -> to, from 1 */
+    enum assist_kind kind;
+    struct ticket_id ticket;
+    uint8_t level;                 /* ASK */
+    struct place place;            /* ASK: where; RESERVED: where he is */
+    struct skill needs[NEEDS_MAX]; /* ASK */
+    size_t needs_count;
+    struct engineer_id refused[8]; /* ASK: do not send these again */
+    size_t refused_count;
+    struct engineer_id engineer; /* RESERVED, ASSIGN, RELEASE */
+    char name[64], phone[32];    /* RESERVED */
+};
+
+struct position {
+    struct engineer_id engineer;
+    struct place place;
+    instant at; /* the device's own instant */
+};
+
+struct event {
+    enum event_kind kind;
+    instant at; /* max(last committed, min(own clock, Redis TIME)) */
+    union {
+        struct report report;
+        struct act act;
+        const struct rules *rules; /* FOUND, PLAN: must outlive its use by the engine */
+        struct {
+            const struct position *list;
+            size_t count;
+        } places;
+        struct assist assist;
+        struct {
+            struct principal_id who; /* sender as the broker knew it; may be none */
+            struct report_id report; /* zero when unknown */
+            struct event_id event;   /* zero when unknown */
+            struct str why;
+        } poison;
+    };
+};
+
+#endif
