@@ -18,7 +18,7 @@ files=$(find include common broker workers gateways cli bench -name '*.[ch]')
 for file in $files; do
     here=$(room "$file")
     for name in $(sed -n 's/^#include "\(.*\)"/\1/p' "$file"); do
-        [ "$name" = store_lua.h ] && continue # made by the build from store.lua
+        case $name in */*) ;; *) continue ;; esac # a text that the build embeds
         there=$(room "$name")
         [ "$here" = "$there" ] || welcome "$here" "$there" || say "$file: $here may not include $name"
     done

@@ -1,0 +1,330 @@
+/* engineer.c - `faultline engineer`: an engineer's device in a terminal. It sees its sealed offers
+ * and tickets, and says the verbs of docs/life.md; what was said is journalled before it is sent.
+ *
+ * Jobs are numbered 1, 2, 3 ... on this screen in the order in which they came. */
+#include "cli/show.h"
+#include "cli/site.h"
+#include "common/io/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const char help[] =
+    "faultline engineer - an engineer's client in the terminal\n"
+    "\n"
+    "usage: faultline engineer ID [--json] [COMMAND]\n"
+    "\n"
+    "Shows the engineer's offers and tickets as they come, opened with the engineer's own key, and "
+    "takes\n"
+    "commands, a line each, from standard input; or does the one COMMAND given, and ends.\n"
+    "\n"
+    "  list                   the jobs at hand, numbered\n"
+    "  accept N               take offer N            decline N REASON  do not\n"
+    "  depart N  arrive N     on the way; there       work N            begin remotely\n"
+    "  pend N REASON          wait for the customer   hold N REASON     wait for parts\n"
+    "  resume N               go on                   resolve N [WORDS] it works again\n"
+    "  note N WORDS           add words to the ticket\n"
+    "  place LAT LON          where I am, decimal degrees\n"
+    "  sync                   tell me everything again\n"
+    "  quit                   (or the end of the input, once everything said is answered)\n"
+    "\n"
+    "N is a job's number on this screen, or the ticket's own number. --json prints updates as "
+    "JSON, a line each.\n";
+
+struct job {
+    uint8_t ticket[16];
+    char territory[16], number[32], state[24];
+    uint32_t version;
+};
+
+struct desk {
+    struct fl_client *client;
+    struct job *jobs;
+    size_t jobs_count, jobs_cap;
+    size_t unanswered; /* events said and without a verdict */
+    uint64_t epoch;    /* of the events said on this screen */
+    bool json, quit, failed;
+    struct buf input;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int signo)
+{
+    (void)signo;
+    interrupted = 1;
+}
+
+/* ---- what comes in */
+
+static struct job *
+job_of(struct desk *d, const struct fl_update *u)
+{
+    for (size_t i = 0; i < d->jobs_count; i++)
+        if (memcmp(d->jobs[i].ticket, u->ticket, 16) == 0)
+            return &d->jobs[i];
+    d->jobs = grow_array(d->jobs, d->jobs_count, &d->jobs_cap, sizeof(*d->jobs));
+    struct job *j = &d->jobs[d->jobs_count++];
+    *j = (struct job){ 0 };
+    memcpy(j->ticket, u->ticket, 16);
+    return j;
+}
+
+static void
+on_update(struct desk *d, const struct fl_update *u)
+{
+    bool verdict = strcmp(u->kind, "verdict") == 0;
+    if (verdict && !u->repeated && u->epoch == d->epoch && d->unanswered > 0) {
+        d->unanswered--;
+        d->failed = d->failed || u->refusal[0] != '\0';
+    }
+    if (u->has_ticket && (u->number[0] != '\0' || !verdict)) {
+        struct job *j = job_of(d, u);
+        snprintf(j->territory, sizeof(j->territory), "%s", u->territory);
+        if (u->number[0] != '\0')
+            snprintf(j->number, sizeof(j->number), "%s", u->number);
+        if (strcmp(u->kind, "withdrawn") == 0)
+            snprintf(j->state, sizeof(j->state), "withdrawn");
+        else if (u->state[0] != '\0')
+            snprintf(j->state, sizeof(j->state), "%s", u->state);
+        j->version = u->version > j->version ? u->version : j->version;
+        if (!d->json)
+            printf("[%zu] ", (size_t)(j - d->jobs) + 1);
+    }
+    show_update(stdout, u, d->json);
+}
+
+static void
+take_happenings(struct desk *d)
+{
+    const struct fl_happening *h;
+    while ((h = fl_client_next(d->client)) != NULL) {
+        if (h->kind == FL_UPDATE) {
+            on_update(d, h->update);
+        } else {
+            if (h->kind == FL_REFUSED && h->is_event && d->unanswered > 0) {
+                d->unanswered--;
+                d->failed = true;
+            }
+            show_other(stderr, h);
+        }
+    }
+    fflush(stdout);
+}
+
+/* ---- what goes out */
+
+static struct job *
+named_job(struct desk *d, struct str name)
+{
+    int64_t n;
+    for (size_t i = 0; i < d->jobs_count; i++)
+        if (str_is(name, d->jobs[i].number))
+            return &d->jobs[i];
+    if (!str_int(name, &n) || n < 1 || n > (int64_t)d->jobs_count)
+        return NULL;
+    return &d->jobs[n - 1];
+}
+
+static void
+list_jobs(const struct desk *d)
+{
+    for (size_t i = 0; i < d->jobs_count; i++)
+        printf("[%zu] %s %s %s\n", i + 1, d->jobs[i].number, d->jobs[i].state,
+               d->jobs[i].territory);
+    if (d->jobs_count == 0)
+        puts("no jobs at hand");
+}
+
+static void
+say(struct desk *d, const struct fl_event *e)
+{
+    uint64_t epoch, counter;
+    int code = fl_event(d->client, e, &epoch, &counter);
+    if (code != FL_OK) {
+        fprintf(stderr, "%s: %s\n", e->verb, fl_error_text(code));
+        d->failed = true;
+        return;
+    }
+    d->epoch = epoch;
+    d->unanswered++;
+}
+
+static void
+say_verb(struct desk *d, struct str verb, struct str rest)
+{
+    struct str name = str_cut(&rest, ' ');
+    struct job *j = named_job(d, name);
+    char word[16], note[1024];
+    if (j == NULL) {
+        fprintf(stderr, "no job '%.*s': 'list' shows them\n", STR_ARG(name));
+        d->failed = true;
+        return;
+    }
+    rest = str_trim(rest);
+    if (!str_fill(word, sizeof(word), verb) || !str_fill(note, sizeof(note), rest)) {
+        fprintf(stderr, "too many words: at most %zu characters\n", sizeof(note) - 1);
+        d->failed = true;
+        return;
+    }
+    struct fl_event e = { .territory = j->territory,
+                          .verb = word,
+                          .note = rest.len == 0 ? NULL : note };
+    memcpy(e.ticket, j->ticket, sizeof(e.ticket));
+    say(d, &e);
+}
+
+static void
+say_place(struct desk *d, struct str rest)
+{
+    int32_t lat, lon;
+    struct str first = str_cut(&rest, ' ');
+    const char *const *territories;
+    size_t count = fl_client_territories(d->client, &territories);
+    if (!str_e7(first, &lat) || !str_e7(str_trim(rest), &lon)) {
+        fprintf(stderr, "place takes decimal degrees: place 42.355 -71.06\n");
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        fl_place(d->client, territories[i], lat, lon);
+}
+
+static void
+sync_all(struct desk *d)
+{
+    const char *const *territories;
+    size_t count = fl_client_territories(d->client, &territories);
+    for (size_t i = 0; i < count; i++) {
+        const struct fl_event e = { .territory = territories[i], .verb = "sync" };
+        say(d, &e);
+    }
+}
+
+static void
+obey(struct desk *d, struct str line)
+{
+    static const char *const verbs[] = { "accept", "decline", "depart", "arrive",  "work",
+                                         "pend",   "hold",    "resume", "resolve", "note" };
+    struct str rest = str_trim(line);
+    struct str verb = str_cut(&rest, ' ');
+    rest = str_trim(rest);
+    if (verb.len == 0)
+        return;
+    for (size_t i = 0; i < countof(verbs); i++)
+        if (str_is(verb, verbs[i])) {
+            say_verb(d, verb, rest);
+            return;
+        }
+    if (str_is(verb, "list"))
+        list_jobs(d);
+    else if (str_is(verb, "place"))
+        say_place(d, rest);
+    else if (str_is(verb, "sync"))
+        sync_all(d);
+    else if (str_is(verb, "quit"))
+        d->quit = true;
+    else
+        fprintf(stderr,
+                "no command '%.*s': accept, decline, depart, arrive, work, pend, hold, resume, "
+                "resolve, note, place, list, sync, quit\n",
+                STR_ARG(verb));
+}
+
+/* ---- the loop */
+
+/* false: the input has ended. */
+static bool
+read_lines(struct desk *d)
+{
+    ssize_t got = read(STDIN_FILENO, buf_reserve(&d->input, 4096), 4096);
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR;
+    d->input.len += (size_t)got;
+    struct str rest = buf_str(&d->input);
+    while (rest.len > 0 && memchr(rest.at, '\n', rest.len) != NULL)
+        obey(d, str_cut(&rest, '\n'));
+    if (got == 0) {
+        obey(d, rest);
+        return false;
+    }
+    if (rest.len > 0)
+        memmove(d->input.data, rest.at, rest.len);
+    d->input.len = rest.len;
+    return true;
+}
+
+static void
+converse(struct desk *d)
+{
+    bool open = true;
+    while (!interrupted && !d->quit && (open || d->unanswered > 0)) {
+        struct pollfd fds[2] = { { .fd = fl_client_fd(d->client), .events = POLLIN },
+                                 { .fd = open ? STDIN_FILENO : -1, .events = POLLIN } };
+        int wait = fl_client_wait_ms(d->client);
+        poll(fds, 2, wait < 0 || wait > 1000 ? 1000 : wait);
+        if (open && fds[1].revents != 0)
+            open = read_lines(d);
+        fl_client_work(d->client);
+        take_happenings(d);
+    }
+}
+
+/* One command from the command line: first learn what the jobs are, then say it, then hear the
+ * verdict. */
+static void
+one_command(struct desk *d, const struct words *w)
+{
+    struct buf line = { 0 };
+    int64_t limit = clock_mono_ms() + 30000;
+    while (fl_client_principal(d->client)[0] == '\0' && clock_mono_ms() < limit && !interrupted)
+        fl_client_wait(d->client, 200);
+    sync_all(d);
+    for (size_t i = 1; i < w->count; i++)
+        buf_printf(&line, "%s%s", i == 1 ? "" : " ", w->list[i]);
+    for (bool said = false;
+         clock_mono_ms() < limit && !interrupted && (!said || d->unanswered > 0);) {
+        fl_client_wait(d->client, 200);
+        take_happenings(d);
+        if (!said && d->unanswered == 0) {
+            obey(d, buf_str(&line));
+            said = true;
+        }
+    }
+    d->failed = d->failed || d->unanswered > 0;
+    buf_fini(&line);
+}
+
+static int
+run(int argc, char **argv)
+{
+    struct words w;
+    if (!cmd_options(&cmd_engineer, argc, argv, NULL, &w))
+        return EXIT_USAGE;
+    if (w.count == 0)
+        return cmd_usage(&cmd_engineer, "which engineer?");
+    struct site s;
+    struct desk d = { .json = w.json };
+    signal(SIGINT, on_signal);
+    site_open(&s, &cmd_engineer, &w);
+    if (!site_client(&s, w.list[0], w.list[0], &d.client)) {
+        site_close(&s);
+        return EXIT_FAILED;
+    }
+    fl_subscribe(d.client, false);
+    if (w.count > 1)
+        one_command(&d, &w);
+    else
+        converse(&d);
+    fl_client_close(d.client);
+    site_close(&s);
+    free(d.jobs);
+    buf_fini(&d.input);
+    return d.failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct command cmd_engineer = { "engineer", "an engineer's client in the terminal", help,
+                                      run };

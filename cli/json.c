@@ -1,0 +1,155 @@
+/* json.c - JSON for scripts. */
+#include "cli/json.h"
+
+#include "common/io/clock.h"
+
+#include <jansson.h>
+
+static json_t *
+tree(struct json *j)
+{
+    return (json_t *)(void *)j;
+}
+
+static void
+set_new(struct json *object, const char *key, json_t *value)
+{
+    int failed = json_object_set_new(tree(object), key, value);
+    assert(failed == 0);
+}
+
+struct json *
+json_object_new(void)
+{
+    json_t *j = json_object();
+    assert(j != NULL);
+    return (struct json *)(void *)j;
+}
+
+struct json *
+json_array_new(void)
+{
+    json_t *j = json_array();
+    assert(j != NULL);
+    return (struct json *)(void *)j;
+}
+
+void
+json_put_str(struct json *object, const char *key, struct str value)
+{
+    if (value.len == 0)
+        return;
+    json_t *text = json_stringn(value.at, value.len);
+    if (text == NULL) { /* not UTF-8: its bytes, then */
+        char *hex = zalloc(2 * value.len + 1);
+        hex_of(hex, value.at, value.len);
+        text = json_string(hex);
+        free(hex);
+    }
+    set_new(object, key, text);
+}
+
+void
+json_put_text(struct json *object, const char *key, const char *value)
+{
+    json_put_str(object, key, str_of(value));
+}
+
+void
+json_put_number(struct json *object, const char *key, int64_t value)
+{
+    set_new(object, key, json_integer(value));
+}
+
+void
+json_put_true(struct json *object, const char *key, bool value)
+{
+    if (value)
+        set_new(object, key, json_true());
+}
+
+void
+json_put_hex(struct json *object, const char *key, const void *bytes, size_t len)
+{
+    char hex[129];
+    assert(2 * len < sizeof(hex));
+    hex_of(hex, bytes, len);
+    json_put_text(object, key, hex);
+}
+
+void
+json_put_e7(struct json *object, const char *key, int32_t e7)
+{
+    set_new(object, key, json_real(e7 / 1e7));
+}
+
+void
+json_put_time(struct json *object, const char *key, int64_t instant)
+{
+    char text[32];
+    if (instant == 0)
+        return;
+    clock_text(text, instant);
+    json_put_text(object, key, text);
+}
+
+void
+json_put(struct json *object, const char *key, struct json **value)
+{
+    set_new(object, key, tree(*value));
+    *value = NULL;
+}
+
+void
+json_append(struct json *array, struct json **value)
+{
+    int failed = json_array_append_new(tree(array), tree(*value));
+    assert(failed == 0);
+    *value = NULL;
+}
+
+void
+json_print(struct json **value, FILE *to)
+{
+    json_dumpf(tree(*value), to, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    fputc('\n', to);
+    json_decref(tree(*value));
+    *value = NULL;
+}
+
+struct json *
+json_of_update(const struct fl_update *u)
+{
+    struct json *j = json_object_new();
+    const struct {
+        const char *key, *value;
+    } texts[] = {
+        { "kind", u->kind },         { "territory", u->territory }, { "recipient", u->recipient },
+        { "number", u->number },     { "state", u->state },         { "level", u->level },
+        { "category", u->category }, { "site", u->site },           { "customer", u->customer },
+        { "engineer", u->engineer }, { "name", u->name },           { "phone", u->phone },
+        { "verb", u->verb },         { "refusal", u->refusal },     { "why", u->why },
+        { "text", u->text },         { "contact", u->contact },     { "reporter", u->reporter }
+    };
+    for (size_t i = 0; i < countof(texts); i++)
+        json_put_text(j, texts[i].key, texts[i].value);
+    json_put_number(j, "sequence", (int64_t)u->sequence);
+    json_put_time(j, "at", u->at);
+    json_put_time(j, "due", u->due);
+    if (u->has_ticket)
+        json_put_hex(j, "ticket", u->ticket, sizeof(u->ticket));
+    if (u->has_report)
+        json_put_hex(j, "report", u->report, sizeof(u->report));
+    if (u->version != 0)
+        json_put_number(j, "version", u->version);
+    if (u->repeats != 0)
+        json_put_number(j, "repeats", u->repeats);
+    if (u->counter != 0)
+        json_put_number(j, "counter", (int64_t)u->counter);
+    if (u->has_place) {
+        json_put_e7(j, "lat", u->lat_e7);
+        json_put_e7(j, "lon", u->lon_e7);
+    }
+    json_put_true(j, "repeated", u->repeated);
+    return j;
+}

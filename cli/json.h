@@ -1,0 +1,30 @@
+/* json.h - the doorman of jansson: objects built field by field, printed on one line. A value that
+ * is absent (NULL or "") is left out. */
+#ifndef CLI_JSON_H
+#define CLI_JSON_H
+
+#include "common/base/str.h"
+#include "faultline/client.h"
+
+#include <stdio.h>
+
+struct json; /* an object or an array */
+
+struct json *json_object_new(void);
+struct json *json_array_new(void);
+void json_put_text(struct json *object, const char *key, const char *value);
+void json_put_str(struct json *object, const char *key, struct str value);
+void json_put_number(struct json *object, const char *key, int64_t value);
+void json_put_true(struct json *object, const char *key, bool value); /* false: left out */
+void json_put_hex(struct json *object, const char *key, const void *bytes, size_t len);
+void json_put_e7(struct json *object, const char *key, int32_t e7);        /* degrees */
+void json_put_time(struct json *object, const char *key, int64_t instant); /* 0: left out */
+/* The gift: *value is NULL afterwards. */
+void json_put(struct json *object, const char *key, struct json **value);
+void json_append(struct json *array, struct json **value);
+/* Prints one line and frees. */
+void json_print(struct json **value, FILE *to);
+
+struct json *json_of_update(const struct fl_update *u);
+
+#endif

@@ -1,0 +1,83 @@
+/* programs.c - `faultline broker` and `faultline worker` become the programs beside this one. */
+#include "cli/programs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+const char *
+program_path(const char *name, char *out, size_t size)
+{
+    ssize_t len = readlink("/proc/self/exe", out, size - 1);
+    if (len > 0) {
+        out[len] = '\0';
+        char *slash = strrchr(out, '/');
+        size_t room = size - (size_t)(slash + 1 - out);
+        if (slash != NULL && strlen(name) < room) {
+            memcpy(slash + 1, name, strlen(name) + 1);
+            if (access(out, X_OK) == 0)
+                return out;
+        }
+    }
+    snprintf(out, size, "%s", name);
+    return out;
+}
+
+pid_t
+program_start(char *const argv[])
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(1);
+    execvp(argv[0], argv);
+    fprintf(stderr, "faultline: cannot run %s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+/* The rest of the command line belongs to the program. */
+static int
+become(const struct command *c, const char *program, int argc, char **argv)
+{
+    char path[1024];
+    const char *site = getenv("FAULTLINE_SITE");
+    char **args = zalloc(((size_t)argc + 4) * sizeof(*args));
+    size_t count = 0;
+    bool named = false;
+    args[count++] = (char *)(uintptr_t)program_path(program, path, sizeof(path));
+    for (int i = 1; i < argc; i++) {
+        named = named || strncmp(argv[i], "--site", 6) == 0;
+        args[count++] = argv[i];
+    }
+    if (!named) {
+        args[count++] = (char *)(uintptr_t) "--site";
+        args[count++] = (char *)(uintptr_t)(site == NULL ? "." : site);
+    }
+    execvp(args[0], args);
+    free(args);
+    return cmd_failed(c, "cannot run %s: %s", path, strerror(errno));
+}
+
+static int
+run_broker(int argc, char **argv)
+{
+    return become(&cmd_broker, "faultline-broker", argc, argv);
+}
+
+static int
+run_worker(int argc, char **argv)
+{
+    return become(&cmd_worker, "faultline-worker", argc, argv);
+}
+
+const struct command cmd_broker = { "broker", "run a broker (in the foreground)", "", run_broker };
+const struct command cmd_worker = { "worker", "run a worker (in the foreground)", "", run_worker };

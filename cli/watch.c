@@ -1,0 +1,71 @@
+/* watch.c - `faultline watch`: a dispatcher's sealed stream, opened and printed. */
+#include "cli/show.h"
+#include "cli/site.h"
+
+#include <signal.h>
+
+static const char help[] = "faultline watch - see what happens, as a dispatcher\n"
+                           "\n"
+                           "usage: faultline watch [--as DISPATCHER] [--json]\n"
+                           "\n"
+                           "Prints every update of the dispatchers' stream of all territories, "
+                           "opened with the dispatcher's own\n"
+                           "key, from where this dispatcher last stopped: one line a ticket that "
+                           "moved, alarms among them.\n"
+                           "Ctrl-C ends it.\n"
+                           "\n"
+                           "  --as DISPATCHER  whose key and place in the stream (dispatch-1)\n"
+                           "  --json           one JSON object a line\n";
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int signo)
+{
+    (void)signo;
+    interrupted = 1;
+}
+
+static void
+watch(struct fl_client *client, bool json)
+{
+    const struct fl_happening *h;
+    while (!interrupted) {
+        fl_client_wait(client, 500);
+        while ((h = fl_client_next(client)) != NULL) {
+            if (h->kind == FL_UPDATE)
+                show_update(stdout, h->update, json);
+            else
+                show_other(stderr, h);
+        }
+        fflush(stdout);
+    }
+}
+
+static int
+run(int argc, char **argv)
+{
+    const char *as = "dispatch-1";
+    const struct option_row rows[] = { { "as", &as, NULL }, { NULL, NULL, NULL } };
+    struct words w;
+    if (!cmd_options(&cmd_watch, argc, argv, rows, &w))
+        return EXIT_USAGE;
+    if (w.count != 0)
+        return cmd_usage(&cmd_watch, "no words, only options");
+    struct site s;
+    struct fl_client *client;
+    int code = EXIT_FAILED;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    site_open(&s, &cmd_watch, &w);
+    if (site_client(&s, as, as, &client)) {
+        fl_subscribe(client, true);
+        watch(client, w.json);
+        fl_client_close(client);
+        code = EXIT_DONE;
+    }
+    site_close(&s);
+    return code;
+}
+
+const struct command cmd_watch = { "watch", "a dispatcher's sealed stream, opened", help, run };
