@@ -1,0 +1,33 @@
+/* stage.h - a whole site in a scratch folder, run by `faultline up`, gone when it is over. */
+#ifndef BENCH_STAGE_H
+#define BENCH_STAGE_H
+
+#include "common/io/conf.h"
+#include "common/io/seal.h"
+#include "common/plan/plan.h"
+#include "common/store/store.h"
+
+struct stage {
+    char dir[64];
+    int up;   /* pid of `faultline up` */
+    int said; /* its standard output */
+    struct conf conf;
+    struct keys *pool;
+    struct plan *plan; /* as `init` completed it */
+    struct atlas *atlas;
+    struct store *store; /* operator's rights */
+};
+
+struct stage_wish {
+    unsigned workers;
+    unsigned capacity;       /* of every engineer; 0: the sample's own */
+    const char *const *sets; /* "name=value" for brokers and workers, NULL-terminated, or NULL */
+    bool quiet;              /* the site's own log goes to DIR/log instead of standard error */
+};
+
+/* Makes and starts it; dies, saying why, when it does not come up. */
+void stage_open(struct stage *s, const struct stage_wish *w);
+/* Ends `up` in order, and removes the folder. */
+void stage_close(struct stage *s);
+
+#endif
