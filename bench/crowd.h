@@ -42,6 +42,7 @@ struct crowd {
     size_t members_count, gateways_count; /* the gateways come first */
     struct map acked;                     /* report id -> 1: durable, as the gateways were told */
     struct map fates;                     /* report id -> 1: told what became of it */
+    struct map assigned;                  /* ticket id -> 1: its gateway was told of an engineer */
     struct map tickets; /* ticket id -> struct seen_ticket, from the dispatchers' stream */
     struct heap *plans; /* steps that engineers have yet to take */
     uint64_t submitted, attached; /* attached: reports told so */
