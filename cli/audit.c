@@ -1,0 +1,273 @@
+/* audit.c - `faultline audit verify`: proves the hash-chained, signed log of every territory, or
+ * says where it breaks.
+ *
+ *   entry n:  parent = chain of n-1;  chain = H(parent, incarnation, n, effects, H(sealed entry));
+ *             signature by a worker of the plan over (territory, incarnation, n, chain);
+ *             the sealed entry opens with the pool's log key and is of its documented shape
+ *   head:     is the last entry's
+ *   anchors:  each line outside Redis is met by the entry of its version
+ *
+ * Everything is computed anew from what is read; nothing is taken from the worker. */
+#include "cli/json.h"
+#include "cli/site.h"
+#include "common/wire/body.h"
+#include "common/wire/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char help[] =
+    "faultline audit - prove the audit log\n"
+    "\n"
+    "usage: faultline audit verify [--territory T] [--json]\n"
+    "\n"
+    "Reads the whole log of each territory and checks every entry's place in the hash chain, its "
+    "worker's\n"
+    "signature, that it opens, that the territory's head is the last entry, and that every anchor "
+    "written\n"
+    "outside Redis (the setting `anchors`) is met. One line a territory; one a fault.\n"
+    "\n"
+    "exit: 0 all of it holds; 1 something does not, or the store does not answer\n";
+
+struct audit {
+    struct site *site;
+    struct territory_id territory;
+    struct seal_key key;
+    struct doc doc;
+    struct arena arena;
+    struct buf scratch, plain;
+    uint64_t version; /* of the last entry read */
+    struct chain chain;
+    struct incarnation incarnation;
+    uint64_t events, reports, anchors, faults;
+    struct chain *chains; /* by version - 1, for the anchors */
+    struct incarnation *incarnations;
+    size_t count, cap, incarnations_cap;
+};
+
+static void fault(struct audit *a, const char *format, ...) format_like(2, 3);
+
+static void
+fault(struct audit *a, const char *format, ...)
+{
+    va_list args;
+    if (a->faults++ >= 20)
+        return; /* the chain breaks once and everything after it with it */
+    printf("%s: ", a->territory.s);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    putchar('\n');
+}
+
+static bool
+signed_by_worker(struct audit *a, struct principal_id signer, struct incarnation i,
+                 uint64_t version, struct chain chain, const uint8_t signature[64])
+{
+    const struct principal *p = atlas_principal(a->site->atlas, signer);
+    if (p == NULL || p->role != ROLE_WORKER)
+        return false;
+    buf_clear(&a->scratch);
+    ad_head(&a->scratch, a->territory, i, version, chain);
+    return sign_check(p->sign, signature, buf_str(&a->scratch));
+}
+
+static void
+check_content(struct audit *a, const struct log_entry *e)
+{
+    struct log_record record;
+    struct buf key = { 0 };
+    buf_put_u64(&key, e->version);
+    buf_clear(&a->scratch);
+    buf_clear(&a->plain);
+    arena_clear(&a->arena);
+    ad_rest(&a->scratch, "log", a->territory, buf_str(&key));
+    buf_fini(&key);
+    if (unseal(&a->plain, &a->key, buf_str(&a->scratch), e->sealed) != OK) {
+        fault(a, "version %" PRIu64 ": the entry does not open with the pool's key: it was changed",
+              e->version);
+        return;
+    }
+    if (log_get(&a->doc, &a->arena, buf_str(&a->plain), &record) != OK) {
+        fault(a, "version %" PRIu64 ": the entry is not of the documented shape", e->version);
+        return;
+    }
+    a->events += record.events_count;
+    for (size_t i = 0; i < record.outcomes_count; i++)
+        a->reports += record.outcomes[i].kind == OUTCOME_OPENED ||
+                      record.outcomes[i].kind == OUTCOME_ATTACHED;
+}
+
+static enum err
+check_entry(void *context, const struct log_entry *e)
+{
+    struct audit *a = context;
+    struct chain right;
+    if (e->version != a->version + 1)
+        fault(a, "version %" PRIu64 " follows %" PRIu64 ": entries are missing", e->version,
+              a->version);
+    if (!same_id(e->parent, a->chain))
+        fault(a, "version %" PRIu64 ": does not build on the entry before it", e->version);
+    chain_next(&right, &e->parent, e->incarnation, e->version, e->effects, e->sealed);
+    if (!same_id(e->chain, right))
+        fault(a, "version %" PRIu64 ": its chain hash is not that of its content: it was changed",
+              e->version);
+    if (!signed_by_worker(a, e->signer, e->incarnation, e->version, e->chain, e->signature))
+        fault(a, "version %" PRIu64 ": the signature of '%s' is not right", e->version,
+              e->signer.s);
+    check_content(a, e);
+    a->version = e->version;
+    a->chain = e->chain;
+    a->incarnation = e->incarnation;
+    a->incarnations =
+        grow_array(a->incarnations, a->count, &a->incarnations_cap, sizeof(*a->incarnations));
+    a->chains = grow_array(a->chains, a->count, &a->cap, sizeof(*a->chains));
+    a->incarnations[a->count] = e->incarnation;
+    a->chains[a->count++] = e->chain;
+    return OK;
+}
+
+static void
+check_head(struct audit *a)
+{
+    struct head head;
+    enum err e = store_head(a->site->store, a->territory, &head);
+    if (e != OK)
+        fault(a, "its head cannot be read: %s", err_text(e));
+    else if (!head.exists && a->version > 0)
+        fault(a, "has a log but no head");
+    else if (head.exists && head.version < a->version)
+        fault(a, "the head is at version %" PRIu64 " but the log goes on to %" PRIu64, head.version,
+              a->version);
+    else if (head.exists && head.version > a->version)
+        fault(a, "the head is at version %" PRIu64 " but the log ends at %" PRIu64, head.version,
+              a->version);
+    else if (head.exists && !same_id(head.chain, a->chain))
+        fault(a, "the head's chain hash is not that of the last entry");
+}
+
+/* "TIME INCARNATION VERSION CHAIN SIGNER SIGNATURE" */
+static void
+check_anchor(struct audit *a, struct str line, unsigned number)
+{
+    struct incarnation incarnation;
+    struct principal_id signer;
+    struct chain chain;
+    uint8_t signature[64];
+    int64_t version = 0;
+    str_cut(&line, ' ');
+    bool good = hex_to(incarnation.b, sizeof(incarnation.b), str_cut(&line, ' ')) &&
+                str_int(str_cut(&line, ' '), &version) && version > 0 &&
+                hex_to(chain.b, sizeof(chain.b), str_cut(&line, ' ')) &&
+                str_fill(signer.s, sizeof(signer.s), str_cut(&line, ' ')) &&
+                hex_to(signature, sizeof(signature), line);
+    if (!good) {
+        fault(a, "anchor %u is not an anchor", number);
+        return;
+    }
+    a->anchors++;
+    if (!signed_by_worker(a, signer, incarnation, (uint64_t)version, chain, signature))
+        fault(a, "anchor %u (version %" PRId64 "): its signature is not right", number, version);
+    else if ((uint64_t)version > a->count)
+        fault(a,
+              "anchor %u proves version %" PRId64 ", but the log ends at %" PRIu64
+              ": the store was rolled back",
+              number, version, a->version);
+    else if (!same_id(a->chains[version - 1], chain) ||
+             !same_id(a->incarnations[version - 1], incarnation))
+        fault(a,
+              "anchor %u proves another version %" PRId64 " than the log's: the log was rewritten",
+              number, version);
+}
+
+static void
+check_anchors(struct audit *a)
+{
+    char path[640];
+    struct buf text = { 0 };
+    snprintf(path, sizeof(path), "%s/%s.anchors", a->site->conf.anchors, a->territory.s);
+    if (file_read(path, &text)) {
+        struct str rest = buf_str(&text);
+        for (unsigned number = 1; rest.len > 0; number++)
+            check_anchor(a, str_trim(str_cut(&rest, '\n')), number);
+    } else if (errno != ENOENT) {
+        fault(a, "its anchors %s cannot be read: %s", path, strerror(errno));
+    }
+    buf_fini(&text);
+}
+
+static void
+say_result(const struct audit *a, bool json)
+{
+    if (json) {
+        struct json *j = json_object_new();
+        json_put_text(j, "territory", a->territory.s);
+        json_put_number(j, "versions", (int64_t)a->version);
+        json_put_number(j, "events", (int64_t)a->events);
+        json_put_number(j, "reports", (int64_t)a->reports);
+        json_put_number(j, "anchors", (int64_t)a->anchors);
+        json_put_number(j, "faults", (int64_t)a->faults);
+        json_print(&j, stdout);
+    } else {
+        printf("%s: %s: %" PRIu64 " versions, %" PRIu64 " events, %" PRIu64 " reports, %" PRIu64
+               " anchors\n",
+               a->territory.s, a->faults == 0 ? "holds" : "BROKEN", a->version, a->events,
+               a->reports, a->anchors);
+    }
+}
+
+/* Returns the faults found. */
+static uint64_t
+verify(struct site *s, struct territory_id t, bool json)
+{
+    struct audit a = { .site = s, .territory = t };
+    doc_init(&a.doc);
+    seal_key_storage(&a.key, s->pool, "log");
+    enum err e = store_log(s->store, t, 0, check_entry, &a);
+    if (e != OK)
+        fault(&a, "its log cannot be read after version %" PRIu64 ": %s", a.version, err_text(e));
+    check_head(&a);
+    check_anchors(&a);
+    say_result(&a, json);
+    doc_fini(&a.doc);
+    arena_fini(&a.arena);
+    buf_fini(&a.scratch);
+    buf_fini(&a.plain);
+    free(a.chains);
+    free(a.incarnations);
+    return a.faults;
+}
+
+static int
+run(int argc, char **argv)
+{
+    const char *territory = NULL;
+    const struct option_row rows[] = { { "territory", &territory, NULL }, { NULL, NULL, NULL } };
+    struct words w;
+    if (!cmd_options(&cmd_audit, argc, argv, rows, &w))
+        return EXIT_USAGE;
+    if (w.count != 1 || strcmp(w.list[0], "verify") != 0)
+        return cmd_usage(&cmd_audit, "verify, please");
+    struct site s;
+    const struct territory_id *list;
+    uint64_t faults = 0;
+    bool named = territory == NULL;
+    site_open(&s, &cmd_audit, &w);
+    bool good = site_plan(&s);
+    size_t count = good ? atlas_territories(s.atlas, &list) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (territory == NULL || strcmp(territory, list[i].s) == 0) {
+            named = true;
+            faults += verify(&s, list[i], w.json);
+        }
+    if (good && !named) {
+        cmd_failed(&cmd_audit, "no territory '%s' in the plan in force", territory);
+        good = false;
+    }
+    site_close(&s);
+    return good && faults == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct command cmd_audit = { "audit", "prove the audit log", help, run };
