@@ -1,6 +1,7 @@
 /* conf.h - a site's settings: one table, one file (faultline.conf), `name value` a line,
- * '#' begins a comment. Relative paths are relative to the file's folder, so a site folder
- * can be moved. Every setting may be overridden by `--set name=value` on a command line. */
+ * a line that begins with '#' is a comment (a z85 key may hold a '#'). Relative paths are relative
+ * to the file's folder, so a site folder can be moved. Every setting may be overridden by `--set
+ * name=value` on a command line. */
 #ifndef IO_CONF_H
 #define IO_CONF_H
 

@@ -9,6 +9,8 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 
+enum { SOCK_MESSAGE_MAX = 65536 }; /* bytes of one message, before encryption */
+
 struct sock;    /* one ZeroMQ socket */
 struct sockets; /* one ZeroMQ context */
 
@@ -38,7 +40,7 @@ struct peer_id {
 must_use enum err sock_receive(struct sock *s, struct peer_id *from, char user[24],
                                struct str *bytes);
 /* ROUTER: to that peer; ERR_AGAIN (its queue is full) and ERR_CLOSED (it is gone) mean: not sent.
- * DEALER: `to` is NULL. The bytes are copied. */
+ * DEALER: `to` is NULL. The bytes are copied. ERR_TOO_BIG: past SOCK_MESSAGE_MAX, not sent. */
 must_use enum err sock_send(struct sock *s, const struct peer_id *to, struct str bytes);
 /* Answers pending ZAP requests: call it whenever sock_zap_socket is readable, and each turn. */
 void sock_serve_zap(struct sock *s);
