@@ -15,7 +15,7 @@ uint8_t *
 buf_reserve(struct buf *b, size_t more)
 {
     assert(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
-    if (b->len + more > b->cap) {
+    if (b->data == NULL || b->len + more > b->cap) {
         size_t want = b->cap == 0 ? 64 : b->cap;
         while (want < b->len + more)
             want *= 2;

@@ -98,7 +98,7 @@ bool
 str_e7(struct str s, int32_t *out)
 {
     bool minus = s.len > 0 && s.at[0] == '-';
-    struct str rest = { s.at + (minus ? 1 : 0), s.len - (minus ? 1 : 0) };
+    struct str rest = minus ? (struct str){ s.at + 1, s.len - 1 } : s;
     struct str whole = str_cut(&rest, '.');
     int64_t n = 0;
     if (!str_int(whole, &n) || n < 0 || n > 180)
@@ -114,7 +114,64 @@ str_e7(struct str s, int32_t *out)
     for (size_t i = 7; i < rest.len; i++)
         if (rest.at[i] < '0' || rest.at[i] > '9')
             return false;
+    if (n > 1800000000)
+        return false;
     *out = (int32_t)(minus ? -n : n);
+    return true;
+}
+
+/* The Unicode Standard, table 3-7: what may follow a first byte, by ranges of first bytes. */
+static const struct {
+    uint8_t first_low, first_high, len, low, high; /* of the second byte; others 80 .. bf */
+} letters[] = {
+    { 0xc2, 0xdf, 2, 0x80, 0xbf }, { 0xe0, 0xe0, 3, 0xa0, 0xbf }, { 0xe1, 0xec, 3, 0x80, 0xbf },
+    { 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf }, { 0xf0, 0xf0, 4, 0x90, 0xbf },
+    { 0xf1, 0xf3, 4, 0x80, 0xbf }, { 0xf4, 0xf4, 4, 0x80, 0x8f },
+};
+
+size_t
+str_letter(struct str s)
+{
+    if (s.len == 0)
+        return 0;
+    const uint8_t *b = (const uint8_t *)s.at;
+    if (b[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < countof(letters); i++) {
+        if (b[0] < letters[i].first_low || b[0] > letters[i].first_high)
+            continue;
+        if (s.len < letters[i].len || b[1] < letters[i].low || b[1] > letters[i].high)
+            return 0;
+        for (size_t k = 2; k < letters[i].len; k++)
+            if ((b[k] & 0xc0) != 0x80)
+                return 0;
+        return letters[i].len;
+    }
+    return 0;
+}
+
+bool
+str_is_utf8(struct str s)
+{
+    for (size_t i = 0, len; i < s.len; i += len) {
+        len = (uint8_t)s.at[i] < 0x80 ? 1 : str_letter((struct str){ s.at + i, s.len - i });
+        if (len == 0)
+            return false;
+    }
+    return true;
+}
+
+bool
+str_is_printable(struct str s)
+{
+    for (size_t i = 0, len; i < s.len; i += len) {
+        uint8_t first = (uint8_t)s.at[i];
+        len = str_letter((struct str){ s.at + i, s.len - i });
+        if (len == 0 || first < 0x20 || first == 0x7f)
+            return false;
+        if (first == 0xc2 && (uint8_t)s.at[i + 1] < 0xa0)
+            return false;
+    }
     return true;
 }
 

@@ -25,8 +25,14 @@ struct str str_cut(struct str *rest, char mark); /* up to `mark`; rest is what f
 
 /* Whole decimal numbers with an optional '-'; false on anything else or overflow. */
 bool str_int(struct str s, int64_t *out);
-/* Decimal degrees such as "-71.0824" to 1e-7 degree units, without floating point. */
+/* Decimal degrees such as "-71.0824" to 1e-7 degree units, without floating point; what is
+ * finer is cut off. false on anything else, and beyond 180 degrees. */
 bool str_e7(struct str s, int32_t *out);
+
+/* How many bytes the UTF-8 letter takes that `s` begins with; 0 when there is none. */
+size_t str_letter(struct str s);
+bool str_is_utf8(struct str s);
+bool str_is_printable(struct str s); /* UTF-8 without control characters (C0, DEL, C1) */
 
 /* Copies into a zero-padded array of `size`; false (and all zero) if it does not
  * fit with its terminator. */

@@ -1,6 +1,25 @@
 /* log.h - the plaintext of one entry of a territory's audit log: what went in, what came of
  * it, and which letters went out. Enough to replay the territory, and enough for a reader who
- * trusts nobody to count. One msgpack value; docs/store.md lays it out. */
+ * trusts nobody to count. One msgpack value:
+ *
+ *     entry   = [1, at, [event...], [outcome...], [letter...]]
+ *     event   = [kind, ago, ...]          ago: ms before the entry's `at`
+ *       0 found    plan
+ *       1 report   id, gateway, source, site, customer, category, lat, lon, hint, occurred,
+ *                  words, digest, text
+ *       2 verb     who, role, epoch, counter, verb, ticket, seen, occurred, note
+ *       3 time
+ *       4 plan     plan
+ *       5 places   [[engineer, lat, lon, at]...]
+ *       6 assist   [1, kind, from, incarnation, sequence, ticket, level, lat, lon,
+ *                   [[skill, level]...], [engineer...], engineer, name, phone]
+ *       7 poison   who, report, epoch, counter, why
+ *     outcome = [kind, report, ticket, who, epoch, counter, verb, from, to, refusal, version]
+ *     letter  = [recipient, first sequence, count of updates]
+ *
+ * Ids of reports and tickets, incarnations, digests and `text` are bin; names, `note` and `why`
+ * str; `occurred` is in ms before the event's own instant. Zero, none, empty and unknown are nil.
+ * Kinds, roles, verbs, states and refusals are the numbers given to them in names.c, for ever. */
 #ifndef WIRE_LOG_H
 #define WIRE_LOG_H
 
@@ -10,6 +29,8 @@
 #include "common/wire/pack.h"
 #include "faultline/event.h"
 #include "faultline/outcome.h"
+
+enum { LOG_BYTES_MAX = 32 * 1024 * 1024 }; /* of one entry: far more than a commit makes */
 
 struct log_event {
     struct event event; /* rules are not kept: FOUND and PLAN name a plan version */
@@ -31,8 +52,9 @@ struct log_record {
 };
 
 void log_put(struct buf *out, const struct log_record *r);
-/* `bytes_max` of doc_open does not bind here: a log entry may be some MB. Texts are borrowed from
- * `bytes`. */
+/* `bytes_max` of doc_open does not bind here: an entry may be some MB. Texts are borrowed from
+ * `bytes`; FOUND and PLAN have no rules, only `plan`. ERR_VERSION, ERR_KIND (an event of a
+ * later version), and what doc_open says. */
 must_use enum err log_get(struct doc *d, struct arena *a, struct str bytes, struct log_record *out);
 
 #endif

@@ -1,9 +1,10 @@
-/* names.h - the words of life.h, update.h and outcome.h as they stand on the wire, in the
- * plan and in docs: lower case, "en_route", "accept", "not_yours". */
+/* names.h - the words of life.h, update.h, outcome.h and event.h as they stand on the wire, in
+ * the plan and in docs: lower case, "en_route", "accept", "not_yours". */
 #ifndef WIRE_NAMES_H
 #define WIRE_NAMES_H
 
 #include "common/base/str.h"
+#include "faultline/event.h"
 #include "faultline/life.h"
 #include "faultline/message.h"
 #include "faultline/outcome.h"
@@ -16,6 +17,8 @@ const char *refusal_name(enum refusal r);
 const char *update_name(enum update_kind k);
 const char *outcome_name(enum outcome_kind k);
 const char *how_name(enum routed_how h);
+const char *event_name(enum event_kind k);
+const char *assist_name(enum assist_kind k);
 /* From a name: the enum's count (TICKET_STATES, VERBS, ...) when there is none such. */
 enum ticket_state state_named(struct str name);
 enum verb verb_named(struct str name);
@@ -24,5 +27,7 @@ enum refusal refusal_named(struct str name);
 enum update_kind update_named(struct str name);
 enum outcome_kind outcome_named(struct str name);
 enum routed_how how_named(struct str name);
+enum event_kind event_named(struct str name);
+enum assist_kind assist_named(struct str name);
 
 #endif

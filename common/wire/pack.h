@@ -14,30 +14,34 @@ void pack_nil(struct buf *b);
 void pack_bool(struct buf *b, bool v);
 void pack_uint(struct buf *b, uint64_t n);
 void pack_int(struct buf *b, int64_t n); /* shortest form, unsigned when not negative */
+/* A text is UTF-8. An octet that is not is written as '?': every reader would refuse the
+ * whole message because of it. Who wants to know asks str_is_utf8 first. */
 void pack_str(struct buf *b, struct str s);
 void pack_text(struct buf *b, const char *zero_terminated);
 void pack_bin(struct buf *b, const void *at, size_t len);
 void pack_array(struct buf *b, size_t count);
 void pack_map(struct buf *b, size_t count);
+void pack_raw(struct buf *b, struct str packed); /* one value that is packed already */
 
 enum {
     PACK_BYTES_MAX = 64 * 1024, /* of one message on the wire */
-    PACK_DEPTH_MAX = 8,
-    PACK_PARTS_MAX = 20000 /* values in one message, all levels together */
+    PACK_DEPTH_MAX = 8,         /* arrays and maps inside each other */
+    PACK_PARTS_MAX = 20000      /* values in one message, all levels together */
 };
 
 /* One decoded message. The tree borrows str and bin from the input bytes, which must
  * outlive it. A doc may be opened again and again; doc_fini once. */
 struct doc {
-    void *zone;       /* msgpack-c's memory; owned */
-    const void *root; /* msgpack_object, or NULL */
+    void *memory;     /* the library's zone and the pre-check's notes; owned, reused */
+    const void *root; /* a node, or NULL */
 };
 typedef const void *node; /* a value in a doc; NULL is "absent" and every read of it fails */
 
 void doc_init(struct doc *d);
 void doc_fini(struct doc *d);
 /* ERR_TRUNCATED, ERR_TOO_BIG, ERR_TOO_DEEP, ERR_SYNTAX (unknown byte, extension type,
- * trailing bytes, duplicate or non-text map keys). `bytes_max` 0: PACK_BYTES_MAX. */
+ * trailing bytes, duplicate or non-text map keys, a text that is not UTF-8). `bytes_max` 0:
+ * PACK_BYTES_MAX. A greater one lifts PACK_PARTS_MAX as well: for bytes of our own only. */
 must_use enum err doc_open(struct doc *d, struct str bytes, size_t bytes_max);
 
 /* Each returns false, and leaves *out alone, when the node is absent or of another type
@@ -50,9 +54,19 @@ bool node_int(node n, int64_t *out);
 bool node_str(node n, struct str *out);
 bool node_bin(node n, struct str *out);
 bool node_bytes(node n, void *to, size_t len); /* a bin of exactly len bytes */
-bool node_name(node n, char *to, size_t size); /* a str that fits with its zero */
+/* A str without control characters that fits with its zero; the rest of `to` is zeroed. */
+bool node_name(node n, char *to, size_t size);
 bool node_array(node n, size_t *count);
-node node_at(node array, size_t i);       /* NULL past the end */
+node node_at(node array, size_t i); /* NULL past the end */
+bool node_map(node n, size_t *count);
 node node_get(node map, const char *key); /* NULL when absent */
+node node_key(node map, size_t i);        /* the i-th key, a str; NULL past the end */
+node node_value(node map, size_t i);      /* and its value */
+
+/* A look without a doc, at bytes that may be anything: the i-th element of the array that
+ * they begin with, while everything before it is whole. The empty str when there is none. */
+struct str pack_element(struct str bytes, size_t i);
+/* The same element, when it is a whole number that is not negative. */
+bool pack_peek(struct str bytes, size_t i, uint64_t *out);
 
 #endif

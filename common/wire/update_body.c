@@ -1,0 +1,134 @@
+/* update_body.c - a status message as its recipient opens it (docs/protocol.md section 5). */
+#include "common/wire/body.h"
+#include "common/wire/field.h"
+
+static const struct shape field_kind = FIELD_NAMED(words_update, UPDATE_KINDS);
+static const struct shape field_state = FIELD_NAMED(words_state, TICKET_RECEIVED);
+static const struct shape field_refusal = FIELD_NAMED(words_refusal, REFUSAL_NONE);
+
+/* The state is said together with the version whose state it is: received is zero, too. */
+static bool
+stateless(const void *record)
+{
+    const struct update *u = record;
+    return u->version == 0 && u->state == TICKET_RECEIVED;
+}
+
+/* Verb and refusal belong to verdicts: triage is zero, too. */
+static bool
+verbless(const void *record)
+{
+    const struct update *u = record;
+    return u->kind != UPDATE_VERDICT || u->verb == VERBS;
+}
+
+static bool
+unrefused(const void *record)
+{
+    const struct update *u = record;
+    return u->kind != UPDATE_VERDICT || u->refusal == REFUSAL_NONE;
+}
+
+/* A verb of a later version of Faultline is none that this one knows. */
+static bool
+get_verb(const struct field *f, node n, void *at, const struct reading *r)
+{
+    struct str s;
+    return node_str(n, &s) && (field_get_name(f, n, at, r) || field_word_clear(f, at));
+}
+
+static const struct shape field_verb = {
+    field_put_name, get_verb, field_word_empty, field_word_clear, &words_verb, VERBS, 0
+};
+
+static void
+put_event(const struct field *f, const void *at, struct buf *out)
+{
+    const struct event_id *id = at;
+    (void)f;
+    pack_array(out, 2);
+    pack_uint(out, id->epoch);
+    pack_uint(out, id->counter);
+}
+
+static bool
+get_event(const struct field *f, node n, void *at, const struct reading *r)
+{
+    struct event_id *id = at;
+    size_t count;
+    (void)f;
+    (void)r;
+    return node_array(n, &count) && count == 2 && node_uint(node_at(n, 0), &id->epoch) &&
+           node_uint(node_at(n, 1), &id->counter);
+}
+
+static bool
+no_event(const struct field *f, const void *at)
+{
+    const struct event_id *id = at;
+    (void)f;
+    return id->epoch == 0 && id->counter == 0;
+}
+
+static bool
+clear_event(const struct field *f, void *at)
+{
+    (void)f;
+    *(struct event_id *)at = (struct event_id){ 0 };
+    return true;
+}
+
+static const struct shape field_event = { put_event, get_event, no_event, clear_event, NULL, 0, 0 };
+
+#define F(rule, key, shape, member) FIELD(rule, key, shape, struct update, member)
+#define MAY_WHEN(key, shape, member, absent)                                                       \
+    {                                                                                              \
+        MAY, key, &(shape), offsetof(struct update, member),                                       \
+            sizeof(((struct update *)NULL)->member), absent                                        \
+    }
+static const struct field fields[] = {
+    F(NEED, "kind", field_kind, kind),
+    F(MAY, "at", field_i64, at),
+    F(MAY, "ticket", field_bytes, ticket),
+    F(MAY, "report", field_bytes, report),
+    F(MAY, "number", field_label, number),
+    MAY_WHEN("state", field_state, state, stateless),
+    F(MAY, "version", field_u32, version),
+    F(MAY, "level", field_label, level),
+    F(MAY, "category", field_label, category),
+    F(MAY, "site", field_label, site),
+    F(MAY, "customer", field_label, customer),
+    F(MAY, "lat", field_lat, place),
+    F(MAY, "lon", field_lon, place),
+    F(MAY, "engineer", field_label, engineer),
+    F(MAY, "name", field_label, name),
+    F(MAY, "phone", field_label, phone),
+    F(MAY, "due", field_i64, due),
+    F(MAY, "repeats", field_u32, repeats),
+    F(MAY, "event", field_event, event),
+    MAY_WHEN("verb", field_verb, verb, verbless),
+    MAY_WHEN("refusal", field_refusal, refusal, unrefused),
+    F(MAY, "why", field_text, why),
+    F(MAY, "text", field_octets, text),
+};
+
+void
+body_put_update(struct buf *out, const struct update *u)
+{
+    fields_put_map(fields, countof(fields), u, out);
+}
+
+enum err
+body_get_update(struct doc *d, struct str bytes, struct update *out)
+{
+    struct str kind;
+    *out = (struct update){ .verb = VERBS, .place = PLACE_NONE };
+    enum err e = doc_open(d, bytes, 0);
+    if (e != OK)
+        return e;
+    if (node_str(node_get(d->root, "kind"), &kind) &&
+        words_named(&words_update, kind) == UPDATE_KINDS)
+        return ERR_KIND;
+    const struct reading r = { NULL, bytes };
+    return fields_get_map(fields, countof(fields), d->root, out, &r) ? OK : ERR_SYNTAX;
+}

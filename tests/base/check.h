@@ -1,0 +1,14 @@
+/* check.h - cmocka, with what it needs before it. */
+#ifndef TESTS_BASE_CHECK_H
+#define TESTS_BASE_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/seed.h"
+
+#endif
