@@ -2,8 +2,13 @@
  * engineers, principals. Written by people as YAML, checked whole, numbered, and never
  * changed once applied: a new version replaces it.
  *
+ *     YAML text -> lines -> shape -> schema -> check -> struct plan
+ *                  (libyaml) (fields) (libcyaml)          |-> atlas   where a report goes
+ *                                                         |-> rules   what one engine knows
+ *                                                         '-> YAML    the plan again, or its map
+ *
  * The map is the plan without what brokers need not know (names, phones, rules): the same
- * YAML schema with the private fields absent. */
+ * YAML schema, marked `map: true`, with the private fields absent. */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
@@ -12,20 +17,21 @@
 #include "faultline/message.h"
 #include "faultline/rules.h"
 
-/* Everything is owned by the plan; texts are zero-terminated, NULL where absent. */
+/* Everything is owned by the plan and lives in malloc's memory; texts are zero-terminated, NULL
+ * where absent. What each field may hold stands in fields.c. */
 struct plan_point {
     double lat, lon; /* degrees */
 };
 struct plan_territory {
     char *id, *code, *name;
-    struct plan_point *area; /* polygon, not closed; none for the triage territory */
+    struct plan_point *area; /* polygon, its border belongs to it; none for the triage territory */
     unsigned area_count;
     char **neighbours; /* territory ids in the order of asking */
     unsigned neighbours_count;
-    int utc_offset_min; /* of duty times */
+    int utc_offset_min; /* of duty times; summer time is a new plan version */
 };
 struct plan_site {
-    char *id, *name, *territory; /* territory NULL: by lat, lon */
+    char *id, *name, *territory; /* territory NULL: by lat, lon; then by the customer's */
     double *lat, *lon;
     char *customer;
 };
@@ -54,13 +60,13 @@ struct plan_engineer {
     char *id, *name, *phone, *territory;
     struct plan_need *skills;
     unsigned skills_count;
-    double *lat, *lon; /* home */
-    unsigned *capacity;
-    char **duty; /* "mon-fri 08:00-18:00", "always"; absent: always */
+    double *lat, *lon;  /* home */
+    unsigned *capacity; /* tickets at a time; absent: 1 */
+    char **duty;        /* "mon-fri 08:00-18:00", "always"; absent: always */
     unsigned duty_count;
 };
 struct plan_principal {
-    char *id, *role; /* gateway, engineer, dispatcher, worker */
+    char *id, *role; /* gateway, engineer, dispatcher, broker, worker */
     char *curve;     /* z85 */
     char *seal;      /* hex */
     char *sign;      /* hex; workers */
@@ -68,6 +74,7 @@ struct plan_principal {
     unsigned sources_count;
     bool *revoked;
 };
+/* Absent numbers have the defaults of rules.c. */
 struct plan_settings {
     unsigned *repeat_min, *verdict_min, *ask_s, *decline_h, *retry_min, *occurred_limit_h,
         *speed_km_h, *load_min;
@@ -76,9 +83,10 @@ struct plan_settings {
 };
 struct plan {
     unsigned version;
+    bool *map; /* true: only the public part is here */
     char *name;
     struct plan_settings settings;
-    struct plan_territory *territories;
+    struct plan_territory *territories; /* where areas meet or overlap, the first one counts */
     unsigned territories_count;
     struct plan_site *sites;
     unsigned sites_count;
@@ -97,17 +105,23 @@ struct plan {
 };
 
 /* Parses and checks everything: references, names, ranges, polygons, keys, duty texts. Every fault
- * is a line "file:line: what is wrong and what to do" in `why`; ERR_SYNTAX when there is any.
- * `name` is the file's name for these lines. */
+ * is a line "file:line: what is wrong and what to do" in `why`, in the order of the file;
+ * ERR_SYNTAX when there is any. `name` is the file's name for these lines. */
 must_use enum err plan_parse(struct plan **out, const char *name, struct str yaml, struct buf *why);
 void plan_free(struct plan *p);
-/* YAML again (canonical). `public_only`: the map for brokers. */
+/* YAML again (canonical), appended. `public_only`: the map for brokers. */
 void plan_write(const struct plan *p, bool public_only, struct buf *yaml);
-/* One line a difference: "engineer e07: capacity 2 -> 3". Empty: none. */
+/* Copies a principal into the plan. Nothing is checked: parse what plan_write gives. */
+void plan_add_principal(struct plan *p, const struct plan_principal *principal);
+/* The section "principals:" alone, to be added to the text of a plan that has none (and whose
+ * comments are worth keeping). */
+void plan_write_principals(const struct plan *p, struct buf *yaml);
+/* One line a difference: "engineer e07: capacity 2 -> 3". Empty: none. Versions are not compared.
+ */
 void plan_diff(const struct plan *from, const struct plan *to, struct buf *lines);
 
-/* What the engine of one territory needs. The plan must have been checked. NULL: no such territory.
- */
+/* What the engine of one territory needs. The plan must have been checked, and not be a map.
+ * NULL: no such territory. */
 struct rules *plan_rules(const struct plan *p, struct territory_id t);
 void rules_free(struct rules *r);
 /* The bits of report.words for a text: bit i is the i-th level rule that has words. */
@@ -119,7 +133,7 @@ struct atlas *atlas_new(const struct plan *p); /* keeps nothing of the plan */
 void atlas_free(struct atlas *a);
 uint32_t atlas_version(const struct atlas *a);
 /* Where a report with these headers goes: site, then coordinates (0,0 and out of range count as
- * absent), then customer, then triage. */
+ * absent), then customer, then triage. `how` may be NULL. */
 struct territory_id atlas_route(const struct atlas *a, const struct route *r, enum routed_how *how);
 size_t atlas_territories(const struct atlas *a, const struct territory_id **list);
 /* The territory's code for numbers; NULL: no such territory. */
@@ -127,7 +141,7 @@ const char *atlas_code(const struct atlas *a, struct territory_id t);
 struct principal {
     struct principal_id id;
     enum role role;
-    uint8_t curve[32], seal[32], sign[32]; /* sign: zero when none */
+    uint8_t curve[32], seal[32], sign[32]; /* zero where there is none */
     bool revoked;
     struct territory_id home; /* engineers; in the map too */
 };
@@ -135,6 +149,7 @@ struct principal {
 const struct principal *atlas_principal(const struct atlas *a, struct principal_id id);
 const struct principal *atlas_by_curve(const struct atlas *a, const uint8_t curve[32]);
 size_t atlas_principals(const struct atlas *a, const struct principal **list); /* sorted by id */
+/* Is it an unrevoked gateway that the plan lets speak for this source? */
 bool atlas_may_speak(const struct atlas *a, struct principal_id gateway, struct source_id source);
 
 #endif
