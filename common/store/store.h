@@ -22,8 +22,12 @@ struct store_options {
 struct store;
 struct store *store_new(const struct store_options *o);
 void store_free(struct store *s);
-/* Connected, authenticated, and the library there is ours? */
-bool store_is_up(const struct store *s);
+/* Connected, authenticated, and the library there is ours? While it is not, each call asks
+ * again, a few times a second at most. */
+bool store_is_up(struct store *s);
+/* Waits until it is. ERR_AGAIN after limit_ms; ERR_VERSION: the library is newer than we are.
+ * Everything below that waits for its answer begins with this (for some seconds). */
+must_use enum err store_up(struct store *s, int64_t limit_ms);
 struct redis *store_redis(struct store *s); /* for waiting on, and for commands of no territory */
 
 /* ---- intake (broker): many entries of one territory in one call, one fsync for all */
@@ -32,8 +36,9 @@ struct intake_entry {
     struct principal_id who; /* as ZAP knew it */
     struct str bytes;        /* the client's message, whole */
 };
-/* `answer`: OK (all durable), ERR_BUSY (none taken: the inbox holds `inbox_max`),
- * ERR_CLOSED (unknown: the client will send again). */
+enum { APPEND_MAX = 4096 }; /* entries in one call */
+/* `answer`: OK (all durable), ERR_BUSY (none taken: the inbox would pass `inbox_max`, 0: no limit,
+ * or memory is full), ERR_CLOSED (unknown: the client will send again), ERR_IO (refused). */
 typedef void store_fn(void *context, enum err answer);
 void store_append(struct store *s, struct territory_id t, const struct intake_entry *list,
                   size_t count, uint64_t inbox_max, store_fn *fn, void *context);
@@ -56,6 +61,8 @@ void store_confirm(struct store *s, struct territory_id t, struct principal_id w
                    uint64_t sequence);
 /* Bells: who has new letters. On a connection of its own. `who` is "watch" for the stream. */
 typedef void store_bell_fn(void *context, struct territory_id t, struct principal_id who);
+/* On each new connection the callback comes once with no territory and no principal: rings may
+ * have been missed, read every mailbox again. */
 struct bells;
 struct bells *bells_new(const struct store_options *o, store_bell_fn *fn, void *context);
 void bells_free(struct bells *b);
@@ -90,7 +97,7 @@ struct head {
     char cursor[48];           /* last inbox entry applied: "ms-n"; "0-0" at first */
     struct nonce commit;       /* id of the last commit */
     uint32_t plan;             /* plan version in force */
-    bool clean;                /* the last holder released it, or never held */
+    bool clean;                /* store_head: it is free now; store_take: it was free, or founded */
     char attempt[48];          /* entry that a cautious loader was trying; "" none */
     uint32_t attempts;         /* how often */
     struct incarnation parent; /* zero, or the incarnation before a rollback */
@@ -119,9 +126,13 @@ enum record_hash {
 };
 typedef enum err store_record_fn(void *context, enum record_hash h, struct str key,
                                  struct str bytes);
-/* Calls `fn` for every record; stops at its first error. `progress` runs between chunks (beat!). */
+/* Calls `fn` for every record; stops at its first error. `progress` runs between chunks (beat!).
+ * A reader who does not hold the lease may meet a record twice. */
 enum err store_load(struct store *s, struct territory_id t, store_record_fn *fn,
                     void (*progress)(void *context), void *context);
+/* The ticket records alone, open or closed, for the command line. */
+enum err store_tickets(struct store *s, struct territory_id t, bool closed, store_record_fn *fn,
+                       void *context);
 /* One record, for the command line. Empty bytes and OK when absent. `closed` looks there too. */
 enum err store_ticket(struct store *s, struct territory_id t, struct ticket_id id,
                       struct buf *sealed, bool *closed);
@@ -129,9 +140,10 @@ enum err store_ticket(struct store *s, struct territory_id t, struct ticket_id i
 /* Reading: entries after a cursor, of many territories in one wait. */
 struct inbox_entry {
     char id[48]; /* "ms-n" */
-    char kind;   /* 'r', 'e' from brokers; 'x' assist, 'p' plan from workers and the operator */
-    struct principal_id who;
-    struct str bytes; /* in the arena given */
+    char kind;   /* 'r', 'e' from brokers; 'x' assist, 'p' plan from workers and the operator;
+                  * '?': not of the documented shape */
+    struct principal_id who; /* 'x': the name of the territory it comes from */
+    struct str bytes;        /* in the arena given */
 };
 struct inbox {
     struct territory_id territory;
@@ -153,7 +165,9 @@ struct commit_mail {
     struct principal_id who;
     uint64_t sequence; /* of the letter's last update */
     struct str letter;
-    struct str resync; /* the letter to leave instead when the mailbox is full */
+    struct str resync; /* the letter to leave instead when the mailbox is full. Empty: a full
+                        * mailbox refuses the commit with ERR_BUSY, nothing is written, and the
+                        * caller repeats it with this filled: so nobody seals what is not needed */
 };
 struct commit_out {
     struct territory_id to;
@@ -184,12 +198,25 @@ struct commit {
     size_t out_count;
     struct pair *quarantine; /* key: inbox id, bytes: the entry's message; kept aside */
     size_t quarantine_count;
-    uint64_t mailbox_max, watch_max;
+    uint64_t mailbox_max, watch_max; /* 0: no limit */
 };
-enum { MAIL_MAX = 1024 };
+enum {
+    MAIL_MAX = 1024,                /* letters in one commit */
+    RECORDS_MAX = 100000,           /* records, words out and entries kept aside in one commit */
+    RECORD_MAX = 1024 * 1024,       /* bytes of one record or of META */
+    ENTRY_MAX = 64 * 1024,          /* bytes of one letter, message or word between territories */
+    COMMIT_BYTES = 48 * 1024 * 1024 /* of one commit, the log entry included */
+};
+/* What its effects hash to: everything that the commit writes but the log entry, the chain, its
+ * own id and the signature. And the chain: docs/store.md section 4. */
+void chain_effects(const struct commit *c, uint8_t out[32]);
+void chain_next(struct chain *out, const struct chain *parent, struct incarnation i,
+                uint64_t version, const uint8_t effects[32], struct str sealed_log);
 /* Queues; the answer comes with store_wait: OK, ERR_DUPLICATE (it is there: as good as OK),
- * ERR_FENCED, ERR_DIVERGED, ERR_TOO_BIG (checked before any write), ERR_CLOSED (unknown:
- * repeat the same commit), ERR_IO (Redis refused: logged). */
+ * ERR_FENCED, ERR_DIVERGED, ERR_TOO_BIG, ERR_BUSY (commit_mail.resync; both before any write),
+ * ERR_CLOSED (unknown: repeat the same commit), ERR_IO (Redis refused it: logged), ERR_VERSION.
+ * Several may be queued, each building on the one before. After ERR_CLOSED repeat them in
+ * order; when the first is DIVERGED, the last may be the DUPLICATE: see store_head. */
 void store_commit(struct store *s, const struct commit *c, store_fn *fn, void *context);
 /* Until every queued call is answered. ERR_AGAIN after limit_ms. */
 enum err store_wait(struct store *s, int64_t limit_ms);
@@ -218,7 +245,9 @@ enum err store_log(struct store *s, struct territory_id t, uint64_t after_versio
 enum err store_plan_current(struct store *s, uint32_t *version); /* 0: none yet */
 enum err store_plan_get(struct store *s, uint32_t version, struct buf *sealed_plan);
 enum err store_map_get(struct store *s, uint32_t version, struct buf *map, uint8_t signature[64]);
-/* Stores version `version` (current + 1, else ERR_CONFLICT) and tells every territory. */
+/* Stores version `version` (current + 1, else ERR_CONFLICT) and tells every territory. With the
+ * current version and byte for byte the same content it only tells them again, which mends a put
+ * that died half-way: pass the stored bytes (store_plan_get), sealing anew gives others. */
 enum err store_plan_put(struct store *s, uint32_t version, struct str sealed_plan, struct str map,
                         const uint8_t signature[64], const struct territory_id *territories,
                         size_t count);
