@@ -1,0 +1,193 @@
+/* taking.c - what the caller hands over: checked, sealed once, and put into the spool. */
+#include "common/client/client.h"
+
+#include "common/io/clock.h"
+#include "common/wire/names.h"
+
+enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000 };
+#define INSTANT_LAST INT64_C(253402300799999) /* of the year 9999: as far as the protocol goes */
+
+/* ---- checking */
+
+/* A name into its array; an absent one gives none. False: it is no name. */
+static bool
+name_of(char *to, size_t size, const char *from)
+{
+    if (from == NULL || from[0] == '\0') {
+        memset(to, 0, size);
+        return true;
+    }
+    return strspn(from, "abcdefghijklmnopqrstuvwxyz0123456789._-") == strlen(from) &&
+           str_fill(to, size, str_of(from));
+}
+#define NAME(id, from) name_of((id).s, sizeof((id).s), from)
+
+static bool
+place_of(struct place *to, const int32_t *lat, const int32_t *lon)
+{
+    *to = PLACE_NONE;
+    if (lat == NULL || lon == NULL)
+        return lat == lon;
+    *to = (struct place){ *lat, *lon };
+    return *lat >= -LAT_MAX_E7 && *lat <= LAT_MAX_E7 && *lon >= -LON_MAX_E7 && *lon <= LON_MAX_E7;
+}
+
+static bool
+instant_fits(instant at)
+{
+    return at >= 0 && at <= INSTANT_LAST;
+}
+
+static bool
+body_of(struct report_body *b, const struct fl_report *r)
+{
+    *b = (struct report_body){ .text = str_of(r->text),
+                               .contact = str_of(r->contact),
+                               .name = str_of(r->name),
+                               .lang = str_of(r->lang),
+                               .hint = (int8_t)r->hint,
+                               .occurred_at = r->occurred_at };
+    return r->text != NULL && r->source != NULL && r->source[0] != '\0' && r->message_key != NULL &&
+           r->message_key[0] != '\0' && NAME(b->category, r->category) && NAME(b->site, r->site) &&
+           NAME(b->customer, r->customer) && place_of(&b->place, r->lat_e7, r->lon_e7) &&
+           r->hint >= -1 && r->hint <= INT8_MAX && instant_fits(r->occurred_at);
+}
+
+static size_t
+waiting(const struct spool *s)
+{
+    const struct rec_list *l = s->lists;
+    return l[RECS_PARKED].count + l[RECS_TO_ROUTE].count + l[RECS_TO_SEND].count +
+           l[RECS_FLIGHT].count + l[RECS_EVENTS].count;
+}
+
+/* Unsynced bytes are bounded, also for a caller that only ever hands over. */
+static int
+taken(struct fl_client *c)
+{
+    enum { UNSYNCED_MAX = 4 * 1024 * 1024 };
+    if (journal_pending(c->spool->journal) < UNSYNCED_MAX)
+        return FL_OK;
+    return fl_client_sync(c);
+}
+
+/* ---- reports */
+
+void
+fl_report_id(const char *source, const char *message_key, uint8_t id[16])
+{
+    seal_open_library();
+    report_id_of(id, str_of(source), str_of(message_key));
+}
+
+/* What makes two reports of one id the same: all that the caller said of it. "Now" is no
+ * part of it: the same message handed over again is the same. */
+static void
+digest_of(struct fl_client *c, const struct report_body *b, uint8_t digest[16])
+{
+    buf_clear(&c->plain);
+    body_put_report(&c->plain, b);
+    digest_16(digest, &c->digests, buf_str(&c->plain));
+}
+
+static void
+seal_report(struct fl_client *c, struct message *m)
+{
+    buf_clear(&c->ad);
+    ad_report(&c->ad, c->pool_id, c->own_id, m->report.source, m->report.id);
+    buf_clear(&c->sealed);
+    seal(&c->sealed, &c->to_pool, buf_str(&c->ad), buf_str(&c->plain));
+    m->report.pool_key = c->pool_id;
+    m->report.sealed = buf_str(&c->sealed);
+}
+
+int
+fl_report(struct fl_client *c, const struct fl_report *r, uint8_t id[16])
+{
+    struct report_body b;
+    struct message m = { .kind = MSG_REPORT };
+    uint8_t digest[16];
+    if (!body_of(&b, r) || !NAME(m.report.source, r->source))
+        return FL_ERR_ARGUMENT;
+    report_id_of(m.report.id.b, str_of(r->source), str_of(r->message_key));
+    memcpy(id, m.report.id.b, sizeof(m.report.id.b));
+    digest_of(c, &b, digest);
+    if (c->plain.len > REPORT_BODY_MAX - 16) /* room for an instant of our own */
+        return FL_ERR_ARGUMENT;
+    struct rec *known = spool_same(c->spool, m.report.id, digest);
+    if (known != NULL) {
+        spool_again(c->spool, known);
+        return taken(c);
+    }
+    if (waiting(c->spool) >= WAITING_MAX)
+        return FL_ERR_FULL;
+    if (b.occurred_at == 0) {
+        b.occurred_at = clock_wall_ms();
+        buf_clear(&c->plain);
+        body_put_report(&c->plain, &b);
+    }
+    m.report.route = (struct route){ b.site, b.place, b.customer };
+    m.report.hint = b.hint;
+    seal_report(c, &m);
+    struct rec *rec = spool_put_report(c->spool, &m, digest);
+    struct territory_id t;
+    if (rec->state == REC_WAITING && rec->territory == 0 &&
+        routes_find(&c->routes, &m.report.route, clock_mono_ms(), &t))
+        spool_address(c->spool, rec, t, c->routes.plan);
+    return taken(c);
+}
+
+/* ---- events and places */
+
+int
+fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_t *counter)
+{
+    struct message m = { .kind = MSG_EVENT };
+    enum verb verb = e->verb == NULL ? VERBS : verb_named(str_of(e->verb));
+    if (e->territory == NULL || e->territory[0] == '\0' || !NAME(m.event.territory, e->territory) ||
+        verb == VERBS || verb < VERB_FIRST_OF_PEOPLE || !instant_fits(e->occurred_at))
+        return FL_ERR_ARGUMENT;
+    buf_clear(&c->plain);
+    body_put_event(&c->plain, str_of(e->note));
+    if (c->plain.len > EVENT_BODY_MAX)
+        return FL_ERR_ARGUMENT;
+    if (waiting(c->spool) >= WAITING_MAX)
+        return FL_ERR_FULL;
+    m.event.id = spool_next_event(c->spool);
+    memcpy(m.event.ticket.b, e->ticket, sizeof(m.event.ticket.b));
+    m.event.seen = e->seen;
+    m.event.verb = verb;
+    m.event.occurred_at = e->occurred_at != 0 ? e->occurred_at : clock_wall_ms();
+    m.event.pool_key = c->pool_id;
+    buf_clear(&c->ad);
+    ad_event(&c->ad, c->pool_id, c->own_id, &m);
+    buf_clear(&c->sealed);
+    seal(&c->sealed, &c->to_pool, buf_str(&c->ad), buf_str(&c->plain));
+    m.event.sealed = buf_str(&c->sealed);
+    if (epoch != NULL)
+        *epoch = m.event.id.epoch;
+    if (counter != NULL)
+        *counter = m.event.id.counter;
+    spool_put_event(c->spool, &m);
+    return taken(c);
+}
+
+int
+fl_place(struct fl_client *c, const char *territory, int32_t lat_e7, int32_t lon_e7)
+{
+    struct message m = { .kind = MSG_PLACE };
+    struct place p;
+    if (territory == NULL || territory[0] == '\0' || !NAME(m.place.territory, territory) ||
+        !place_of(&p, &lat_e7, &lon_e7))
+        return FL_ERR_ARGUMENT;
+    m.place.at = clock_wall_ms();
+    buf_clear(&c->plain);
+    body_put_place(&c->plain, p);
+    buf_clear(&c->ad);
+    ad_place(&c->ad, c->pool_id, c->own_id, &m);
+    buf_clear(&c->place);
+    seal(&c->place, &c->to_pool, buf_str(&c->ad), buf_str(&c->plain));
+    c->place_at = m.place.territory;
+    c->place_time = m.place.at;
+    return FL_OK;
+}
