@@ -237,7 +237,7 @@ walk_map(struct walk *w, size_t count, size_t depth)
         if (e == OK)
             e = walk_value(w, depth);
     }
-    if (e == OK && !unique(w->keys->list + base, count))
+    if (e == OK && count > 1 && !unique(w->keys->list + base, count))
         e = ERR_SYNTAX;
     w->keys->count = base;
     return e;
@@ -286,13 +286,19 @@ struct memory {
     struct keys keys;
 };
 
-void
-doc_init(struct doc *d)
+static struct memory *
+memory_new(void)
 {
     struct memory *m = zalloc(sizeof(*m));
     bool ok = msgpack_zone_init(&m->zone, MSGPACK_ZONE_CHUNK_SIZE);
     assert(ok);
-    *d = (struct doc){ .memory = m };
+    return m;
+}
+
+void
+doc_init(struct doc *d)
+{
+    *d = (struct doc){ 0 };
 }
 
 void
@@ -310,15 +316,17 @@ doc_fini(struct doc *d)
 enum err
 doc_open(struct doc *d, struct str bytes, size_t bytes_max)
 {
-    struct memory *m = d->memory;
     d->root = NULL;
-    m->keys.count = 0;
     if (bytes_max == 0)
         bytes_max = PACK_BYTES_MAX;
     if (bytes.len > bytes_max)
         return ERR_TOO_BIG;
     if (bytes.len == 0)
         return ERR_TRUNCATED;
+    if (d->memory == NULL)
+        d->memory = memory_new();
+    struct memory *m = d->memory;
+    m->keys.count = 0;
     const uint8_t *at = (const uint8_t *)bytes.at;
     size_t parts = bytes_max > PACK_BYTES_MAX ? bytes_max : PACK_PARTS_MAX;
     struct walk w = { at, at + bytes.len, parts - 1, &m->keys };

@@ -30,7 +30,8 @@ enum {
 };
 
 /* One decoded message. The tree borrows str and bin from the input bytes, which must
- * outlive it. A doc may be opened again and again; doc_fini once. */
+ * outlive it. A zeroed struct is an empty doc. It may be opened again and again, and takes no
+ * new memory for that; doc_fini once. */
 struct doc {
     void *memory;     /* the library's zone and the pre-check's notes; owned, reused */
     const void *root; /* a node, or NULL */

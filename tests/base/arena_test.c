@@ -1,6 +1,6 @@
 /* arena_test.c - memory given back all at once: zeroed, aligned, nobody else's. */
 #include "common/base/arena.h"
-#include "tests/base/check.h"
+#include "tests/check.h"
 
 #include <stdalign.h>
 

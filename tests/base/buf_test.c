@@ -1,6 +1,6 @@
 /* buf_test.c - bytes that grow, and the cursor that reads them back. */
 #include "common/base/buf.h"
-#include "tests/base/check.h"
+#include "tests/check.h"
 
 static struct rng rng;
 

@@ -1,6 +1,6 @@
 /* err_test.c - every error has words, and no two the same. */
 #include "common/base/err.h"
-#include "tests/base/check.h"
+#include "tests/check.h"
 
 static void
 every_error_has_words_of_its_own(void **state)

@@ -1,6 +1,6 @@
 /* heap_test.c - the heap against a search for the least. */
 #include "common/base/heap.h"
-#include "tests/base/check.h"
+#include "tests/check.h"
 
 enum { ITEMS = 60 };
 

@@ -1,6 +1,6 @@
 /* map_test.c - the map against an array that is searched from end to end. */
 #include "common/base/map.h"
-#include "tests/base/check.h"
+#include "tests/check.h"
 
 enum { KEYS = 300, KEY_MAX = 24 };
 

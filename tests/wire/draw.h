@@ -3,17 +3,11 @@
 #ifndef TESTS_WIRE_DRAW_H
 #define TESTS_WIRE_DRAW_H
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "common/base/arena.h"
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "faultline/ids.h"
-#include "tests/seed.h"
+#include "tests/check.h"
 
 struct draw {
     struct rng rng;

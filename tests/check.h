@@ -1,6 +1,6 @@
 /* check.h - cmocka, with what it needs before it. */
-#ifndef TESTS_BASE_CHECK_H
-#define TESTS_BASE_CHECK_H
+#ifndef TESTS_CHECK_H
+#define TESTS_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>
