@@ -36,11 +36,12 @@ const char *keys_curve_secret(const struct keys *k); /* z85, 40 characters */
 struct seal_key {
     uint8_t b[32];
 };
-/* k(own -> theirs) when `outward`, else k(theirs -> own). false: a weak public key. */
+/* k(own -> theirs) when `outward`, else k(theirs -> own). false: a weak public key, or `own` has
+ * no seal secret. */
 must_use bool seal_key_between(struct seal_key *out, const struct keys *own,
                                const uint8_t theirs[32], bool outward);
 /* The pool's key for records at rest, from its storage secret and a purpose ("records", "digest").
- */
+ * Dies when there is no such secret. */
 void seal_key_storage(struct seal_key *out, const struct keys *pool, const char *purpose);
 void seal_key_random(struct seal_key *out);
 void seal_key_id(uint8_t out[8], const uint8_t public_key[32]);
@@ -62,6 +63,7 @@ void digest_add(struct digest *d, struct str bytes);
 void digest_end(struct digest *d, uint8_t out[32]);
 /* docs/protocol.md: BLAKE2b-128(source || 0 || key), personal "faultline-report". */
 void report_id_of(uint8_t out[16], struct str source, struct str message_key);
+/* Dies when `k` has no sign seed. */
 void sign(uint8_t out[SIGNATURE_SIZE], const struct keys *k, struct str bytes);
 must_use bool sign_check(const uint8_t public_key[32], const uint8_t signature[SIGNATURE_SIZE],
                          struct str bytes);

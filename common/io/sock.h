@@ -22,10 +22,13 @@ void sockets_free(struct sockets *s); /* every sock must be freed before */
  */
 typedef bool zap_fn(void *context, const uint8_t public_key[32], char user[24]);
 
-/* Binds. NULL and `why` filled: endpoint in use, bad key, ... */
+/* Binds; one router a context. An ipc socket gets mode 0600, and a dead process' file is replaced.
+ * NULL and `why` filled: endpoint in use, bad key, ... */
 struct sock *sock_router(struct sockets *s, const char *endpoint, const char *public_z85,
                          const char *secret_z85, zap_fn *zap, void *context, struct buf *why);
-/* Connects in the background; never fails but for a malformed endpoint or key. */
+/* Connects in the background, and again when the connection breaks; never fails but for a
+ * malformed endpoint or key. A dealer whose key ZAP refuses rests for good (and its sends say
+ * ERR_AGAIN): to try again, free it and make another. */
 struct sock *sock_dealer(struct sockets *s, const char *endpoint, const char *server_z85,
                          const char *public_z85, const char *secret_z85, struct buf *why);
 void sock_free(struct sock *s);

@@ -109,7 +109,7 @@ static const struct field engineer_fields[] = {
       .like = "north" },
     { ONE(plan_engineer, lat, FIELD_DEGREE), .hidden = true, .min = -90, .max = 90 },
     { ONE(plan_engineer, lon, FIELD_DEGREE), .hidden = true, .min = -180, .max = 180 },
-    { ONE(plan_engineer, capacity, FIELD_NUMBER), .hidden = true, .min = 1, .max = 1000 },
+    { ONE(plan_engineer, capacity, FIELD_NUMBER), .hidden = true, .min = 1, .max = 65535 },
     { MANY(plan_engineer, skills, FIELD_LIST), .of = &noun_need, .hidden = true,
       .max = SKILLS_MAX },
     { MANY(plan_engineer, duty, FIELD_TEXTS), .hidden = true },

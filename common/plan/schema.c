@@ -4,6 +4,7 @@
 #include "common/plan/schema.h"
 
 #include <cyaml/cyaml.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -77,8 +78,8 @@ fields_of(struct arena *a, const struct noun *n)
     return list; /* the last has no key */
 }
 
-/* libcyaml grows a list by one item at a time; whole powers of two keep that from copying the
- * list again and again. */
+/* libcyaml asks for one more item at a time. Big blocks are whole powers of two, so that most of
+ * these calls need not move anything. */
 static void *
 memory(void *context, void *old, size_t size)
 {
@@ -87,11 +88,13 @@ memory(void *context, void *old, size_t size)
         free(old);
         return NULL;
     }
-    size_t rounded = size;
-    if (size > 1024)
-        for (rounded = 2048; rounded < size; rounded *= 2)
-            assert(rounded < SIZE_MAX / 2);
-    return grow(old, rounded);
+    if (size <= 1024)
+        return grow(old, size);
+    size_t rounded = 2048;
+    while (rounded < size)
+        rounded *= 2;
+    /* no smaller request is ever given as much as this */
+    return old != NULL && malloc_usable_size(old) >= rounded ? old : grow(old, rounded);
 }
 
 /* What it logs when it refuses: first the fault, then a backtrace, innermost first. */

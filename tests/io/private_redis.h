@@ -10,6 +10,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 struct private_redis {
     char folder[64];
@@ -28,6 +29,7 @@ private_redis_start(struct private_redis *p, const char *extra, const char *valu
     p->pid = fork();
     assert_true(p->pid >= 0);
     if (p->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test crashes */
         int quiet = open("/dev/null", O_WRONLY);
         dup2(quiet, STDOUT_FILENO);
         execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket, "--dir",

@@ -59,8 +59,8 @@ count(void *context, enum err err, struct reply reply)
 }
 
 #define CALL(fn, context, ...)                                                                     \
-    redis_call(r, fn, (void *)(uintptr_t)(context),                                                \
-               countof(((struct str[]){ __VA_ARGS__ })), (struct str[]){ __VA_ARGS__ })
+    redis_call(r, fn, (void *)(uintptr_t)(context), countof(((struct str[]){ __VA_ARGS__ })),      \
+               (struct str[]){ __VA_ARGS__ })
 #define ASK(owned, limit, ...)                                                                     \
     redis_ask(r, limit, countof(((struct str[]){ __VA_ARGS__ })), (struct str[]){ __VA_ARGS__ },   \
               owned)
@@ -376,10 +376,9 @@ static void
 a_wrong_or_missing_password_is_told_as_forbidden_and_tried_slowly(void **state)
 {
     (void)state;
-    static const char *const wrong[][2] = { { "default", "wrong" },
-                                            { "nobody", "right" },
-                                            { NULL, "wrong" },
-                                            { NULL, NULL } };
+    static const char *const wrong[][2] = {
+        { "default", "wrong" }, { "nobody", "right" }, { NULL, "wrong" }, { NULL, NULL }
+    };
     struct reply a;
     restart_with_password(NULL, "right");
     ask_text("PONG", STR("PING"), (struct str){ 0 }); /* it is there */
@@ -495,8 +494,9 @@ static void
 answers_may_come_a_byte_at_a_time(void **state)
 {
     (void)state;
-    static const char answers[] = "+OK\r\n:42\r\n$5\r\na\r\nbc\r\n-ERR no\r\n$-1\r\n*2\r\n:1\r\n$0\r\n\r\n"
-                                  "$1\r\nz\r\n";
+    static const char answers[] =
+        "+OK\r\n:42\r\n$5\r\na\r\nbc\r\n-ERR no\r\n$-1\r\n*2\r\n:1\r\n$0\r\n\r\n"
+        "$1\r\nz\r\n";
     struct falsity f;
     falsity_open(&f);
     falsity_greet(&f);
@@ -569,7 +569,8 @@ who_may_not_ping_is_in_none_the_less(void **state)
     falsity_open(&f);
     redis_work(r);
     f.fd = accept(f.listening, NULL, NULL);
-    static const char answer[] = "-NOPERM this user has no permissions to run the 'ping' command\r\n";
+    static const char answer[] =
+        "-NOPERM this user has no permissions to run the 'ping' command\r\n";
     falsity_say(&f, answer, strlen(answer));
     work_until_up(r, true);
     falsity_close(&f);

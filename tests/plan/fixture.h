@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/rng.h"
 #include "common/plan/plan.h"
+#include "tests/seed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,15 +92,6 @@ static const char town[] =
     "  - id: w1\n"
     "    role: worker\n"
     "    sign: '3333333333333333333333333333333333333333333333333333333333333333'\n";
-
-static inline uint64_t
-seed(void)
-{
-    const char *given = getenv("FAULTLINE_SEED");
-    uint64_t n = given == NULL ? 20240611 : strtoull(given, NULL, 10);
-    print_message("seed %llu\n", (unsigned long long)n);
-    return n;
-}
 
 /* A plan that must be good. */
 static inline struct plan *
