@@ -20,8 +20,8 @@ struct broker;
 enum {
     RECEIVE_MAX = 1024,  /* messages in one turn */
     TURN_MS = 100,       /* a turn waits no longer */
-    DRAIN_MS = 5000,     /* after a stop, the store's answers are waited for so long */
-    DRAIN_SEND_MS = 100, /* and the last answers have so long to leave */
+    DRAIN_MS = 3000,     /* after a stop, the store's answers are waited for so long */
+    DRAIN_SEND_MS = 300, /* and the last answers have so long to leave */
     STATS_EVERY_MS = 60000
 };
 

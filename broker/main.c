@@ -49,23 +49,31 @@ wrong(const char *what, const char *which)
 
 /* 0, or the exit code of a wrong usage. */
 static int
+read_option(struct options *o, const char *name, const char *value)
+{
+    if (strcmp(name, "--site") == 0) {
+        o->site = value;
+    } else if (strcmp(name, "--index") == 0) {
+        if (!str_int(str_of(value), &o->index) || o->index < 0)
+            return wrong("--index takes a whole number from 0, not", value);
+    } else if (strcmp(name, "--set") == 0) {
+        if (o->sets_count == SETS_MAX)
+            return wrong("too many --set, from", value);
+        o->sets[o->sets_count++] = value;
+    } else {
+        return wrong("no option", name);
+    }
+    return 0;
+}
+
+static int
 read_options(int argc, char **argv, struct options *o)
 {
-    for (int i = 1; i < argc; i += 2) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (value == NULL)
-            return wrong("a value is missing after", argv[i]);
-        if (strcmp(argv[i], "--site") == 0)
-            o->site = value;
-        else if (strcmp(argv[i], "--index") == 0 &&
-                 (!str_int(str_of(value), &o->index) || o->index < 0))
-            return wrong("--index takes a whole number from 0, not", value);
-        else if (strcmp(argv[i], "--set") == 0 && o->sets_count < SETS_MAX)
-            o->sets[o->sets_count++] = value;
-        else if (strcmp(argv[i], "--index") != 0)
-            return wrong("no option", argv[i]);
-    }
-    return o->site == NULL ? wrong("needs", "--site DIR") : 0;
+    int usage = 0;
+    for (int i = 1; i < argc && usage == 0; i += 2)
+        usage = i + 1 < argc ? read_option(o, argv[i], argv[i + 1])
+                             : wrong("no value, or no option:", argv[i]);
+    return usage == 0 && o->site == NULL ? wrong("needs", "--site DIR") : usage;
 }
 
 static void

@@ -6,15 +6,14 @@
  *   DIR/redis/               redis.conf and users.acl of the private Redis that `up` starts
  *   DIR/anchors, DIR/spool, DIR/run */
 #include "cli/apply.h"
+#include "cli/port.h"
 
 #include "redis_conf.h"
 #include "sample_plan.h"
 #include "users_acl.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,23 +203,6 @@ make_redis(struct making *m, const char *maxmemory)
     return good;
 }
 
-/* The first of `count` free neighbouring TCP ports from `port` on, or -1. */
-static int
-free_port(int port, int count)
-{
-    for (int run = 0, at = port; at < 65536; at++) {
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        struct sockaddr_in to = { .sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)at),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-        run = fd >= 0 && bind(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ? run + 1 : 0;
-        close(fd);
-        if (run == count)
-            return at - count + 1;
-    }
-    return -1;
-}
-
 static bool
 make_settings(struct making *m, int brokers, int port, bool local)
 {
@@ -269,7 +251,7 @@ make(struct making *m, const struct wish *wish)
          !cmd_number(&cmd_init, "brokers", wish->brokers, 1, BROKERS_MAX, &brokers)) ||
         (wish->port != NULL && !cmd_number(&cmd_init, "port", wish->port, 1, 65535, &port)))
         return EXIT_USAGE;
-    if (wish->port == NULL && !wish->local && (port = free_port((int)port, (int)brokers)) < 0)
+    if (wish->port == NULL && !wish->local && (port = port_free((int)port, (int)brokers)) < 0)
         return cmd_failed(&cmd_init, "no free port on 127.0.0.1 from 7341 on; try --local");
     struct plan *plan = starting_plan(wish->plan);
     if (plan == NULL)

@@ -9,7 +9,7 @@
  *     COVERED    number, when
  *     REFUSED    number                                 (forgotten)
  *     AGAIN      number                                 (accepted once, to be sent again)
- *     ROLLBACK   territory                              (all that it accepted: to be sent again)
+ *     ROLLBACK   territory, when                        (all that it accepted: to be sent again)
  *     TALLY      tally_put
  *
  * All little-endian; a name is its length in one byte and its letters. A REPORT that is there

@@ -235,7 +235,7 @@ meet_incarnation(struct fl_client *c)
         tally_renew(all, k, r->letter.incarnation);
     if (tally_head(all, k, &r->letter.head) && (known || first))
         return NULL;
-    size_t again = spool_rollback(c->spool, r->territory);
+    size_t again = spool_rollback(c->spool, r->territory, clock_wall_ms());
     char text[96];
     snprintf(text, sizeof(text), "%s; %zu reports and events go again",
              known ? "two heads of one version disagree" : "a new incarnation", again);

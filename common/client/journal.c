@@ -232,6 +232,16 @@ journal_oldest(const struct journal *j, uint32_t *segment, uint32_t *size, uint6
 }
 
 void
+journal_total(const struct journal *j, uint64_t *size, uint64_t *held)
+{
+    *size = *held = 0;
+    for (size_t i = 0; i < j->count; i++) {
+        *size += j->segments[i].size;
+        *held += j->segments[i].held;
+    }
+}
+
+void
 journal_drop_oldest(struct journal *j)
 {
     assert(j->count >= 2 && j->segments[0].held == 0);

@@ -67,6 +67,8 @@ uint32_t journal_size(const struct journal *j);
 must_use enum err journal_roll(struct journal *j);
 /* The oldest segment: its number, its size, and how much of it is held. false: it is the newest. */
 bool journal_oldest(const struct journal *j, uint32_t *segment, uint32_t *size, uint64_t *held);
+/* The same over all segments. */
+void journal_total(const struct journal *j, uint64_t *size, uint64_t *held);
 /* Nothing in it may be held. */
 void journal_drop_oldest(struct journal *j);
 size_t journal_segments(const struct journal *j);

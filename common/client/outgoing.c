@@ -3,8 +3,9 @@
  * Invariants: at most a window of requests is unanswered; nothing is sent that is not synced
  * (the caller syncs before outgoing_turn); a record that was ever sent keeps its address.
  *
- * Events: at most EVENTS_OPEN_MAX beyond the oldest that is not accepted, and one at a time
- * about one ticket, so that a BUSY cannot turn two words about it around. */
+ * Events leave in the order they were made, at most EVENTS_OPEN_MAX beyond the oldest that is
+ * not accepted, and one at a time about one ticket, so that a BUSY cannot turn two words about
+ * it around. */
 #include "common/client/client.h"
 
 #include "common/io/clock.h"
@@ -165,8 +166,10 @@ send_events(struct fl_client *c, int64_t now)
         if (r->id.event.epoch != first->id.event.epoch ||
             r->id.event.counter >= first->id.event.counter + EVENTS_OPEN_MAX)
             return;
-        if (r->state != REC_WAITING || goes_behind(first, r))
+        if (r->state != REC_WAITING)
             continue;
+        if (goes_behind(first, r))
+            return;
         if (send_whole(c, r, now) != OK) {
             c->clogged = true;
             return;
@@ -416,10 +419,9 @@ outgoing_refused(struct fl_client *c, const struct message *m, int64_t now)
         *q = (struct query){ "", 0 };
     } else if (r == NULL) {
         return;
-    } else if (how == REFUSED_ADDRESS && !rec_is(r, REC_EVENT) && !rec_is(r, REC_MAYBE) &&
-               ++r->refusals < REFUSALS_OF_ADDRESS_MAX) {
+    } else if (how == REFUSED_ADDRESS && !rec_is(r, REC_EVENT) &&
+               ++r->refusals < REFUSALS_OF_ADDRESS_MAX && spool_readdress(c->spool, r)) {
         routes_forget(&c->routes);
-        spool_readdress(c->spool, r);
     } else {
         refused_finally(c, m, r);
     }

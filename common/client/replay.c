@@ -180,9 +180,11 @@ on_rollback(struct replay *p, struct cur *c, struct spot at)
     struct rec *r;
     (void)at;
     entry_get_name(c, t.s, sizeof(t.s));
+    instant old = cur_i64(c) - s->options.keep_ms;
     uint16_t territory = c->failed ? 0 : tallies_index(&s->tallies, t);
     for (size_t i = 0; territory != 0 && (r = map_next(&s->numbers, &i)) != NULL;)
-        if (r->territory == territory && r->state >= REC_ACCEPTED)
+        if (r->territory == territory && r->state >= REC_ACCEPTED &&
+            (r->state != REC_COVERED || r->at > old)) /* those were forgotten before */
             wait_again(r);
 }
 
@@ -241,8 +243,14 @@ place_unfinished(struct spool *s, struct rec *r)
         spool_inherit(s, r);
 }
 
+static bool
+is_old(const struct spool *s, const struct rec *r, instant now)
+{
+    return r->state == REC_COVERED && r->at <= now - s->options.keep_ms;
+}
+
 static void
-place_all(struct spool *s)
+place_all(struct spool *s, instant now)
 {
     size_t count = 0, kept = 0;
     struct rec *r, **list = grow(NULL, (s->numbers.count + 1) * sizeof(struct rec *));
@@ -251,6 +259,10 @@ place_all(struct spool *s)
     qsort(list, count, sizeof(struct rec *), by_number);
     for (size_t i = 0; i < count; i++) {
         r = list[i];
+        if (is_old(s, r, now)) {
+            forget(s, r);
+            continue;
+        }
         if (!rec_is(r, REC_EVENT))
             r->older = map_put(&s->reports, &r->id, r);
         if (r->state == REC_COVERED)
@@ -316,7 +328,7 @@ spool_open(struct spool **out, const struct spool_options *o, instant now, struc
         buf_printf(why, "%s: %s", o->folder, s->damage.first);
     epoch_check(s, now);
     spool_start(s);
-    place_all(s);
+    place_all(s, now);
     s->must_sync = true;
     *out = s;
     return OK;

@@ -178,6 +178,17 @@ spool_read(struct spool *s, size_t reader, const struct rec *r, struct message *
     return cur_done(&c) && m->number == r->number ? OK : ERR_SYNTAX;
 }
 
+bool
+spool_route(struct spool *s, struct report_id id, struct route *out)
+{
+    const struct rec *r = map_get(&s->reports, &id);
+    struct message m;
+    if (r == NULL || spool_sync(s) != OK || spool_read(s, 0, r, &m) != OK)
+        return false;
+    *out = m.report.route;
+    return true;
+}
+
 /* ---- how far it is */
 
 void
@@ -206,14 +217,17 @@ spool_address(struct spool *s, struct rec *r, struct territory_id t, uint32_t pl
     move(s, r, REC_WAITING, false);
 }
 
-void
+bool
 spool_readdress(struct spool *s, struct rec *r)
 {
+    if (rec_is(r, REC_MAYBE) || (r->older != NULL && r->older->territory != 0))
+        return false;
     r->territory = 0;
     r->plan = 0;
     r->at = 0;
     journal_address(s, r);
     move(s, r, REC_WAITING, true);
+    return true;
 }
 
 /* The record that waits for this one of the same id; or NULL. */
@@ -226,14 +240,14 @@ newer_of(const struct spool *s, const struct rec *r)
     return n;
 }
 
+/* A report whose older namesake is finished, or gone, need not wait for it any more. */
 static void
-unpark_newer(struct spool *s, const struct rec *r)
+unpark(struct spool *s, struct rec *r)
 {
-    struct rec *n = newer_of(s, r);
-    if (n == NULL || n->state != REC_PARKED)
+    if (r == NULL || r->state != REC_PARKED || (r->older != NULL && !finished(r->older)))
         return;
-    move(s, n, REC_WAITING, false);
-    spool_inherit(s, n);
+    move(s, r, REC_WAITING, false);
+    spool_inherit(s, r);
 }
 
 void
@@ -251,7 +265,7 @@ spool_accepted(struct spool *s, struct rec *r, instant now)
     } else {
         move(s, r, REC_ACCEPTED, false);
     }
-    unpark_newer(s, r);
+    unpark(s, newer_of(s, r));
 }
 
 /* Out of every index, and its room with it. */
@@ -277,8 +291,9 @@ void
 spool_refused(struct spool *s, struct rec *r)
 {
     journal_number(s, ENTRY_REFUSED, r);
-    unpark_newer(s, r);
+    struct rec *newer = newer_of(s, r);
     forget(s, r);
+    unpark(s, newer);
 }
 
 void
@@ -356,14 +371,26 @@ rollback(struct spool *s, uint16_t territory)
     return count;
 }
 
+/* Forgotten is what is old enough, in memory and in a replay alike: else a replay would find it
+ * in the journal again and send it. */
+static void
+forget_old(struct spool *s, instant now)
+{
+    struct rec *r;
+    while ((r = s->lists[RECS_KEPT].first) != NULL && r->at <= now - s->options.keep_ms)
+        forget(s, r);
+}
+
 size_t
-spool_rollback(struct spool *s, uint16_t territory)
+spool_rollback(struct spool *s, uint16_t territory, instant now)
 {
     const struct tally *k = tallies_at(&s->tallies, territory);
     struct buf *out = journal_begin(s->journal, ENTRY_ROLLBACK);
     entry_put_name(out, k->territory.s, sizeof(k->territory.s));
+    buf_put_i64(out, now);
     (void)journal_end(s->journal);
     s->must_sync = true;
+    forget_old(s, now);
     return rollback(s, territory);
 }
 
@@ -447,14 +474,27 @@ empty_oldest(struct spool *s, uint32_t segment)
     return true;
 }
 
-/* The oldest segment goes when nothing in it is needed, or little enough to be moved. */
+/* The oldest segment goes when little in it is needed, or little in all of them: so the folder
+ * is at most some four times what it must hold. */
+static bool
+worth_moving(const struct spool *s, uint32_t *segment, uint64_t *held)
+{
+    uint32_t size;
+    uint64_t total, total_held;
+    if (!journal_oldest(s->journal, segment, &size, held) || *segment == s->stuck)
+        return false;
+    journal_total(s->journal, &total, &total_held);
+    return *held <= size / 4 || total_held <= total / 4;
+}
+
 static void
 trim(struct spool *s)
 {
-    uint32_t segment, size;
+    uint32_t segment;
     uint64_t held;
-    while (journal_oldest(s->journal, &segment, &size, &held) && held <= size / 4 &&
-           segment != s->stuck) {
+    for (size_t left = journal_segments(s->journal); left > 0; left--) {
+        if (!worth_moving(s, &segment, &held))
+            return;
         if (held > 0 && !empty_oldest(s, segment)) {
             s->stuck = segment;
             return;
@@ -468,8 +508,6 @@ trim(struct spool *s)
 void
 spool_expire(struct spool *s, instant now)
 {
-    struct rec *r;
-    while ((r = s->lists[RECS_KEPT].first) != NULL && r->at <= now - s->options.keep_ms)
-        forget(s, r);
+    forget_old(s, now);
     trim(s);
 }

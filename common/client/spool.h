@@ -48,6 +48,9 @@ struct event_id spool_next_event(const struct spool *s);
 
 /* The record of this report id with this content; or NULL. */
 struct rec *spool_same(const struct spool *s, struct report_id id, const uint8_t digest[16]);
+/* The headers under which this id was taken last: others would lead to another territory, and the
+ * changed report would be a second ticket there. false: there is none. */
+bool spool_route(struct spool *s, struct report_id id, struct route *out);
 struct rec *spool_numbered(const struct spool *s, uint64_t number);
 /* The message of a record, with its address; loans last until the same reader's next use. */
 must_use enum err spool_read(struct spool *s, size_t reader, const struct rec *r,
@@ -57,7 +60,9 @@ must_use enum err spool_read(struct spool *s, size_t reader, const struct rec *r
 void spool_fly(struct spool *s, struct rec *r, enum rec_state state, int64_t now_mono);
 void spool_land(struct spool *s, struct rec *r); /* no answer or BUSY: it waits again, in front */
 void spool_address(struct spool *s, struct rec *r, struct territory_id t, uint32_t plan);
-void spool_readdress(struct spool *s, struct rec *r); /* the address was refused: asks again */
+/* Its address was refused: it asks again. Not allowed for one that may be in, nor for one whose id
+ * went somewhere before: false. */
+bool spool_readdress(struct spool *s, struct rec *r);
 void spool_accepted(struct spool *s, struct rec *r, instant now);
 void spool_refused(struct spool *s, struct rec *r); /* forgets it */
 void spool_again(struct spool *s, struct rec *r);   /* accepted once; sends again */
@@ -65,7 +70,7 @@ void spool_again(struct spool *s, struct rec *r);   /* accepted once; sends agai
 void spool_told_report(struct spool *s, struct report_id id, instant now);
 void spool_told_event(struct spool *s, struct event_id id, instant now);
 /* A new incarnation of this territory: all that it accepted goes again, in its order. How many. */
-size_t spool_rollback(struct spool *s, uint16_t territory);
+size_t spool_rollback(struct spool *s, uint16_t territory, instant now);
 
 /* Forgets what was covered long enough ago; gives old segments' room back. */
 void spool_expire(struct spool *s, instant now);

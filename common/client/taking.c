@@ -126,7 +126,8 @@ fl_report(struct fl_client *c, const struct fl_report *r, uint8_t id[16])
         buf_clear(&c->plain);
         body_put_report(&c->plain, &b);
     }
-    m.report.route = (struct route){ b.site, b.place, b.customer };
+    if (!spool_route(c->spool, m.report.id, &m.report.route))
+        m.report.route = (struct route){ b.site, b.place, b.customer };
     m.report.hint = b.hint;
     seal_report(c, &m);
     struct rec *rec = spool_put_report(c->spool, &m, digest);

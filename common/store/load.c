@@ -96,7 +96,8 @@ store_ticket(struct store *s, struct territory_id t, struct ticket_id id, struct
 }
 
 enum err
-store_tickets(struct store *s, struct territory_id t, bool closed, store_record_fn *fn, void *context)
+store_tickets(struct store *s, struct territory_id t, bool closed, store_record_fn *fn,
+              void *context)
 {
     return scan(s, key_of(t, closed ? KEY_CLOSED : KEY_TICKETS), HASH_TICKETS, fn, NULL, context);
 }

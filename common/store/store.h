@@ -30,6 +30,13 @@ bool store_is_up(struct store *s);
 must_use enum err store_up(struct store *s, int64_t limit_ms);
 struct redis *store_redis(struct store *s); /* for waiting on, and for commands of no territory */
 
+/* Before a Redis on a single machine is started on `dir` (its `dir` setting): cuts what a power cut
+ * has torn off the end of its append-only file, at a boundary between commits; redis.conf's
+ * `aof-load-truncated no` refuses to start otherwise, and `yes` may bring half a commit to life
+ * (aof.c). `*cut`: bytes, 0 for none. OK when there is no such file. ERR_SYNTAX: damaged
+ * otherwise, nothing was touched, a person must look. No Redis may run on `dir`. */
+must_use enum err aof_mend(const char *dir, uint64_t *cut);
+
 /* ---- intake (broker): many entries of one territory in one call, one fsync for all */
 struct intake_entry {
     char kind;               /* 'r' report, 'e' event */

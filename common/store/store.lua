@@ -229,8 +229,8 @@ local function commit(KEYS, ARGV)
         return 'DIVERGED'
     end
 
-    -- Every key that will be written is of its type, and full mailboxes are known.
-    length('XLEN', log)
+    -- Every key that will be written is of its type (the log shows itself), and full mailboxes
+    -- are known.
     if cursor ~= was[5] then
         length('XLEN', inbox)
     end
@@ -258,12 +258,12 @@ local function commit(KEYS, ARGV)
         at = at + 3
     end
 
-    -- The first write is the only one that may still be refused: a log that is ahead of its
-    -- head. From the next one on nothing fails.
+    -- The first write is the only one that may still be refused: a log that is no log, or ahead
+    -- of its head. From the next one on nothing fails.
     local logged = redis.pcall('XADD', log, new_version .. '-0', 'p', parent, 'c', chain, 'i', id,
         'n', was[6], 'w', signer, 's', signature, 'e', effects, 'b', entry)
     if type(logged) == 'table' then
-        refuse('FLTYPE', log .. ' is ahead of its head: ' .. tostring(logged.err))
+        refuse('FLTYPE', log .. ' does not take this version: ' .. tostring(logged.err))
     end
     local fields = { 'ver', new_version, 'chain', chain, 'cur', cursor, 'commit', id, 'plan', plan,
         'signer', signer, 'sig', signature, 'try', '', 'tries', '0' }

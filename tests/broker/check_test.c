@@ -224,8 +224,7 @@ check_row(char *line, bool seen[VERBS])
     size_t count = 0;
     char *rest = line + 1, *verbs = strsep(&rest, "|"), *roles = strsep(&rest, "|");
     strsep(&verbs, "`");
-    for (char *verb; roles != NULL && (verb = strsep(&verbs, "`")) != NULL;
-         strsep(&verbs, "`")) {
+    for (char *verb; roles != NULL && (verb = strsep(&verbs, "`")) != NULL; strsep(&verbs, "`")) {
         enum verb v = verb_named(str_of(verb));
         if (v == VERBS)
             continue;

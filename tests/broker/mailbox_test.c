@@ -133,8 +133,7 @@ subscribe(struct mailbox *mb, size_t who, uint32_t credit)
     mailbox_subscribe(mb, &d->peer, &owner, &m, 0);
 }
 
-/* Every letter of every box, but those after `keep` that are still to come: confirms the first
- * `box` that has something unconfirmed. */
+/* Confirms what that device has of that box. */
 static void
 confirm(struct mailbox *mb, size_t who, size_t box)
 {
@@ -284,78 +283,119 @@ rereading_is_bounded_however_many_subscribe(void **state)
     finish(&mb, &v);
 }
 
-/* Whatever happens on the way, in the end everybody has everything, and the store keeps nothing
- * that was confirmed. */
+/* ---- any trouble, in any order */
+
+struct play {
+    struct mailbox mb;
+    struct voice voice;
+    struct rng *r;
+    int64_t now;
+    bool up; /* the store */
+};
+
+static size_t
+draw(struct play *p, size_t below)
+{
+    return (size_t)rng_below(p->r, below);
+}
+
+static void
+someone_is_written_to(struct play *p)
+{
+    write_letter(&p->mb, draw(p, BOXES), draw(p, PEOPLE), draw(p, 4) > 0);
+}
+
+static void
+someone_confirms(struct play *p)
+{
+    size_t who = draw(p, PEOPLE);
+    if (devices[who].peer.mail != NULL)
+        confirm(&p->mb, who, draw(p, BOXES));
+}
+
+static void
+a_read_is_answered(struct play *p)
+{
+    if (reads_count > 0)
+        answer_read(draw(p, reads_count), p->up ? OK : ERR_CLOSED);
+}
+
+static void
+someone_comes_or_goes(struct play *p)
+{
+    size_t who = draw(p, PEOPLE), what = draw(p, 8);
+    if (what == 0)
+        mailbox_drop(&p->mb, &devices[who].peer);
+    else if (what < 3 || devices[who].peer.mail == NULL)
+        subscribe(&p->mb, who, 1 + (uint32_t)draw(p, 20));
+}
+
+static void
+a_socket_fills_or_empties(struct play *p)
+{
+    struct device *d = &devices[draw(p, PEOPLE)];
+    d->deaf = !d->deaf;
+}
+
+/* The store goes: its calls are all answered. It comes back: mail begins again. */
+static void
+the_store_goes_or_comes(struct play *p)
+{
+    if (draw(p, 20) > 0)
+        return;
+    while (reads_count > 0)
+        answer_read(0, ERR_CLOSED);
+    p->up = !p->up;
+    for (size_t i = 0; p->up && i < PEOPLE; i++) {
+        memset(devices[i].got, 0, sizeof(devices[i].got));
+        devices[i].open = 0;
+    }
+    mailbox_work(&p->mb, p->up, p->now);
+}
+
+static void
+a_turn_passes(struct play *p)
+{
+    p->now += (int64_t)draw(p, 200);
+    mailbox_work(&p->mb, p->up, p->now);
+}
+
+static void (*const scenes[])(struct play *p) = {
+    someone_is_written_to, someone_is_written_to,     someone_is_written_to,   someone_confirms,
+    someone_confirms,      a_read_is_answered,        a_read_is_answered,      a_read_is_answered,
+    someone_comes_or_goes, a_socket_fills_or_empties, the_store_goes_or_comes, a_turn_passes,
+};
+
+/* Everybody is there and listens: everything arrives, and the store keeps nothing. */
+static void
+check_the_end(struct play *p)
+{
+    while (!p->up && reads_count > 0)
+        answer_read(0, ERR_CLOSED);
+    for (size_t who = 0; who < PEOPLE; who++) {
+        devices[who].deaf = false;
+        subscribe(&p->mb, who, 5);
+    }
+    settle(&p->mb, &p->now);
+    for (size_t who = 0; who < PEOPLE; who++)
+        for (size_t box = 0; box < BOXES; box++) {
+            assert_int_equal(devices[who].confirmed[box], streams[box][who].last);
+            assert_int_equal(streams[box][who].count, 0);
+        }
+}
+
 static void
 every_letter_arrives_in_order_through_any_trouble(void **state)
 {
     (void)state;
     struct rng r = seed();
     for (int run = 0; run < 30; run++) {
-        struct mailbox mb;
-        struct voice v;
-        int64_t now = 0;
-        bool up = true;
-        begin(&mb, &v);
-        for (int step = 0; step < 2000; step++) {
-            size_t who = rng_below(&r, PEOPLE), box = rng_below(&r, BOXES);
-            switch (rng_below(&r, 12)) {
-            case 0:
-            case 1:
-            case 2:
-                write_letter(&mb, box, who, rng_below(&r, 4) > 0);
-                break;
-            case 3:
-            case 4:
-                if (devices[who].peer.mail != NULL)
-                    confirm(&mb, who, box);
-                break;
-            case 5:
-            case 6:
-            case 7:
-                if (reads_count > 0)
-                    answer_read(rng_below(&r, reads_count), up ? OK : ERR_CLOSED);
-                break;
-            case 8:
-                if (rng_below(&r, 8) == 0)
-                    mailbox_drop(&mb, &devices[who].peer);
-                else if (rng_below(&r, 4) == 0 || devices[who].peer.mail == NULL)
-                    subscribe(&mb, who, 1 + (uint32_t)rng_below(&r, 20));
-                break;
-            case 9:
-                devices[who].deaf = !devices[who].deaf;
-                break;
-            case 10:
-                if (rng_below(&r, 20) == 0) { /* the store goes: its calls are all answered */
-                    while (reads_count > 0)
-                        answer_read(0, ERR_CLOSED);
-                    up = !up;
-                    if (up) /* and comes back: mail begins again */
-                        for (size_t i = 0; i < PEOPLE; i++) {
-                            memset(devices[i].got, 0, sizeof(devices[i].got));
-                            devices[i].open = 0;
-                        }
-                    mailbox_work(&mb, up, now);
-                }
-                break;
-            default:
-                mailbox_work(&mb, up, now += (int64_t)rng_below(&r, 200));
-                break;
-            }
-        }
-        while (!up && reads_count > 0)
-            answer_read(0, ERR_CLOSED);
-        for (size_t who = 0; who < PEOPLE; who++) {
-            devices[who].deaf = false;
-            subscribe(&mb, who, 5);
-        }
-        settle(&mb, &now);
-        for (size_t who = 0; who < PEOPLE; who++)
-            for (size_t box = 0; box < BOXES; box++) {
-                assert_int_equal(devices[who].confirmed[box], streams[box][who].last);
-                assert_int_equal(streams[box][who].count, 0);
-            }
-        finish(&mb, &v);
+        struct play p = { .r = &r, .up = true };
+        begin(&p.mb, &p.voice);
+        for (int step = 0; step < 2000; step++)
+            scenes[draw(&p, countof(scenes))](&p);
+        check_the_end(&p);
+        finish(&p.mb, &p.voice);
     }
 }
 

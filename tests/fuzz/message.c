@@ -9,8 +9,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct codec codec, again;
     static struct buf out, twice;
+    static bool begun;
     struct message m, n;
-    if (codec.zone == NULL) {
+    if (!begun) {
+        begun = true;
         codec_init(&codec);
         codec_init(&again);
     }

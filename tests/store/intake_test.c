@@ -1,25 +1,16 @@
 /* intake_test.c - appending as a broker does, reading as a worker does. */
 #include "private.h"
 
-#include "common/base/rng.h"
+#include "tests/seed.h"
 
-static struct private_redis redis;
+static struct private_redis redis, small;
 static struct store *broker, *worker;
-
-static struct rng
-seeded(void)
-{
-    const char *text = getenv("FAULTLINE_SEED");
-    struct rng r = { text == NULL ? 20261120 : strtoull(text, NULL, 10) };
-    printf("seed %llu\n", (unsigned long long)r.state);
-    return r;
-}
 
 static void
 what_goes_in_comes_out_in_order_byte_for_byte(void **state)
 {
     (void)state;
-    struct rng r = seeded();
+    struct rng r = seed();
     struct territory_id t = { "order" };
     static const char kinds[] = "rexp";
     enum { ROUNDS = 20, MOST = 50 };
@@ -199,7 +190,6 @@ full_memory_stops_intake_but_not_what_frees_it(void **state)
 {
     (void)state;
     struct territory_id t = { "oom" };
-    struct private_redis small;
     private_new(&small, "3mb");
     struct store *b = private_store(&small, "broker"), *w = private_store(&small, "worker");
     assert_int_equal(store_up(w, 5000), OK);
@@ -208,22 +198,28 @@ full_memory_stops_intake_but_not_what_frees_it(void **state)
     struct intake_entry e = { 'r', { "g1" }, { big, ENTRY_MAX } };
     enum err answer = OK;
     int count = 0, percent = 0;
-    while (answer == OK && count++ < 1000)
-        answer = private_append(b, t, &e, 1, 0);
+    /* To the brim: until not even the smallest entry is taken. */
+    for (; e.bytes.len > 0; e.bytes.len /= 2)
+        for (answer = OK; answer == OK && count++ < 10000;)
+            answer = private_append(b, t, &e, 1, 0);
     assert_int_equal(answer, ERR_BUSY);
     assert_int_equal(store_memory_percent(b, &percent), OK);
-    assert_true(percent >= 90);
+    assert_true(percent >= 99);
 
     /* Taking, trying, beating and committing go on, and the commit makes room. */
     uint32_t tries;
     assert_int_equal(store_beat(w, "w1", 1), OK);
     assert_int_equal(store_take(w, t, h.holder, private_nonce(2), "w2", NULL, &h), OK);
     assert_int_equal(store_attempt(w, t, h.holder, "1-1", &tries), OK);
+    assert_int_equal(store_bury(w, "w1", 1), OK);
+    assert_int_equal(store_release(w, t, h.holder), OK);
+    assert_int_equal(store_take(w, t, (struct nonce){ { 0 } }, h.holder, "w2", NULL, &h), OK);
+    e.bytes.len = 1;
+    assert_int_equal(private_append(b, t, &e, 1, 0), ERR_BUSY); /* still */
     struct commit c = private_next(t, &h);
     snprintf(c.cursor, sizeof(c.cursor), "99999999999999-0");
     assert_int_equal(private_commit(w, &c), OK);
     assert_int_equal(private_append(b, t, &e, 1, 0), OK);
-    assert_int_equal(store_release(w, t, h.holder), OK);
     free(big);
     store_free(b);
     store_free(w);
@@ -247,6 +243,7 @@ close_all(void **state)
     store_free(broker);
     store_free(worker);
     private_stop(&redis);
+    private_stop(&small); /* if its test has failed */
     return 0;
 }
 

@@ -18,6 +18,7 @@
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,16 +72,19 @@ private_fill(const char *from, const char *to, const char *dir, const char *memo
     fclose(file);
 }
 
-/* Starts the server on what is in its folder, and waits until it answers. */
+/* Starts the server on what is in its folder, as a site does, and waits until it answers. */
 static inline void
 private_start(struct private_redis *p)
 {
     char conf[96], log[96];
+    uint64_t cut;
+    assert_int_equal(aof_mend(p->dir, &cut), OK);
     snprintf(conf, sizeof(conf), "%s/redis.conf", p->dir);
     snprintf(log, sizeof(log), "%s/log", p->dir);
     p->pid = fork();
     assert_true(p->pid >= 0);
     if (p->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies takes it along */
         int fd = open(log, O_CREAT | O_WRONLY | O_APPEND, 0600);
         dup2(fd, 1);
         dup2(fd, 2);
@@ -130,8 +134,11 @@ private_unlink(const char *path, const struct stat *st, int flag, struct FTW *ft
 static inline void
 private_stop(struct private_redis *p)
 {
+    if (p->dir[0] == '\0')
+        return;
     private_signal(p, SIGKILL);
     nftw(p->dir, private_unlink, 16, FTW_DEPTH | FTW_PHYS);
+    p->dir[0] = '\0';
 }
 
 /* `user`: "broker", "worker" or "operator". */

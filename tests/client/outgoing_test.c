@@ -1,0 +1,310 @@
+/* outgoing_test.c - what each answer of a broker does to a report. */
+#include "tests/client/fake.h"
+
+static void
+take_report(struct fl_client *c, const char *key, const char *text, const char *site,
+            uint8_t id[16])
+{
+    const struct fl_report r = {
+        .source = "mail.support", .message_key = key, .text = text, .site = site, .hint = -1
+    };
+    assert_int_equal(fl_report(c, &r, id), FL_OK);
+}
+
+static size_t
+waiting(struct fl_client *c)
+{
+    struct fl_counts n;
+    fl_client_counts(c, &n);
+    return n.waiting;
+}
+
+static void
+a_refused_report_is_told_and_not_sent_again(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    f->refuse_with = "source";
+    f->refuse_next = 1;
+    take_report(c, "1", "dark", "a", id);
+    const struct fl_happening *h = fake_await(f, c, FL_REFUSED);
+    assert_string_equal(h->code, "source");
+    assert_string_equal(h->text, "says the test's broker");
+    assert_memory_equal(h->id, id, 16);
+    assert_int_equal(waiting(c), 0);
+    take_report(c, "1", "dark", "a", id); /* the plan was mended: it is new again */
+    fake_await(f, c, FL_ACCEPTED);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+busy_pauses_once_and_loses_nothing(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    f->busy_next = 20;
+    for (int i = 0; i < 20; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "%d", i);
+        take_report(c, key, "dark", "a", id);
+    }
+    size_t busy = 0, accepted = 0;
+    const int64_t end = clock_mono_ms() + 10000;
+    while (accepted < 20 && clock_mono_ms() < end) {
+        const struct fl_happening *h = fl_client_next(c);
+        if (h == NULL) {
+            fake_together(f, c);
+            continue;
+        }
+        accepted += h->kind == FL_ACCEPTED;
+        if (h->kind == FL_BUSY) {
+            busy++;
+            assert_in_range(h->wait_ms, 1, 1000);
+            assert_string_equal(h->text, "the inbox is full");
+        }
+    }
+    assert_int_equal(accepted, 20);
+    assert_int_equal(busy, 1);
+    assert_int_equal(f->log_count, 20);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+an_address_refused_at_first_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    take_report(c, "1", "dark", "a", id);
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 1);
+    f->refuse_with = "address";
+    f->refuse_next = 1;
+    f->plan = 2;
+    take_report(c, "2", "dark", "a", id); /* its address is remembered from the first */
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 2);
+    assert_memory_not_equal(&f->log[0].territory, &f->log[1].territory, 16);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+an_address_that_may_be_in_use_is_kept_until_it_is_refused(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    f->lose_next = 1; /* appended, but the answer is lost */
+    take_report(c, "1", "dark", "a", id);
+    while (f->log_count < 1)
+        fake_together(f, c);
+    f->plan = 2;
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->log_count, 2);
+    assert_memory_equal(&f->log[0], &f->log[1], sizeof(f->log[0]));
+    assert_int_equal(f->routes, 1);
+    f->lose_next = 1;
+    take_report(c, "2", "dark", "b", id);
+    while (f->log_count < 3)
+        fake_together(f, c);
+    f->refuse_with = "address";
+    f->refuse_next = 1;
+    assert_string_equal(fake_await(f, c, FL_REFUSED)->code, "address");
+    assert_int_equal(f->routes, 2);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+a_revoked_key_keeps_the_report(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    f->refuse_with = "key";
+    f->refuse_next = 1;
+    take_report(c, "1", "dark", "a", id);
+    const struct fl_happening *h = fake_await(f, c, FL_DOWN);
+    assert_non_null(strstr(h->text, "key"));
+    assert_int_equal(waiting(c), 1);
+    fake_await(f, c, FL_ACCEPTED); /* the operator put it right */
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+other_content_under_a_known_id_follows_the_first_to_its_address(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16], again[16];
+    take_report(c, "1", "dark", "a", id);
+    take_report(c, "1", "dark", "a", id); /* the same: nothing new */
+    assert_int_equal(waiting(c), 1);
+    take_report(c, "1", "very dark", "b", again); /* elsewhere, by its own headers */
+    assert_memory_equal(id, again, 16);
+    assert_int_equal(waiting(c), 2);
+    fake_await(f, c, FL_ACCEPTED);
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->log_count, 2);
+    assert_memory_equal(&f->log[0].territory, &f->log[1].territory, 16);
+    assert_int_not_equal(f->log[0].number, f->log[1].number);
+    take_report(c, "1", "dark", "a", id); /* accepted before: asks the same again */
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->log[2].number, f->log[0].number);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+equal_headers_are_asked_for_once(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    take_report(c, "0", "dark", "a", id);
+    fake_await(f, c, FL_ACCEPTED);
+    for (int i = 1; i < 50; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "%d", i);
+        take_report(c, key, "dark", "a", id);
+    }
+    for (int i = 1; i < 50; i++)
+        fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 1);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+arguments_that_no_broker_would_take_are_refused_here(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    uint8_t id[16];
+    const int32_t far = 900000001, lon = 0;
+    char *long_text = zalloc(40000);
+    memset(long_text, 'x', 39999);
+    const struct fl_report good = {
+        .source = "mail.support", .message_key = "1", .text = "dark", .hint = -1
+    };
+    struct fl_report bad[9];
+    for (size_t i = 0; i < countof(bad); i++)
+        bad[i] = good;
+    bad[0].source = NULL;
+    bad[1].message_key = "";
+    bad[2].text = NULL;
+    bad[3].site = "Not A Name";
+    bad[4].lat_e7 = &lon; /* half a place */
+    bad[5].lat_e7 = &far, bad[5].lon_e7 = &lon;
+    bad[6].text = long_text;
+    bad[7].hint = 200;
+    bad[8].occurred_at = -1;
+    for (size_t i = 0; i < countof(bad); i++)
+        assert_int_equal(fl_report(c, &bad[i], id), FL_ERR_ARGUMENT);
+    assert_int_equal(fl_report(c, &good, id), FL_OK);
+    struct fl_event e = { .territory = "t1", .verb = "dance" };
+    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
+    e.verb = "triage"; /* the engine's own */
+    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
+    e.verb = "sync";
+    e.territory = "";
+    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
+    assert_int_equal(fl_place(c, "t1", far, 0), FL_ERR_ARGUMENT);
+    assert_int_equal(waiting(c), 1);
+    free(long_text);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+/* What the pool opens is what the caller said. */
+static void
+a_report_is_sealed_to_the_pool_and_to_nobody_else(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    struct report_body body;
+    struct message m;
+    struct doc d;
+    struct buf ad = { 0 }, plain = { 0 }, file = { 0 };
+    struct seal_key k;
+    uint8_t id[16];
+    take_report(c, "1", "CANARY-WORDS", "a", id);
+    assert_int_equal(fl_client_sync(c), FL_OK);
+    assert_int_equal(spool_read(c->spool, 0, c->spool->lists[RECS_TO_ROUTE].first, &m), OK);
+    assert_true(seal_key_between(&k, f->pool, keys_public(f->client)->seal, false));
+    struct key_id own;
+    memcpy(own.b, keys_public(f->client)->seal_id, 8);
+    ad_report(&ad, m.report.pool_key, own, m.report.source, m.report.id);
+    assert_int_equal(unseal(&plain, &k, buf_str(&ad), m.report.sealed), OK);
+    doc_init(&d);
+    assert_int_equal(body_get_report(&d, buf_str(&plain), &body), OK);
+    assert_true(str_is(body.text, "CANARY-WORDS"));
+    assert_true(body.occurred_at > 0);
+    file_get(scratch_at(f->spool, "00000001.seg"), &file);
+    assert_null(memmem(file.data, file.len, "CANARY", 6)); /* nor on the disk */
+    doc_fini(&d);
+    buf_fini(&ad);
+    buf_fini(&plain);
+    buf_fini(&file);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    struct buf file = { 0 };
+    uint8_t id[16], other[16];
+    take_report(c, "1", "dark", "a", id);
+    take_report(c, "2", "dark", "b", other);
+    assert_int_equal(fl_client_sync(c), FL_OK);
+    const char *path = scratch_at(f->spool, "00000001.seg");
+    file_get(path, &file);
+    struct rec *r = c->spool->lists[RECS_TO_ROUTE].first;
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, "\xff\xff", 2, (off_t)r->spot.offset + 40), 2);
+    close(fd);
+    const struct fl_happening *h = fake_await(f, c, FL_REFUSED);
+    assert_string_equal(h->code, "spool");
+    assert_memory_equal(h->id, id, 16);
+    assert_memory_equal(fake_await(f, c, FL_ACCEPTED)->id, other, 16);
+    buf_fini(&file);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refused_report_is_told_and_not_sent_again),
+        cmocka_unit_test(busy_pauses_once_and_loses_nothing),
+        cmocka_unit_test(an_address_refused_at_first_is_asked_for_again),
+        cmocka_unit_test(an_address_that_may_be_in_use_is_kept_until_it_is_refused),
+        cmocka_unit_test(a_revoked_key_keeps_the_report),
+        cmocka_unit_test(other_content_under_a_known_id_follows_the_first_to_its_address),
+        cmocka_unit_test(equal_headers_are_asked_for_once),
+        cmocka_unit_test(arguments_that_no_broker_would_take_are_refused_here),
+        cmocka_unit_test(a_report_is_sealed_to_the_pool_and_to_nobody_else),
+        cmocka_unit_test(bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+/* world.h - what the tests of the core share: a small plan in three versions, a store for records,
+ * effects as bytes, and a generator of histories in which people behave, mostly.
+ *
+ * Everything derives from one seed, so a history can be told again. */
+#ifndef TESTS_CORE_WORLD_H
+#define TESTS_CORE_WORLD_H
+
+#include <stdio.h>
+
+#include "common/base/map.h"
+#include "tests/check.h"
+#include "workers/core/engine.h"
+#include "workers/core/ticket.h"
+
+#define NAME(type, text) world_name_##type(text)
+#define NAMED(type)                                                                                \
+    static inline struct type world_name_##type(const char *text)                                  \
+    {                                                                                              \
+        struct type id;                                                                            \
+        bool fits = str_fill(id.s, sizeof(id.s), str_of(text));                                    \
+        assert(fits);                                                                              \
+        return id;                                                                                 \
+    }
+NAMED(territory_id)
+NAMED(principal_id)
+NAMED(engineer_id)
+NAMED(site_id)
+NAMED(category_id)
+NAMED(skill_id)
+NAMED(source_id)
+
+/* ---- the plan */
+
+#define WORLD_ENGINEERS 6
+struct world_plan {
+    struct rules rules;
+    struct category categories[5];
+    struct engineer_rule engineers[WORLD_ENGINEERS];
+    struct level_rule level_rules[2];
+};
+
+static inline void
+world_skill(struct engineer_rule *r, const char *skill, uint8_t level)
+{
+    r->skills[r->skills_count++] = (struct skill){ NAME(skill_id, skill), level };
+}
+
+/* "ac" needs air 2, "line" needs line 1, "mixed" both, "odd" needs what nobody here has,
+ * "misc" (the fallback) needs nothing. */
+static inline void
+world_categories(struct world_plan *p)
+{
+    struct skill air = { NAME(skill_id, "air"), 2 }, line = { NAME(skill_id, "line"), 1 };
+    p->categories[0] = (struct category){ NAME(category_id, "ac"), { air }, 1, 0 };
+    p->categories[1] = (struct category){ NAME(category_id, "line"), { line }, 1, 1 };
+    p->categories[2] = (struct category){ NAME(category_id, "misc"), { { { "" }, 0 } }, 0, 0 };
+    p->categories[3] = (struct category){ NAME(category_id, "mixed"), { air, line }, 2, 0 };
+    p->categories[4] = (struct category){
+        NAME(category_id, "odd"), { { NAME(skill_id, "odd"), 1 } }, 1, 0
+    };
+    p->rules.categories = p->categories;
+    p->rules.categories_count = 5;
+    p->rules.fallback = NAME(category_id, "misc");
+    p->level_rules[0] = (struct level_rule){ { "" }, 1, -1, 1 };
+    p->level_rules[1] = (struct level_rule){ NAME(category_id, "ac"), -1, 3, 1 };
+    p->rules.level_rules = p->level_rules;
+    p->rules.level_rules_count = 2;
+}
+
+static inline void
+world_engineer(struct world_plan *p, size_t i, unsigned version)
+{
+    struct engineer_rule *r = &p->engineers[p->rules.engineers_count++];
+    char name[24];
+    snprintf(name, sizeof(name), "%.8s-e%zu", p->rules.territory.s, i);
+    r->id = NAME(engineer_id, name);
+    snprintf(r->name, sizeof(r->name), "Engineer %zu", i);
+    snprintf(r->phone, sizeof(r->phone), "+86-%zu", i);
+    if (i % 2 == 0)
+        world_skill(r, "air", (uint8_t)(1 + i / 2)); /* e0 only at level 1 */
+    if (i % 3 != 0)
+        world_skill(r, "line", 3);
+    r->home = (struct place){ 310000000 + (int32_t)i * 100000, 1210000000 };
+    r->capacity = (uint16_t)(1 + (i + version) % 3);
+    if (i < 3) {
+        r->duty[r->duty_count++] = (struct span){ 0, 10080 };
+    } else { /* 08:00-16:00 every day, in two spans */
+        for (int32_t day = 0; day < 7; day++) {
+            r->duty[r->duty_count++] = (struct span){ day * 1440 + 480, day * 1440 + 720 };
+            r->duty[r->duty_count++] = (struct span){ day * 1440 + 780, day * 1440 + 960 };
+        }
+    }
+}
+
+/* Version 1: all six. Version 2: without e1 and e4. Version 3: all, other capacities. */
+static inline void
+world_plan_init(struct world_plan *p, const char *territory, unsigned version)
+{
+    memset(p, 0, sizeof(*p));
+    p->rules.version = version;
+    p->rules.territory = NAME(territory_id, territory);
+    memcpy(p->rules.code, "T1", 2);
+    world_categories(p);
+    p->rules.levels_count = 2;
+    p->rules.levels[0] =
+        (struct level){ "general", 10 * MINUTES, 15 * MINUTES, 3 * HOURS, 4 * HOURS };
+    p->rules.levels[1] = (struct level){ "severe", 5 * MINUTES, 15 * MINUTES, 2 * HOURS, 4 * HOURS };
+    p->rules.engineers = p->engineers;
+    for (size_t i = 0; i < WORLD_ENGINEERS; i++)
+        if (version != 2 || (i != 1 && i != 4))
+            world_engineer(p, i, version);
+    p->rules.neighbours[0] = NAME(territory_id, "north");
+    p->rules.neighbours[1] = NAME(territory_id, "south");
+    p->rules.neighbours_count = 2;
+    p->rules.repeat_ms = 2 * HOURS;
+    p->rules.verdict_ms = 24 * HOURS;
+    p->rules.ask_ms = 2 * MINUTES;
+    p->rules.decline_ms = 6 * HOURS;
+    p->rules.retry_ms = 30 * MINUTES;
+    p->rules.occurred_limit_ms = 12 * HOURS;
+    p->rules.speed_m_per_min = 500;
+    p->rules.load_ms = 20 * MINUTES;
+}
+
+#define WORLD_INCARNATION ((struct incarnation){ { 7, 7, 7 } })
+/* Monday 2026-01-05 00:00 UTC */
+#define WORLD_BEGIN ((instant)1767571200000)
+
+/* ---- records kept outside the engine, as Redis would */
+
+struct world_store {
+    struct map map; /* kind, length, key -> struct buf * of kind, key, bytes */
+};
+struct world_key {
+    uint8_t kind, len;
+    uint8_t key[38];
+};
+struct world_record {
+    enum record_kind kind;
+    struct world_key key;
+    struct buf bytes;
+};
+
+static inline void
+world_store_init(struct world_store *s)
+{
+    map_init(&s->map, sizeof(struct world_key));
+}
+
+static inline void
+world_store_put(struct world_store *s, const struct change *c)
+{
+    struct world_key key = { (uint8_t)c->kind, (uint8_t)c->key.len, { 0 } };
+    assert_true(c->key.len <= sizeof(key.key));
+    if (c->key.len > 0)
+        memcpy(key.key, c->key.at, c->key.len);
+    struct world_record *r = map_get(&s->map, &key);
+    if (c->bytes.len == 0) {
+        map_del(&s->map, &key);
+        if (r != NULL)
+            buf_fini(&r->bytes);
+        free(r);
+        return;
+    }
+    if (r == NULL) {
+        r = zalloc(sizeof(*r));
+        r->kind = c->kind;
+        r->key = key;
+        map_put(&s->map, &key, r);
+    }
+    buf_clear(&r->bytes);
+    buf_put(&r->bytes, c->bytes.at, c->bytes.len);
+}
+
+static inline void
+world_store_fini(struct world_store *s)
+{
+    struct world_record *r;
+    for (size_t i = 0; (r = map_next(&s->map, &i)) != NULL;) {
+        buf_fini(&r->bytes);
+        free(r);
+    }
+    map_fini(&s->map);
+}
+
+static inline struct engine *
+world_load(const struct world_store *s, struct incarnation incarnation, const struct rules *rules)
+{
+    struct engine *e = engine_new(rules->territory, incarnation, rules);
+    struct world_record *r;
+    for (size_t i = 0; (r = map_next(&s->map, &i)) != NULL;) {
+        if (r->kind == RECORD_CLOSED)
+            continue;
+        enum err err =
+            engine_restore(e, r->kind, str_bytes(r->key.key, r->key.len), buf_str(&r->bytes));
+        assert_int_equal(err, OK);
+    }
+    engine_restored(e);
+    return e;
+}
+
+/* Takes the engine's changes into the store. */
+static inline void
+world_commit(struct world_store *s, struct engine *e)
+{
+    struct changes c = { 0 };
+    engine_changes(e, &c);
+    for (size_t i = 0; i < c.count; i++)
+        world_store_put(s, &c.list[i]);
+    changes_fini(&c);
+}
+
+/* ---- effects as bytes, every field */
+
+static inline void
+world_put_update(struct buf *b, const struct update *u)
+{
+    buf_printf(b, "update %d at=%lld state=%d v=%u level=%s cat=%s site=%s eng=%s name=%s phone=%s",
+               u->kind, (long long)u->at, u->state, u->version, u->level, u->category.s, u->site.s,
+               u->engineer.s, u->name, u->phone);
+    buf_printf(b, " due=%lld rep=%u ev=%llu.%llu verb=%d ref=%d num=%s place=%d,%d why=%.*s text=%.*s",
+               (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
+               (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
+               u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
+    buf_put(b, u->ticket.b, 16);
+    buf_put(b, u->report.b, 16);
+}
+
+static inline void
+world_put_effects(struct buf *b, const struct effects *fx)
+{
+    for (size_t i = 0; i < fx->postings_count; i++) {
+        const struct posting *p = &fx->postings[i];
+        world_put_update(b, &p->update);
+        for (size_t k = 0; k < p->recipients_count; k++)
+            buf_printf(b, " to=%s#%llu", p->recipients[k].who.s,
+                       (unsigned long long)p->recipients[k].sequence);
+    }
+    for (size_t i = 0; i < fx->outcomes_count; i++) {
+        const struct outcome *o = &fx->outcomes[i];
+        buf_printf(b, "\noutcome %d who=%s ev=%llu verb=%d %d->%d ref=%d v=%u", o->kind, o->who.s,
+                   (unsigned long long)o->event.counter, o->verb, o->from, o->to, o->refusal,
+                   o->version);
+        buf_put(b, o->report.b, 16);
+        buf_put(b, o->ticket.b, 16);
+    }
+    for (size_t i = 0; i < fx->messages_count; i++)
+        buf_put(b, &fx->messages[i], sizeof(fx->messages[i]));
+}
+
+/* ---- what an engine's records say, for checkers that trust nothing else */
+
+struct world_view {
+    struct ticket *tickets; /* open ones, sorted by id */
+    size_t count, cap;
+};
+
+static inline void
+world_view_fini(struct world_view *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        ticket_fini(&v->tickets[i]);
+    free(v->tickets);
+    *v = (struct world_view){ 0 };
+}
+
+static inline void
+world_view_take(struct world_view *v, const struct engine *e)
+{
+    struct buf all = { 0 };
+    engine_save(e, &all);
+    world_view_fini(v);
+    for (struct cur c = cur_of(buf_str(&all)); c.at < c.end;) {
+        uint8_t kind = cur_u8(&c);
+        struct str key = cur_str(&c), bytes = cur_str(&c);
+        (void)key;
+        if (kind != RECORD_TICKET)
+            continue;
+        v->tickets = grow_array(v->tickets, v->count, &v->cap, sizeof(*v->tickets));
+        assert_int_equal(ticket_decode(&v->tickets[v->count++], bytes), OK);
+    }
+    buf_fini(&all);
+}
+
+static inline const struct ticket *
+world_view_find(const struct world_view *v, struct ticket_id id)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (same_id(v->tickets[i].id, id))
+            return &v->tickets[i];
+    return NULL;
+}
+
+/* ---- short ways to single events */
+
+static inline struct event
+world_report(instant at, uint8_t n, const char *category, const char *site)
+{
+    struct event ev = { .kind = EVENT_REPORT, .at = at };
+    ev.report.id.b[0] = n;
+    ev.report.id.b[1] = 1;
+    ev.report.gateway = NAME(principal_id, "gw-1");
+    ev.report.source = NAME(source_id, "mail.support");
+    ev.report.category = NAME(category_id, category);
+    ev.report.site = NAME(site_id, site);
+    ev.report.place = (struct place){ 310000000, 1210000000 };
+    ev.report.hint = -1;
+    ev.report.occurred_at = at;
+    ev.report.digest[0] = n;
+    ev.report.text = STR("it does not work");
+    return ev;
+}
+
+static inline struct event
+world_act(instant at, const char *who, enum role role, uint64_t counter, enum verb verb,
+          const struct event *report)
+{
+    struct event ev = { .kind = EVENT_VERB, .at = at };
+    ev.act.who = NAME(principal_id, who);
+    ev.act.role = role;
+    ev.act.id = (struct event_id){ 1, counter };
+    ev.act.verb = verb;
+    if (report != NULL)
+        ev.act.ticket = ticket_of(report->report.id);
+    ev.act.occurred_at = at;
+    return ev;
+}
+
+/* The n-th update of a kind among the effects; NULL: fewer. */
+static inline const struct posting *
+world_posting(const struct effects *fx, enum update_kind kind, size_t n)
+{
+    for (size_t i = 0; i < fx->postings_count; i++)
+        if (fx->postings[i].update.kind == kind && n-- == 0)
+            return &fx->postings[i];
+    return NULL;
+}
+
+static inline size_t
+world_outcomes(const struct effects *fx, enum outcome_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < fx->outcomes_count; i++)
+        n += fx->outcomes[i].kind == kind;
+    return n;
+}
+
+/* Is `who` among the recipients of an update of this kind? */
+static inline bool
+world_told(const struct effects *fx, enum update_kind kind, const char *who)
+{
+    const struct posting *p;
+    for (size_t n = 0; (p = world_posting(fx, kind, n)) != NULL; n++)
+        for (size_t k = 0; k < p->recipients_count; k++)
+            if (strcmp(p->recipients[k].who.s, who) == 0)
+                return true;
+    return false;
+}
+
+/* Effects of this one event alone. */
+static inline void
+world_apply(struct engine *e, const struct event *ev, struct effects *fx)
+{
+    effects_clear(fx);
+    engine_apply(e, ev, fx);
+}
+
+#endif

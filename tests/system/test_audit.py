@@ -1,0 +1,72 @@
+"""The audit log holds; after one flipped byte, one dropped entry, one rolled-back store it does not."""
+
+import pathlib
+import re
+
+from conftest import wait_until
+
+PLACE = {"lat": 423200000, "lon": -710600000}
+
+
+def filled(make_site):
+    site = make_site(up=False, sets=("anchor_ms=200",))
+    redis = site.start_redis()
+    site.run("plan", "apply")
+    site.start_broker()
+    worker = site.start_worker()
+    gateway = site.client("desk")
+    gateway.subscribe()
+    for i in range(5):
+        gateway.report("desk.test", "r%d" % i, text="words %d" % i, **PLACE)
+        gateway.until(lambda u: u["kind"] in ("opened", "attached"))
+    return site, redis, worker
+
+
+def stop(process):
+    process.terminate()
+    process.wait(20)
+
+
+def verify(site):
+    done = site.run("audit", "verify", check=False)
+    return done.returncode, done.stdout
+
+
+def test_one_flipped_byte_in_redis_own_file_is_found(make_site):
+    site, redis, worker = filled(make_site)
+    assert verify(site)[0] == 0
+    stop(worker)
+    log = site.redis_cli("--no-raw", "XRANGE", "fl:{centre}:log", "2-0", "2-0").stdout
+    assert "2-0" in log
+    stop(redis)
+    aof = next(pathlib.Path(site.dir / "redis").rglob("*.incr.aof"))
+    data = bytearray(aof.read_bytes())
+    # the sealed body of some commit to centre: find its log key in an XADD or fl_commit and flip a byte well inside
+    at = [m.start() for m in re.finditer(re.escape(b"fl:{centre}:log"), data)][2]
+    flip = at + 900
+    data[flip] ^= 1
+    aof.write_bytes(data)
+    site.start_redis()
+    code, out = verify(site)
+    assert code == 1 and "centre: BROKEN" in out and "version" in out, out
+    assert "north: holds" in out
+
+
+def test_a_deleted_entry_is_found(make_site):
+    site, _, worker = filled(make_site)
+    stop(worker)
+    assert site.redis_cli("XDEL", "fl:{centre}:log", "3-0", user="worker").stdout.strip() == "1"
+    code, out = verify(site)
+    assert code == 1 and "entries are missing" in out
+
+
+def test_anchors_outside_redis_prove_a_rollback(make_site):
+    site, redis, worker = filled(make_site)
+    anchors = site.dir / "anchors" / "centre.anchors"
+    wait_until(lambda: anchors.exists() and anchors.read_text().count("\n") >= 2, "two anchors")
+    stop(worker)
+    assert verify(site)[0] == 0
+    last = anchors.read_text().splitlines()[-1].split()
+    site.redis_cli("XDEL", "fl:{centre}:log", last[2] + "-0", user="worker")
+    code, out = verify(site)
+    assert code == 1 and "anchor" in out

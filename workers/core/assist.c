@@ -1,0 +1,291 @@
+/* assist.c - territories help each other. Only an engineer's home commits his time.
+ *
+ *     asker                                   home
+ *       | --- ASK (needs, place, refused) ---> |  keeps one of his places for (asker, ticket)
+ *       | <-------- RESERVED or DENIED ------- |
+ *       |  offers it to him                    |
+ *       | --- ASSIGN: he accepted -----------> |
+ *       | --- RELEASE: declined, ran out, over |  the place is free again
+ *
+ * Neighbours are asked one after the other, in the plan's order; after the last the dispatchers are
+ * told, and all are asked again retry_ms later. Words may come twice, or long after they
+ * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place
+ * stays taken. A home that loses an engineer says DENIED for what he was kept for, naming him. */
+#include "workers/core/place.h"
+#include "workers/core/state.h"
+
+static struct outlet *
+outlet(struct engine *e, struct territory_id to)
+{
+    for (size_t i = 0; i < e->outlets_count; i++)
+        if (same_id(e->outlets[i].to, to))
+            return &e->outlets[i];
+    assert(e->outlets_count < OUTLETS_MAX);
+    e->outlets = grow_array(e->outlets, e->outlets_count, &e->outlets_cap, sizeof(*e->outlets));
+    e->outlets[e->outlets_count] = (struct outlet){ .to = to };
+    return &e->outlets[e->outlets_count++];
+}
+
+static struct assist *
+say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t)
+{
+    struct effects *fx = e->fx;
+    fx->messages =
+        grow_array(fx->messages, fx->messages_count, &fx->messages_cap, sizeof(*fx->messages));
+    struct message_out *m = &fx->messages[fx->messages_count++];
+    memset(m, 0, sizeof(*m));
+    m->to = to;
+    m->assist.from = e->id;
+    m->assist.incarnation = e->incarnation;
+    m->assist.sequence = ++outlet(e, to)->sequence;
+    m->assist.kind = kind;
+    m->assist.ticket = t;
+    m->assist.place = PLACE_NONE;
+    return &m->assist;
+}
+
+void
+assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
+           struct engineer_id x)
+{
+    say(e, kind, to, t)->engineer = x;
+}
+
+/* ---- the asker's side */
+
+static void
+ask(struct engine *e, struct job *j, struct territory_id to)
+{
+    struct ticket *t = &j->t;
+    t->asked = to;
+    t->due = instant_after(e->at, e->rules->ask_ms);
+    struct assist *a = say(e, ASSIST_ASK, to, t->id);
+    const struct category *c = e->roster.slots[j->slot].category;
+    a->level = t->level;
+    a->place = t->place;
+    if (c != NULL) { /* else: anybody will do */
+        a->needs_count = c->needs_count;
+        memcpy(a->needs, c->needs, sizeof(a->needs));
+    }
+    for (size_t i = t->refusers_count; i-- > 0 && a->refused_count < countof(a->refused);)
+        if (t->refusers[i].until > e->at)
+            a->refused[a->refused_count++] = t->refusers[i].engineer;
+    job_touch(e, j);
+}
+
+/* Nobody left to ask: say so, and begin again later, then also with those who did not answer. */
+static void
+give_up(struct engine *e, struct job *j)
+{
+    struct ticket *t = &j->t;
+    msec retry = e->rules->retry_ms > MINUTES ? e->rules->retry_ms : MINUTES;
+    t->asked = (struct territory_id){ 0 };
+    t->due = instant_after(e->at, retry);
+    ticket_forgive(t, e->at, true);
+    job_touch(e, j);
+    if (t->unqualified)
+        return;
+    t->unqualified = true;
+    post_outcome(e, OUTCOME_UNQUALIFIED, t->id);
+    post_alarm(e, j, 0, STR("nobody here has the skills, and no neighbour has anybody free"));
+}
+
+/* Asks the first neighbour from place `i` of the plan's list on. */
+static void
+ask_from(struct engine *e, struct job *j, size_t i)
+{
+    const struct rules *r = e->rules;
+    while (i < r->neighbours_count &&
+           (same_id(r->neighbours[i], e->id) || no_name(r->neighbours[i])))
+        i++;
+    if (i < r->neighbours_count)
+        ask(e, j, r->neighbours[i]);
+    else
+        give_up(e, j);
+}
+
+void
+assist_begin(struct engine *e, struct job *j)
+{
+    ask_from(e, j, 0);
+}
+
+static size_t
+neighbour(const struct engine *e, struct territory_id t)
+{
+    size_t i = 0;
+    while (i < e->rules->neighbours_count && !same_id(e->rules->neighbours[i], t))
+        i++;
+    return i;
+}
+
+void
+assist_next(struct engine *e, struct job *j)
+{
+    ask_from(e, j, neighbour(e, j->t.asked) + 1);
+}
+
+void
+assist_again(struct engine *e, struct job *j, struct territory_id home)
+{
+    size_t i = neighbour(e, home);
+    if (e->roster.slots[j->slot].qualified_count > 0)
+        offer_seek(e, j); /* meanwhile there is somebody here */
+    else
+        ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
+}
+
+/* Is it already offered to, or in the hands of, this very engineer of theirs? */
+static bool
+lent(const struct job *j, const struct assist *a)
+{
+    return j != NULL && same_id(j->t.home, a->from) && same_id(j->t.engineer, a->engineer) &&
+           !life_is_over(j->t.state);
+}
+
+static void
+on_reserved(struct engine *e, const struct assist *a)
+{
+    struct job *j = job_find(e, a->ticket);
+    if (lent(j, a))
+        return;
+    bool wanted = j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
+                  e->roster.slots[j->slot].qualified_count == 0;
+    if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
+        offer_lent(e, j, a);
+        return;
+    }
+    assist_say(e, ASSIST_RELEASE, a->from, a->ticket, a->engineer);
+}
+
+static void
+on_denied(struct engine *e, const struct assist *a)
+{
+    struct job *j = job_find(e, a->ticket);
+    if (j == NULL)
+        return;
+    if (!no_name(a->engineer)) {
+        if (!lent(j, a))
+            return;
+        if (life_is_held(j->t.state)) {
+            offer_end(e, j, STR("no longer in the plan of his territory"));
+        } else { /* solved: he counts as gone should it be reopened */
+            j->t.home = (struct territory_id){ 0 };
+            job_touch(e, j);
+        }
+        return;
+    }
+    if (j->t.state == TICKET_QUEUED && same_id(j->t.asked, a->from))
+        assist_next(e, j);
+}
+
+/* ---- the home's side */
+
+static bool
+is_refused(const struct assist *a, struct engineer_id x)
+{
+    for (size_t i = 0; i < a->refused_count && i < countof(a->refused); i++)
+        if (same_id(a->refused[i], x))
+            return true;
+    return false;
+}
+
+static void
+release(struct engine *e, struct engineer *x, const struct assist *a)
+{
+    if (!roster_release(&e->roster, x, a->from, a->ticket) || x->freed)
+        return;
+    e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
+    e->freed[e->freed_count++] = x;
+    x->freed = true;
+}
+
+static void
+on_ask(struct engine *e, const struct assist *a)
+{
+    struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
+    if (x != NULL && is_refused(a, x->rule->id)) {
+        release(e, x, a);
+        x = NULL;
+    }
+    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
+    if (x == NULL && sound) {
+        struct wish wish = {
+            .place = place_checked(a->place),
+            .needs = a->needs,
+            .needs_count = a->needs_count,
+            .refused = a->refused,
+            .refused_count = a->refused_count,
+        };
+        x = match_best(&e->roster, &wish, e->at, NULL);
+        if (x != NULL)
+            roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
+    }
+    struct assist *out = say(e, x != NULL ? ASSIST_RESERVED : ASSIST_DENIED, a->from, a->ticket);
+    if (x == NULL)
+        return;
+    out->engineer = x->rule->id;
+    out->place = engineer_place(x);
+    memcpy(out->name, x->rule->name, sizeof(out->name));
+    memcpy(out->phone, x->rule->phone, sizeof(out->phone));
+}
+
+/* He accepted. The place was kept from RESERVED on; if it is not, he has left the plan, and the
+ * DENIED that says so is on its way. */
+static void
+on_assign(struct engine *e, const struct assist *a)
+{
+    (void)e;
+    (void)a;
+}
+
+static void
+on_release(struct engine *e, const struct assist *a)
+{
+    struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
+    if (x != NULL && same_id(x->rule->id, a->engineer))
+        release(e, x, a);
+}
+
+/* ---- once each */
+
+static struct source *
+source(struct engine *e, const struct assist *a)
+{
+    for (size_t i = 0; i < e->sources_count; i++)
+        if (same_id(e->sources[i].from, a->from) &&
+            same_id(e->sources[i].incarnation, a->incarnation))
+            return &e->sources[i];
+    if (e->sources_count == SOURCES_MAX)
+        memmove(&e->sources[0], &e->sources[1], --e->sources_count * sizeof(e->sources[0]));
+    struct source *s = &e->sources[e->sources_count++];
+    *s = (struct source){ .from = a->from, .incarnation = a->incarnation };
+    return s;
+}
+
+static void (*const handlers[ASSISTS])(struct engine *, const struct assist *) = {
+    [ASSIST_ASK] = on_ask,       [ASSIST_RESERVED] = on_reserved, [ASSIST_DENIED] = on_denied,
+    [ASSIST_ASSIGN] = on_assign, [ASSIST_RELEASE] = on_release,
+};
+
+void
+assist_apply(struct engine *e, const struct event *ev)
+{
+    const struct assist *a = &ev->assist;
+    if ((unsigned)a->kind >= ASSISTS || no_name(a->from) || same_id(a->from, e->id)) {
+        post_outcome(e, OUTCOME_QUARANTINED, a->ticket);
+        post_alarm(e, NULL, 0,
+                   STR("a word between territories that makes no sense was kept aside"));
+        return;
+    }
+    struct source *s = source(e, a);
+    if (a->sequence <= s->high) {
+        post_outcome(e, OUTCOME_REPEATED, a->ticket);
+        return;
+    }
+    if (a->sequence > s->high + 1)
+        post_alarm(e, NULL, 0, STR("words from a neighbour are missing: its numbers have a gap"));
+    s->high = a->sequence;
+    post_outcome(e, OUTCOME_ASSIST, a->ticket);
+    handlers[a->kind](e, a);
+}

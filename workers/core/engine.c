@@ -1,0 +1,165 @@
+/* engine.c - one territory: event in, effects out. One handler a kind; what they have in common
+ * at an event's end is here: freed engineers take what waits, everybody is told of what changed,
+ * timers are set, tickets that are over leave. */
+#include "workers/core/place.h"
+#include "workers/core/state.h"
+
+struct engine *
+engine_new(struct territory_id id, struct incarnation incarnation, const struct rules *rules)
+{
+    struct engine *e = zalloc(sizeof(*e));
+    assert(rules != NULL && rules->levels_count > 0 && rules->levels_count <= LEVELS_MAX);
+    e->id = id;
+    e->incarnation = incarnation;
+    e->rules = rules;
+    map_init(&e->jobs, sizeof(struct ticket_id));
+    marks_init(&e->marks, incarnation);
+    roster_init(&e->roster, rules);
+    roster_shifts(&e->roster, e->shift_at, e->shift_id);
+    job_list(e);
+    return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+    if (e == NULL)
+        return;
+    struct job *j;
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
+        job_free(j);
+    for (size_t i = 0; i < e->dirty.count; i++)
+        if (e->dirty.list[i]->over)
+            job_free(e->dirty.list[i]);
+    job_unlist(e);
+    map_fini(&e->jobs);
+    known_fini(&e->known);
+    marks_fini(&e->marks);
+    roster_fini(&e->roster);
+    buf_fini(&e->scratch);
+    free(e->outlets);
+    free(e->touched.list);
+    free(e->dirty.list);
+    free(e->freed);
+    free(e);
+}
+
+static void
+places_apply(struct engine *e, const struct event *ev)
+{
+    for (size_t i = 0; i < ev->places.count; i++) {
+        const struct position *p = &ev->places.list[i];
+        struct engineer *x = roster_find(&e->roster, p->engineer);
+        struct place place = place_checked(p->place);
+        instant at = p->at < 0 ? 0 : p->at > e->at ? e->at : p->at;
+        if (x == NULL || !place_known(place) || (place_known(x->place) && at <= x->place_at))
+            continue;
+        x->place = place;
+        x->place_at = at;
+        roster_mark(&e->roster, x);
+    }
+}
+
+/* Is it about a message? The shell also speaks to the dispatchers by this kind, of itself. */
+static bool
+names_a_message(const struct event *ev)
+{
+    return !no_name(ev->poison.who) || ev->poison.event.counter != 0 ||
+           !same_id(ev->poison.report, (struct report_id){ 0 });
+}
+
+static void
+poison_apply(struct engine *e, const struct event *ev)
+{
+    if (names_a_message(ev)) {
+        struct outcome *o = post_outcome(e, OUTCOME_QUARANTINED, (struct ticket_id){ 0 });
+        o->report = ev->poison.report;
+        o->event = ev->poison.event;
+        o->who = ev->poison.who;
+    }
+    struct update *u = post_new(e, UPDATE_QUARANTINED, ev->poison.who);
+    if (u != NULL) {
+        u->report = ev->poison.report;
+        u->event = ev->poison.event;
+        u->why = post_words(e, ev->poison.why);
+    }
+    u = post_new(e, UPDATE_ALARM, WATCH);
+    u->report = ev->poison.report;
+    u->why = post_words(e, ev->poison.why);
+}
+
+static void (*const handlers[EVENT_KINDS])(struct engine *, const struct event *) = {
+    [EVENT_FOUND] = plan_apply,    [EVENT_REPORT] = report_apply, [EVENT_VERB] = act_apply,
+    [EVENT_TIME] = timer_apply,    [EVENT_PLAN] = plan_apply,     [EVENT_PLACES] = places_apply,
+    [EVENT_ASSIST] = assist_apply, [EVENT_POISON] = poison_apply,
+};
+
+/* The job is told of, timed, and let go if it is over. */
+static void
+conclude(struct engine *e, struct job *j)
+{
+    if (j->show)
+        post_changed(e, j);
+    j->touched = j->show = j->tell = false;
+    timer_set(e, j);
+    if (!life_is_over(j->t.state))
+        return;
+    e->by_state[j->t.state]--;
+    map_del(&e->jobs, &j->t.id);
+    j->over = true;
+}
+
+void
+engine_apply(struct engine *e, const struct event *ev, struct effects *fx)
+{
+    assert((unsigned)ev->kind < EVENT_KINDS && ev->at <= INSTANT_MAX);
+    if (ev->at > e->at)
+        e->at = ev->at;
+    e->fx = fx;
+    e->meta_dirty = true;
+    handlers[ev->kind](e, ev);
+    feed_freed(e);
+    for (size_t i = 0; i < e->touched.count; i++)
+        conclude(e, e->touched.list[i]);
+    e->touched.count = 0;
+    e->fx = NULL;
+}
+
+instant
+engine_next(const struct engine *e)
+{
+    instant next = NEVER;
+    struct heap_at *first = heap_first(&e->timers);
+    if (first != NULL)
+        next = container_of(first, struct job, timer)->due;
+    if (e->queue.count == 0)
+        return next;
+    if (e->feeding)
+        return next < e->at ? next : e->at;
+    const struct engineer *x = roster_shift(&e->roster);
+    return x != NULL && x->shift_at < next ? x->shift_at : next;
+}
+
+instant
+engine_at(const struct engine *e)
+{
+    return e->at;
+}
+
+uint32_t
+engine_plan(const struct engine *e)
+{
+    return e->plan;
+}
+
+void
+engine_stats(const struct engine *e, struct engine_stats *out)
+{
+    *out = (struct engine_stats){
+        .reports_known = e->known.count,
+        .engineers = e->roster.count,
+        .principals = e->marks.parties.count,
+    };
+    for (size_t i = 0; i < TICKET_STATES; i++)
+        out->by_state[i] = e->by_state[i] + e->known.ended[i];
+}

@@ -1,0 +1,222 @@
+/* job.c - open tickets and the indexes over them: queue, repeats, timers, loads. What is indexed
+ * follows from the records alone, so that a reloaded engine goes on like one that never stopped. */
+#include "workers/core/state.h"
+
+/* Where a repeat is looked for: site, else coordinates rounded to 1e-4 degree (some 11 m); and
+ * the category. A site id never begins with a zero byte, so the two cannot meet. */
+struct spot {
+    char place[32];
+    struct category_id category;
+};
+
+static int32_t
+rounded(int32_t e7)
+{
+    return (e7 + (e7 < 0 ? -500 : 500)) / 1000;
+}
+
+/* false: the place is not known, so nothing repeats it. */
+static bool
+spot_of(struct spot *s, struct site_id site, struct place p, struct category_id category)
+{
+    *s = (struct spot){ .category = category };
+    if (!no_name(site)) {
+        memcpy(s->place, site.s, sizeof(s->place));
+        return true;
+    }
+    if (!place_known(p))
+        return false;
+    int32_t cell[2] = { rounded(p.lat_e7), rounded(p.lon_e7) };
+    memcpy(s->place + 1, cell, sizeof(cell));
+    s->place[1 + sizeof(cell)] = 1;
+    return true;
+}
+
+/* The jobs of a spot form a list, the newest first. */
+static void
+repeats_add(struct engine *e, struct job *j)
+{
+    struct spot s;
+    if (!spot_of(&s, j->t.site, j->t.place, j->t.category))
+        return;
+    j->repeatable = true;
+    struct job *head = map_get(&e->repeats, &s);
+    if (head == NULL || queue_order(&head->wait, &j->wait) < 0) {
+        j->older = head;
+        map_put(&e->repeats, &s, j);
+        return;
+    }
+    while (head->older != NULL && queue_order(&head->older->wait, &j->wait) > 0)
+        head = head->older;
+    j->older = head->older;
+    head->older = j;
+}
+
+static void
+repeats_del(struct engine *e, struct job *j)
+{
+    struct spot s;
+    bool known = spot_of(&s, j->t.site, j->t.place, j->t.category);
+    assert(known);
+    struct job *head = map_get(&e->repeats, &s);
+    if (head != j) {
+        while (head->older != j)
+            head = head->older;
+        head->older = j->older;
+    } else if (j->older != NULL) {
+        map_put(&e->repeats, &s, j->older);
+    } else {
+        map_del(&e->repeats, &s);
+    }
+    j->older = NULL;
+    j->repeatable = false;
+}
+
+struct job *
+job_repeated(const struct engine *e, const struct report *r, struct category_id c)
+{
+    struct spot s;
+    if (e->rules->repeat_ms <= 0 || !spot_of(&s, r->site, r->place, c))
+        return NULL;
+    for (struct job *j = map_get(&e->repeats, &s); j != NULL; j = j->older) {
+        msec apart = j->t.occurred_at - r->occurred_at;
+        if ((apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
+            return j;
+    }
+    return NULL;
+}
+
+struct job *
+job_new(struct engine *e, struct ticket_id id)
+{
+    struct job *j = zalloc(sizeof(*j));
+    j->t.id = id;
+    j->t.due = j->due = NEVER;
+    struct job *was = map_put(&e->jobs, &id, j);
+    assert(was == NULL);
+    return j;
+}
+
+struct job *
+job_find(const struct engine *e, struct ticket_id id)
+{
+    return map_get(&e->jobs, &id);
+}
+
+void
+job_free(struct job *j)
+{
+    ticket_fini(&j->t);
+    free(j);
+}
+
+static void
+push(struct jobs *l, struct job *j)
+{
+    l->list = grow_array(l->list, l->count, &l->cap, sizeof(struct job *));
+    l->list[l->count++] = j;
+}
+
+void
+job_touch(struct engine *e, struct job *j)
+{
+    if (!j->touched)
+        push(&e->touched, j);
+    j->touched = true;
+    if (!j->dirty)
+        push(&e->dirty, j);
+    j->dirty = true;
+}
+
+void
+job_show(struct engine *e, struct job *j)
+{
+    j->show = true;
+    job_touch(e, j);
+}
+
+const struct level *
+job_level(const struct engine *e, const struct job *j)
+{
+    size_t last = e->rules->levels_count - 1;
+    return &e->rules->levels[j->t.level < last ? j->t.level : last];
+}
+
+struct engineer *
+job_holder(const struct engine *e, const struct job *j)
+{
+    if (!life_is_held(j->t.state) || !no_name(j->t.home))
+        return NULL;
+    return roster_find(&e->roster, j->t.engineer);
+}
+
+bool
+job_is_gone(const struct engine *e, const struct job *j)
+{
+    return life_is_held(j->t.state) && no_name(j->t.home) &&
+           roster_find(&e->roster, j->t.engineer) == NULL;
+}
+
+void
+job_enter(struct engine *e, struct job *j)
+{
+    e->by_state[j->t.state]++;
+    j->wait.received_at = j->t.received_at;
+    j->wait.id = j->t.id;
+    if (j->t.state == TICKET_QUEUED) {
+        queue_add(&e->queue, j->slot, j->t.level, &j->wait);
+        j->waiting = true;
+    }
+    if (j->t.state < TICKET_RESOLVED && !j->repeatable)
+        repeats_add(e, j);
+    if (j->t.state >= TICKET_RESOLVED && j->repeatable)
+        repeats_del(e, j);
+}
+
+void
+job_leave(struct engine *e, struct job *j)
+{
+    e->by_state[j->t.state]--;
+    if (j->waiting)
+        queue_del(&e->queue, j->slot, j->t.level, &j->wait);
+    j->waiting = false;
+}
+
+static bool
+timer_before(const struct heap_at *a, const struct heap_at *b)
+{
+    const struct job *x = container_of(a, struct job, timer),
+                     *y = container_of(b, struct job, timer);
+    if (x->due != y->due)
+        return x->due < y->due;
+    return memcmp(&x->t.id, &y->t.id, sizeof(x->t.id)) < 0;
+}
+
+void
+job_list(struct engine *e)
+{
+    queue_init(&e->queue, e->roster.slots_count, LEVELS_MAX);
+    map_init(&e->repeats, sizeof(struct spot));
+    heap_init(&e->timers, timer_before);
+    memset(e->by_state, 0, sizeof(e->by_state));
+    struct job *j;
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
+        j->waiting = j->repeatable = false;
+        j->older = NULL;
+        j->timer.place = 0;
+        j->slot = roster_slot(&e->roster, j->t.category);
+        job_enter(e, j);
+        struct engineer *x = job_holder(e, j);
+        if (x != NULL)
+            x->load++;
+        timer_set(e, j);
+    }
+}
+
+void
+job_unlist(struct engine *e)
+{
+    queue_fini(&e->queue);
+    map_fini(&e->repeats);
+    heap_fini(&e->timers);
+}

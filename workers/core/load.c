@@ -1,0 +1,177 @@
+/* load.c - what an engineer carries: his tickets, the places kept for neighbours, his record. */
+#include "workers/core/record.h"
+#include "workers/core/roster.h"
+
+uint32_t
+engineer_load(const struct engineer *x)
+{
+    return x->load + (uint32_t)x->reserved_count;
+}
+
+bool
+engineer_room(const struct engineer *x)
+{
+    return engineer_load(x) < x->rule->capacity;
+}
+
+struct place
+engineer_place(const struct engineer *x)
+{
+    return place_known(x->place) ? x->place : x->rule->home;
+}
+
+static void
+mark_id(struct roster *r, struct engineer_id id)
+{
+    r->changed = grow_array(r->changed, r->changed_count, &r->changed_cap, sizeof(*r->changed));
+    r->changed[r->changed_count++] = id;
+}
+
+void
+roster_mark(struct roster *r, struct engineer *x)
+{
+    if (!x->changed)
+        mark_id(r, x->rule->id);
+    x->changed = true;
+}
+
+void
+roster_settle(struct roster *r)
+{
+    for (size_t i = 0; i < r->changed_count; i++) {
+        struct engineer *x = roster_find(r, r->changed[i]);
+        if (x != NULL)
+            x->changed = false;
+    }
+    r->changed_count = 0;
+}
+
+struct reserved_key {
+    struct ticket_id ticket;
+    struct territory_id asker;
+};
+
+struct engineer *
+roster_reserved(const struct roster *r, struct territory_id asker, struct ticket_id t)
+{
+    struct reserved_key key = { t, asker };
+    uintptr_t place = (uintptr_t)map_get(&r->reserved, &key);
+    return place == 0 ? NULL : &r->list[place - 1];
+}
+
+void
+roster_reserve(struct roster *r, struct engineer *x, struct reservation v)
+{
+    struct reserved_key key = { v.ticket, v.asker };
+    x->reserved =
+        grow_array(x->reserved, x->reserved_count, &x->reserved_cap, sizeof(*x->reserved));
+    x->reserved[x->reserved_count++] = v;
+    map_put(&r->reserved, &key, (void *)(uintptr_t)(x - r->list + 1));
+    roster_mark(r, x);
+}
+
+bool
+roster_release(struct roster *r, struct engineer *x, struct territory_id asker, struct ticket_id t)
+{
+    for (size_t i = 0; i < x->reserved_count; i++) {
+        if (!same_id(x->reserved[i].asker, asker) || !same_id(x->reserved[i].ticket, t))
+            continue;
+        struct reserved_key key = { t, asker };
+        map_del(&r->reserved, &key);
+        x->reserved_count--;
+        memmove(&x->reserved[i], &x->reserved[i + 1],
+                (x->reserved_count - i) * sizeof(*x->reserved));
+        roster_mark(r, x);
+        return true;
+    }
+    return false;
+}
+
+/* Has he a record? */
+static bool
+remembered(const struct engineer *x)
+{
+    return x->load > 0 || x->reserved_count > 0 || place_known(x->place);
+}
+
+void
+roster_inherit(struct roster *r, struct roster *old,
+               void (*lost)(void *context, struct engineer_id e, struct reservation v),
+               void *context)
+{
+    for (size_t i = 0; i < old->changed_count; i++) { /* records that are not yet taken */
+        struct engineer *x = roster_find(r, old->changed[i]);
+        if (x != NULL)
+            roster_mark(r, x);
+        else
+            mark_id(r, old->changed[i]);
+    }
+    for (size_t i = 0; i < old->count; i++) {
+        struct engineer *was = &old->list[i], *x = roster_find(r, was->rule->id);
+        if (x == NULL) {
+            for (size_t k = 0; k < was->reserved_count; k++)
+                lost(context, was->rule->id, was->reserved[k]);
+            if (remembered(was) && !was->changed)
+                mark_id(r, was->rule->id);
+            continue;
+        }
+        x->place = was->place;
+        x->place_at = was->place_at;
+        for (size_t k = 0; k < was->reserved_count; k++)
+            roster_reserve(r, x, was->reserved[k]);
+        if (remembered(was))
+            roster_mark(r, x);
+    }
+}
+
+void
+roster_encode(const struct engineer *x, struct buf *out)
+{
+    if (!remembered(x))
+        return;
+    buf_put_u8(out, RECORD_FORMAT);
+    record_put_place(out, x->place);
+    buf_put_i64(out, x->place_at);
+    buf_put_u32(out, x->load); /* for readers: the engine counts its tickets */
+    buf_put_u32(out, (uint32_t)x->reserved_count);
+    for (size_t i = 0; i < x->reserved_count; i++) {
+        buf_put(out, x->reserved[i].ticket.b, sizeof(x->reserved[i].ticket.b));
+        record_put_id(out, x->reserved[i].asker);
+    }
+}
+
+enum err
+roster_restore(struct roster *r, struct str key, struct str bytes)
+{
+    struct cur c = cur_of(bytes);
+    struct engineer_id id;
+    if (!record_key_name(key, id.s, sizeof(id.s)) || cur_u8(&c) != RECORD_FORMAT)
+        return ERR_SYNTAX;
+    struct place place = record_get_place(&c);
+    instant place_at = record_get_instant(&c);
+    cur_u32(&c);
+    uint32_t count = cur_u32(&c);
+    struct cur reserved = c;
+    for (uint32_t i = 0; i < count && !c.failed; i++) {
+        struct reservation v;
+        cur_get(&c, v.ticket.b, sizeof(v.ticket.b));
+        record_get_id(&c, &v.asker);
+        if (roster_reserved(r, v.asker, v.ticket) != NULL)
+            c.failed = true;
+    }
+    struct engineer *x = roster_find(r, id);
+    if (!cur_done(&c) || (x != NULL && (place_known(x->place) || x->reserved_count > 0)))
+        return ERR_SYNTAX;
+    if (x == NULL)
+        return OK; /* not in this plan: nothing of his concerns us */
+    x->place = place;
+    x->place_at = place_at;
+    for (uint32_t i = 0; i < count; i++) {
+        struct reservation v;
+        cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));
+        record_get_id(&reserved, &v.asker);
+        if (roster_reserved(r, v.asker, v.ticket) == NULL)
+            roster_reserve(r, x, v);
+    }
+    return OK;
+}

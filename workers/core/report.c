@@ -1,0 +1,155 @@
+/* report.c - a report comes in: known, changed under a known id, a repeat of an open ticket, or the
+ * beginning of a new one. Each id has its effect once, for ever. */
+#include "workers/core/place.h"
+#include "workers/core/state.h"
+
+static struct update *
+answer(struct engine *e, enum update_kind kind, const struct report *r)
+{
+    struct update *u = post_new(e, kind, r->gateway);
+    if (u != NULL)
+        u->report = r->id;
+    return u;
+}
+
+static struct outcome *
+outcome(struct engine *e, enum outcome_kind kind, const struct report *r, struct ticket_id t)
+{
+    struct outcome *o = post_outcome(e, kind, t);
+    o->report = r->id;
+    o->who = r->gateway;
+    return o;
+}
+
+/* What is known of a report's ticket, open or over. */
+static void
+describe(struct engine *e, struct update *u, struct ticket_id t)
+{
+    const struct job *j = job_find(e, t);
+    if (j != NULL) {
+        post_describe(e, u, j, j->t.state != TICKET_OFFERED);
+        return;
+    }
+    struct report_id opener;
+    memcpy(opener.b, t.b, sizeof(opener.b));
+    const struct known_report *k = known_find(&e->known, opener);
+    u->ticket = t;
+    ticket_number(u->number, e->rules->code, t);
+    if (k != NULL)
+        u->state = k->end;
+}
+
+static void
+take_again(struct engine *e, const struct report *r, const struct known_report *k)
+{
+    struct ticket_id t = k->ticket;
+    outcome(e, OUTCOME_DUPLICATE, r, t);
+    struct update *u = answer(e, UPDATE_DUPLICATE, r);
+    if (u != NULL)
+        describe(e, u, t);
+}
+
+static void
+quarantine(struct engine *e, const struct report *r, const struct known_report *k)
+{
+    static const char why[] = "a report of this id is known with other content";
+    struct ticket_id t = k->ticket;
+    outcome(e, OUTCOME_QUARANTINED, r, t);
+    struct update *u = answer(e, UPDATE_QUARANTINED, r);
+    if (u != NULL) {
+        describe(e, u, t);
+        u->why = STR(why);
+    }
+    u = post_new(e, UPDATE_ALARM, WATCH);
+    describe(e, u, t);
+    u->report = r->id;
+    u->why = STR(why);
+}
+
+static void
+attach(struct engine *e, const struct report *r, struct job *j)
+{
+    known_add(&e->known, r->id, r->digest, j->t.id);
+    ticket_repeat(&j->t, r->id, r->gateway);
+    j->t.version++;
+    job_show(e, j);
+    outcome(e, OUTCOME_ATTACHED, r, j->t.id)->version = j->t.version;
+    struct update *u = answer(e, UPDATE_ATTACHED, r);
+    if (u != NULL)
+        post_describe(e, u, j, j->t.state != TICKET_OFFERED);
+}
+
+/* The first level rule that fits; else the category's own level. */
+static uint8_t
+level_of(const struct rules *rules, const struct report *r, struct category_id c, uint8_t level)
+{
+    for (size_t i = 0; i < rules->level_rules_count; i++) {
+        const struct level_rule *l = &rules->level_rules[i];
+        if (!no_name(l->category) && !same_id(l->category, c))
+            continue;
+        if (l->hint >= 0 && l->hint != r->hint)
+            continue;
+        if (l->words >= 0 && !(l->words < 64 && (r->words >> l->words & 1)))
+            continue;
+        level = l->level;
+        break;
+    }
+    return level < rules->levels_count ? level : (uint8_t)(rules->levels_count - 1);
+}
+
+static void
+open_ticket(struct engine *e, const struct report *r, size_t slot, struct category_id category)
+{
+    struct ticket_id id = ticket_of(r->id);
+    const struct category *c = e->roster.slots[slot].category;
+    known_add(&e->known, r->id, r->digest, id);
+    struct job *j = job_new(e, id);
+    struct ticket *t = &j->t;
+    j->slot = slot;
+    t->version = 1;
+    t->level = level_of(e->rules, r, category, c == NULL ? 0 : c->level);
+    t->category = category;
+    t->site = r->site;
+    t->customer = r->customer;
+    t->source = r->source;
+    t->place = r->place;
+    t->opened_at = e->at;
+    t->received_at = step_believed(e, r->occurred_at);
+    t->occurred_at = r->occurred_at;
+    if (!no_name(r->gateway))
+        t->gateways[t->gateways_count++] = r->gateway;
+    if (r->text.len > 0)
+        t->text = str_bytes(memcpy(grow(NULL, r->text.len), r->text.at, r->text.len), r->text.len);
+    job_enter(e, j);
+    outcome(e, OUTCOME_OPENED, r, id)->version = t->version;
+
+    step_take(e, j, &(struct move){ .verb = VERB_TRIAGE });
+    step_take(e, j, &(struct move){ .verb = VERB_QUEUE });
+    offer_seek(e, j);
+    struct update *u = answer(e, UPDATE_OPENED, r);
+    if (u != NULL)
+        post_describe(e, u, j, false);
+}
+
+void
+report_apply(struct engine *e, const struct event *ev)
+{
+    struct report r = ev->report;
+    const struct known_report *k = known_find(&e->known, r.id);
+    if (k != NULL) {
+        bool same = memcmp(k->digest, r.digest, sizeof(r.digest)) == 0;
+        (same ? take_again : quarantine)(e, &r, k);
+        return;
+    }
+    r.place = place_checked(r.place);
+    if (r.occurred_at > INSTANT_MAX || r.occurred_at < -INSTANT_MAX)
+        r.occurred_at = e->at;
+    size_t slot = roster_slot(&e->roster, r.category);
+    const struct category *c = e->roster.slots[slot].category;
+    struct category_id category = c == NULL ? r.category : c->id;
+    struct job *j = job_repeated(e, &r, category);
+    if (j != NULL)
+        attach(e, &r, j);
+    else
+        open_ticket(e, &r, slot, category);
+}

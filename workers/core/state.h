@@ -1,0 +1,193 @@
+/* state.h - what an engine is made of, for the files that together are the engine. Nobody outside
+ * workers/core includes this.
+ *
+ *   event --> report.c, act.c, timer.c, plan.c, assist.c     one handler a kind (engine.c)
+ *                |        |        |
+ *                v        v        v
+ *             offer.c, feed.c, assist.c                      who gets it
+ *                |
+ *                v
+ *             step.c    the only place that moves a ticket: table, timeline, queue, load, outcome
+ *                |
+ *                v
+ *             post.c    updates; each ticket that changed is told once, at the event's end
+ *
+ * Invariants between events: a job is in the queue exactly while QUEUED, among the repeats exactly
+ * while it may take one, in the timers exactly while something is due for it; an engineer's load
+ * is the number of jobs in his hands. All of these are derived: only the records are state. */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "workers/core/clocks.h"
+#include "workers/core/engine.h"
+#include "workers/core/known.h"
+#include "workers/core/life.h"
+#include "workers/core/marks.h"
+#include "workers/core/match.h"
+#include "workers/core/queue.h"
+#include "workers/core/record.h"
+
+enum {
+    SLICE = 128,      /* timers or offers in one event; what is left comes with the next TIME */
+    SYNC_MAX = 1000,  /* tickets told again at once */
+    SOURCES_MAX = 64, /* (neighbour, incarnation) whose marks are kept */
+    OUTLETS_MAX = UINT16_MAX, /* territories ever written to */
+};
+
+/* An open ticket, and where it hangs. */
+struct job {
+    struct ticket t;
+    struct queue_at wait; /* in the queue while `waiting` */
+    struct heap_at timer; /* in the timers while due < NEVER */
+    instant due;
+    struct job *older; /* next among the repeats of the same place and category */
+    size_t slot;       /* of its category */
+    bool waiting, repeatable;
+    bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
+    bool show;    /* dispatchers are told at the event's end */
+    bool tell;    /* and the reporter's gateways */
+    bool dirty;   /* in engine.dirty */
+    bool over;    /* no longer open: only engine.dirty knows it */
+};
+
+struct jobs {
+    struct job **list; /* owned list, borrowed jobs */
+    size_t count, cap;
+};
+
+/* What we have applied of a neighbour's numbered words. */
+struct source {
+    struct territory_id from;
+    struct incarnation incarnation;
+    uint64_t high;
+};
+struct outlet {
+    struct territory_id to;
+    uint64_t sequence; /* of the last word to it */
+};
+
+struct engine {
+    struct territory_id id;
+    struct incarnation incarnation;
+    const struct rules *rules;
+
+    /* META */
+    instant at;
+    uint32_t plan;
+    instant shift_at;            /* beginnings of duty up to (shift_at, shift_id) are past; */
+    struct engineer_id shift_id; /* none: all of shift_at's */
+    bool feeding; /* after a new plan: engineers from feed_id on are still to be fed */
+    struct engineer_id feed_id;
+    struct source sources[SOURCES_MAX]; /* the oldest drops out */
+    size_t sources_count;
+    struct outlet *outlets; /* owned */
+    size_t outlets_count, outlets_cap;
+    bool meta_dirty;
+
+    struct map jobs; /* ticket id -> job; owned */
+    struct known known;
+    struct marks marks;
+    struct roster roster;
+
+    /* derived */
+    struct queue queue;
+    struct map repeats; /* place and category -> the newest job there */
+    struct heap timers; /* jobs by (due, id) */
+    size_t by_state[TICKET_STATES];
+
+    /* within an event */
+    struct effects *fx;
+    struct event_id event; /* of the act being applied; zero otherwise */
+    struct jobs touched;
+    struct engineer **freed;
+    size_t freed_count, freed_cap;
+
+    struct jobs dirty; /* since the last engine_changes */
+    struct buf scratch;
+};
+
+/* ---- job.c: open tickets and the indexes over them */
+struct job *job_new(struct engine *e, struct ticket_id id);
+struct job *job_find(const struct engine *e, struct ticket_id id); /* NULL: not open here */
+void job_free(struct job *j);
+void job_touch(struct engine *e, struct job *j); /* it has changed */
+void job_show(struct engine *e, struct job *j);  /* and dispatchers should see it */
+void job_list(struct engine *e);                 /* builds all that is derived */
+void job_unlist(struct engine *e);               /* forgets it */
+void job_enter(struct engine *e, struct job *j); /* into the indexes that its state asks for */
+void job_leave(struct engine *e, struct job *j);
+const struct level *job_level(const struct engine *e, const struct job *j);
+/* Our engineer in whose hands it is; NULL: none, or a neighbour's. */
+struct engineer *job_holder(const struct engine *e, const struct job *j);
+/* Its engineer should be ours but is no longer in the plan. */
+bool job_is_gone(const struct engine *e, const struct job *j);
+/* The open, unsolved job that a report from here takes as a repeat; NULL: none. */
+struct job *job_repeated(const struct engine *e, const struct report *r, struct category_id c);
+
+/* ---- step.c */
+struct move {
+    enum verb verb;
+    struct principal_id who; /* the sender; none when the engine moves */
+    instant occurred_at;     /* 0: now */
+    struct str note;
+};
+void step_take(struct engine *e, struct job *j, const struct move *m);
+/* The sender's instant if it is believable, else the event's. */
+instant step_believed(const struct engine *e, instant occurred_at);
+
+/* ---- post.c */
+/* An update to one recipient; NULL when `who` is none. Good until the next call. */
+struct update *post_new(struct engine *e, enum update_kind kind, struct principal_id who);
+void post_also(struct engine *e, struct principal_id who); /* one more recipient of the last */
+struct str post_words(struct engine *e, struct str words); /* a copy that lives with the effects */
+/* Fills in what there is to say of the ticket; of its engineer only if asked. */
+void post_describe(struct engine *e, struct update *u, const struct job *j, bool engineer);
+/* To its engineer, with the report's words. */
+void post_engineer(struct engine *e, enum update_kind kind, const struct job *j, struct str why);
+void post_alarm(struct engine *e, const struct job *j, instant due, struct str why);
+void post_verdict(struct engine *e, struct principal_id who, struct event_id id, struct answer a);
+void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways */
+struct outcome *post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t);
+
+/* ---- offer.c */
+/* QUEUED: finds somebody and offers; nobody anywhere here qualifies: asks the neighbours. */
+void offer_seek(struct engine *e, struct job *j);
+/* To one of ours, who has room; he stands first among those considered. */
+void offer_make(struct engine *e, struct job *j, struct engineer *x);
+/* The same for one who has looked for work himself. */
+void offer_waiting(struct engine *e, struct job *j, struct engineer *x);
+/* To one lent by `home`. */
+void offer_lent(struct engine *e, struct job *j, const struct assist *reserved);
+/* The offer ran out, or the engineer is gone: back into the queue, and on. */
+void offer_end(struct engine *e, struct job *j, struct str why);
+
+/* ---- feed.c: an engineer with room takes the best that waits */
+/* At most `budget` offers; returns how many. */
+size_t feed_engineer(struct engine *e, struct engineer *x, size_t budget);
+void feed_freed(struct engine *e);                   /* those freed in this event */
+size_t feed_plan(struct engine *e, size_t budget);   /* after a new plan */
+size_t feed_shifts(struct engine *e, size_t budget); /* whose duty has begun */
+
+/* ---- timer.c */
+void timer_set(struct engine *e, struct job *j); /* by what is due for it now */
+size_t timer_fire(struct engine *e, instant until, size_t budget);
+
+/* ---- assist.c */
+void assist_begin(struct engine *e, struct job *j); /* asks the first neighbour */
+void assist_next(struct engine *e, struct job *j);  /* the one after t.asked */
+void assist_again(struct engine *e, struct job *j, struct territory_id home); /* the same again */
+void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
+                struct engineer_id x);
+
+/* ---- meta.c */
+void meta_encode(const struct engine *e, struct buf *out);
+must_use enum err meta_restore(struct engine *e, struct str bytes);
+
+/* ---- handlers, one an event kind */
+void report_apply(struct engine *e, const struct event *ev);
+void act_apply(struct engine *e, const struct event *ev);
+void timer_apply(struct engine *e, const struct event *ev);
+void plan_apply(struct engine *e, const struct event *ev);
+void assist_apply(struct engine *e, const struct event *ev);
+
+#endif

@@ -1,0 +1,103 @@
+/* step.c - the only place that moves a ticket. Whatever the verb: the table says where to, the
+ * timeline keeps it, indexes and loads follow, the audit log gets its line. */
+#include "workers/core/state.h"
+
+/* The reporter is told when a ticket comes to these. */
+static const bool told[TICKET_STATES] = {
+    [TICKET_ACCEPTED] = true,  [TICKET_EN_ROUTE] = true, [TICKET_WORKING] = true,
+    [TICKET_HELD] = true,      [TICKET_RESOLVED] = true, [TICKET_PENDING_CUSTOMER] = true,
+    [TICKET_CANCELLED] = true, [TICKET_CLOSED] = true,   [TICKET_REJECTED] = true,
+};
+
+instant
+step_believed(const struct engine *e, instant occurred_at)
+{
+    if (occurred_at > e->at || occurred_at <= 0)
+        return e->at;
+    return e->at - occurred_at <= e->rules->occurred_limit_ms ? occurred_at : e->at;
+}
+
+static void
+forget_engineer(struct ticket *t)
+{
+    t->engineer = (struct engineer_id){ 0 };
+    memset(t->name, 0, sizeof(t->name));
+    memset(t->phone, 0, sizeof(t->phone));
+    t->home = (struct territory_id){ 0 };
+}
+
+/* What a new state brings with it. */
+static void
+settle(struct engine *e, struct job *j, enum ticket_state from)
+{
+    struct ticket *t = &j->t;
+    bool over = life_is_over(t->state);
+    t->due = NEVER;
+    t->asked = (struct territory_id){ 0 };
+    if (!no_name(t->home) && (over || t->state == TICKET_QUEUED))
+        assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
+    if (t->state == TICKET_QUEUED || (over && from == TICKET_OFFERED))
+        forget_engineer(t);
+    if (t->state == TICKET_QUEUED)
+        ticket_forgive(t, e->at, false);
+    if (over)
+        known_end(&e->known, t->id, t->state);
+    j->tell |= told[t->state];
+}
+
+static void
+carry(struct engine *e, struct engineer *before, struct engineer *after)
+{
+    if (before == after)
+        return;
+    if (before != NULL) {
+        assert(before->load > 0);
+        before->load--;
+        roster_mark(&e->roster, before);
+        if (!before->freed) {
+            e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
+            e->freed[e->freed_count++] = before;
+            before->freed = true;
+        }
+    }
+    if (after != NULL) {
+        after->load++;
+        roster_mark(&e->roster, after);
+    }
+}
+
+void
+step_take(struct engine *e, struct job *j, const struct move *m)
+{
+    struct ticket *t = &j->t;
+    const struct step *s = life_step(t->state, m->verb);
+    assert(s != NULL);
+    enum ticket_state from = t->state;
+    struct engineer_id engineer = t->engineer;
+    /* an offer's engineer is set before its step, but becomes his only by it */
+    struct engineer *before = job_holder(e, j);
+
+    job_leave(e, j);
+    t->version++;
+    t->state = s->next;
+    struct taken taken = { e->at,         e->at,   m->who, t->version, (uint8_t)m->verb,
+                           (uint8_t)from, s->next, 0,      NULL };
+    if (m->verb < VERB_FIRST_OF_PEOPLE)
+        taken.who = principal_of(engineer);
+    else
+        taken.occurred_at = step_believed(e, m->occurred_at);
+    ticket_take(t, &taken, m->note);
+    if (t->state != from)
+        settle(e, j, from);
+    job_enter(e, j);
+    carry(e, before, job_holder(e, j));
+    job_show(e, j);
+
+    struct outcome *o = post_outcome(e, OUTCOME_STEP, t->id);
+    o->who = no_name(engineer) ? m->who : principal_of(engineer);
+    o->event = e->event;
+    o->verb = m->verb;
+    o->from = from;
+    o->to = t->state;
+    o->version = t->version;
+}

@@ -1,0 +1,214 @@
+/* ticket.c - what can be done to a ticket's record without knowing the territory. */
+#include "workers/core/ticket.h"
+
+const char *
+considered_text(enum considered_why w)
+{
+    static const char *const texts[CONSIDERED_WHYS] = {
+        [WHY_CHOSEN] = "chosen",
+        [WHY_OUTRANKED] = "further away or busier",
+        [WHY_MISSED] = "did not answer the last offer",
+        [WHY_OFF_DUTY] = "off duty",
+        [WHY_FULL] = "carries as many tickets as allowed",
+        [WHY_DECLINED] = "declined",
+        [WHY_UNSKILLED] = "lacks a skill or its level",
+    };
+    return (unsigned)w < CONSIDERED_WHYS ? texts[w] : "";
+}
+
+void
+ticket_fini(struct ticket *t)
+{
+    for (size_t i = 0; i < t->timeline_count; i++)
+        free(t->timeline[i].note);
+    free(t->timeline);
+    free(t->considered);
+    free(t->refusers);
+    free((char *)(uintptr_t)t->text.at);
+    *t = (struct ticket){ 0 };
+}
+
+/* The part of a note that is kept: at most NOTE_MAX bytes, no half character at its end. */
+static size_t
+note_len(struct str note)
+{
+    if (note.len <= NOTE_MAX)
+        return note.len;
+    size_t len = NOTE_MAX;
+    while (len > 0 && ((uint8_t)note.at[len] & 0xc0) == 0x80)
+        len--;
+    return len > 0 ? len : NOTE_MAX;
+}
+
+/* The wait for the customer that ended with (or went on until) step `s`. */
+static msec
+waited(const struct taken *s, instant before)
+{
+    return s->from == TICKET_PENDING_CUSTOMER && s->occurred_at > before ? s->occurred_at - before
+                                                                         : 0;
+}
+
+/* Folds the oldest step after the head into the sum. */
+static void
+fold_one(struct ticket *t)
+{
+    struct taken *s = &t->timeline[TIMELINE_HEAD];
+    instant before = t->fold.count > 0 ? t->fold.occurred_at : s[-1].occurred_at;
+    t->fold.count++;
+    t->fold.verbs |= 1u << s->verb;
+    t->fold.version = s->version;
+    t->fold.paused_ms += waited(s, before);
+    t->fold.occurred_at = s->occurred_at;
+    free(s->note);
+    t->timeline_count--;
+    memmove(s, s + 1, (t->timeline_count - TIMELINE_HEAD) * sizeof(*s));
+}
+
+void
+ticket_take(struct ticket *t, const struct taken *step, struct str note)
+{
+    if (t->timeline_count == TIMELINE_MAX)
+        fold_one(t);
+    if (t->timeline_count == t->timeline_cap) {
+        t->timeline_cap = t->timeline_cap == 0 ? 4 : t->timeline_cap * 2;
+        t->timeline = grow(t->timeline, t->timeline_cap * sizeof(*t->timeline));
+    }
+    struct taken *s = &t->timeline[t->timeline_count];
+    *s = *step;
+    if (t->timeline_count > 0 && s->occurred_at < s[-1].occurred_at)
+        s->occurred_at = s[-1].occurred_at;
+    s->note_len = (uint32_t)note_len(note);
+    s->note = NULL;
+    if (s->note_len > 0)
+        s->note = memcpy(grow(NULL, s->note_len), note.at, s->note_len);
+    t->timeline_count++;
+}
+
+uint32_t
+ticket_verbs(const struct ticket *t)
+{
+    uint32_t verbs = t->fold.verbs;
+    for (size_t i = 0; i < t->timeline_count; i++)
+        verbs |= 1u << t->timeline[i].verb;
+    return verbs;
+}
+
+msec
+ticket_paused(const struct ticket *t)
+{
+    msec paused = t->fold.paused_ms;
+    for (size_t i = 1; i < t->timeline_count; i++) {
+        bool after_fold = i == TIMELINE_HEAD && t->fold.count > 0;
+        paused += waited(&t->timeline[i],
+                         after_fold ? t->fold.occurred_at : t->timeline[i - 1].occurred_at);
+    }
+    return paused;
+}
+
+bool
+ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who)
+{
+    if (seen == 0 || seen >= t->version)
+        return false;
+    if (t->fold.count > 0 && t->fold.version > seen)
+        return true; /* who moved it is no longer known */
+    for (size_t i = t->timeline_count; i-- > 0 && t->timeline[i].version > seen;) {
+        const struct taken *s = &t->timeline[i];
+        bool own = s->verb >= VERB_FIRST_OF_PEOPLE && same_id(s->who, who);
+        if (s->from != s->to && !own)
+            return true;
+    }
+    return false;
+}
+
+void
+ticket_consider(struct ticket *t, const struct considered *list, size_t count)
+{
+    assert(count <= CONSIDERED_MAX);
+    if (count > t->considered_count)
+        t->considered = grow(t->considered, count * sizeof(*list));
+    if (count > 0)
+        memcpy(t->considered, list, count * sizeof(*list));
+    t->considered_count = count;
+}
+
+static void
+drop_refuser(struct ticket *t, size_t i)
+{
+    t->refusers_count--;
+    memmove(&t->refusers[i], &t->refusers[i + 1], (t->refusers_count - i) * sizeof(*t->refusers));
+}
+
+void
+ticket_refuse(struct ticket *t, struct refuser r)
+{
+    for (size_t i = t->refusers_count; i-- > 0;)
+        if (same_id(t->refusers[i].engineer, r.engineer))
+            drop_refuser(t, i);
+    if (t->refusers_count == REFUSERS_MAX)
+        drop_refuser(t, 0);
+    t->refusers =
+        grow_array(t->refusers, t->refusers_count, &t->refusers_cap, sizeof(*t->refusers));
+    t->refusers[t->refusers_count++] = r;
+}
+
+const struct refuser *
+ticket_refuser(const struct ticket *t, struct engineer_id e, instant at)
+{
+    for (size_t i = 0; i < t->refusers_count; i++)
+        if (t->refusers[i].until > at && same_id(t->refusers[i].engineer, e))
+            return &t->refusers[i];
+    return NULL;
+}
+
+void
+ticket_forgive(struct ticket *t, instant at, bool missed_too)
+{
+    for (size_t i = t->refusers_count; i-- > 0;)
+        if (t->refusers[i].until <= at || (missed_too && t->refusers[i].missed))
+            drop_refuser(t, i);
+}
+
+bool
+ticket_tells(const struct ticket *t, struct principal_id gateway)
+{
+    for (size_t i = 0; i < t->gateways_count; i++)
+        if (same_id(t->gateways[i], gateway))
+            return true;
+    return false;
+}
+
+void
+ticket_repeat(struct ticket *t, struct report_id id, struct principal_id gateway)
+{
+    size_t kept = t->repeats < REPEATS_KEPT ? t->repeats : REPEATS_KEPT;
+    if (kept == REPEATS_KEPT)
+        memmove(&t->repeat_ids[0], &t->repeat_ids[1], --kept * sizeof(t->repeat_ids[0]));
+    t->repeat_ids[kept] = id;
+    t->repeats++;
+    if (!no_name(gateway) && !ticket_tells(t, gateway) && t->gateways_count < GATEWAYS_MAX)
+        t->gateways[t->gateways_count++] = gateway;
+}
+
+void
+ticket_number(char out[32], const char *code, struct ticket_id id)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < 8; i++)
+        n = n << 8 | id.b[i];
+    n %= 10000000000u;
+    memset(out, 0, 32);
+    size_t at = strlen(code);
+    assert(at <= 16);
+    memcpy(out, code, at);
+    out[at++] = '-';
+    for (size_t i = 10; i-- > 0; n /= 10)
+        out[at + i] = (char)('0' + n % 10);
+    unsigned check = 10; /* ISO 7064 MOD 11,10 */
+    for (size_t i = 0; i < 10; i++) {
+        check = (check + (unsigned)(out[at + i] - '0')) % 10;
+        check = (check == 0 ? 10 : check) * 2 % 11;
+    }
+    out[at + 10] = '-';
+    out[at + 11] = (char)('0' + (11 - check) % 10);
+}

@@ -1,0 +1,127 @@
+/* timer.c - what becomes due: offers, questions to neighbours, refusals that pass, promised times,
+ * the customer's silence. An alarm is early never and twice never: what was given is part of
+ * the ticket. A job whose engineer has vanished is due at instant 0, that is at once. */
+#include "workers/core/state.h"
+
+#define AT_ONCE 0
+
+static bool
+qualified_here(const struct engine *e, const struct job *j)
+{
+    return e->roster.slots[j->slot].qualified_count > 0;
+}
+
+/* When something is to be done about a waiting ticket. */
+static instant
+queued_due(const struct engine *e, const struct job *j)
+{
+    const struct ticket *t = &j->t;
+    if (t->due == NEVER && !qualified_here(e, j))
+        return AT_ONCE;
+    instant due = t->due;
+    for (size_t i = 0; i < t->refusers_count; i++)
+        if (!t->refusers[i].missed && t->refusers[i].until < due)
+            due = t->refusers[i].until;
+    return due;
+}
+
+static instant
+state_due(const struct engine *e, const struct job *j)
+{
+    if (life_is_over(j->t.state))
+        return NEVER;
+    if (job_is_gone(e, j))
+        return AT_ONCE;
+    return j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
+}
+
+void
+timer_set(struct engine *e, struct job *j)
+{
+    struct clock_alarm alarm;
+    instant due = state_due(e, j);
+    if (clocks_next(&j->t, job_level(e, j), &alarm) && alarm.at < due)
+        due = alarm.at;
+    if (due == j->due && (due == NEVER) == (j->timer.place == 0))
+        return;
+    j->due = due;
+    if (due == NEVER)
+        heap_del(&e->timers, &j->timer);
+    else
+        heap_set(&e->timers, &j->timer);
+}
+
+static void
+fire_queued(struct engine *e, struct job *j)
+{
+    ticket_forgive(&j->t, e->at, false);
+    if (!qualified_here(e, j) && j->t.due <= e->at) {
+        if (no_name(j->t.asked))
+            assist_begin(e, j);
+        else
+            assist_next(e, j);
+    } else {
+        offer_seek(e, j);
+    }
+}
+
+static void
+fire_offered(struct engine *e, struct job *j)
+{
+    offer_end(e, j, STR("the offer was not answered in time"));
+}
+
+static void
+fire_resolved(struct engine *e, struct job *j)
+{
+    j->t.silent = true;
+    step_take(e, j, &(struct move){ .verb = VERB_CLOSE });
+    post_engineer(e, UPDATE_TICKET, j, STR("closed by the customer's silence"));
+}
+
+static void (*const fire[TICKET_STATES])(struct engine *, struct job *) = {
+    [TICKET_QUEUED] = fire_queued,
+    [TICKET_OFFERED] = fire_offered,
+    [TICKET_RESOLVED] = fire_resolved,
+};
+
+/* What is due for one job, each thing once. */
+static void
+fire_job(struct engine *e, struct job *j, instant until)
+{
+    struct clock_alarm alarm;
+    while (clocks_next(&j->t, job_level(e, j), &alarm) && alarm.at <= until) {
+        post_alarm(e, j, alarm.deadline, str_of(clocks_text(&alarm)));
+        clocks_given(&j->t, &alarm);
+    }
+    if (job_is_gone(e, j))
+        offer_end(e, j, STR("no longer in the plan"));
+    else if (state_due(e, j) <= until && fire[j->t.state] != NULL)
+        fire[j->t.state](e, j);
+    job_touch(e, j);
+    timer_set(e, j);
+}
+
+size_t
+timer_fire(struct engine *e, instant until, size_t budget)
+{
+    size_t fired = 0;
+    for (; fired < budget; fired++) {
+        struct heap_at *first = heap_first(&e->timers);
+        if (first == NULL || container_of(first, struct job, timer)->due > until)
+            break;
+        fire_job(e, container_of(first, struct job, timer), until);
+    }
+    return fired;
+}
+
+void
+timer_apply(struct engine *e, const struct event *ev)
+{
+    (void)ev;
+    size_t done = timer_fire(e, e->at, SLICE);
+    if (done < SLICE)
+        done += feed_plan(e, SLICE - done);
+    if (done < SLICE)
+        feed_shifts(e, SLICE - done);
+}

@@ -1,0 +1,45 @@
+/* post.h - from postings to letters.
+ *
+ *   posting: update ----- seal(body key) -----> body, once
+ *     recipient e07, 41 - seal(kw, body key) -> wrap ----\
+ *     recipient e07, 42 ...                               > one letter: first 41, two updates
+ *     watch,        911 - seal(letter key) ---> wrap ---> the dispatchers' letter
+ *
+ * A commit holds one letter a recipient, more only where one would pass LETTER_MAX. A recipient
+ * whom the plan does not know, or whose key is revoked, gets none; the log still says what
+ * happened. The dispatchers have one letter a commit, so a commit ends before that is full;
+ * should a single event overflow it, the letter says resync. */
+#ifndef WORKERS_POST_H
+#define WORKERS_POST_H
+
+#include "common/store/store.h"
+#include "common/wire/log.h"
+#include "workers/core/effect.h"
+#include "workers/keyring.h"
+
+struct poster;
+struct poster *poster_new(struct keyring *k);
+void poster_free(struct poster *p);
+
+/* A new commit: nothing is gathered yet. */
+void post_begin(struct poster *p);
+/* After each engine_apply: sorts what is new in `fx` to its recipients. */
+void post_gather(struct poster *p, const struct effects *fx);
+/* Enough for one commit? */
+bool post_full(const struct poster *p);
+/* Room for an event that may post to many? */
+bool post_light(const struct poster *p);
+
+/* What the letters say of where they come from. */
+struct post_from {
+    struct territory_id territory;
+    struct incarnation incarnation;
+    const struct head *head; /* the commit's parent */
+    instant at;              /* of resync letters */
+};
+/* Seals everything gathered; fills mail and watch of *c, and the lines for the log. All of it
+ * lives in the arena. */
+void post_seal(struct poster *p, const struct effects *fx, const struct post_from *from,
+               struct arena *a, struct commit *c, struct log_letter **letters, size_t *count);
+
+#endif

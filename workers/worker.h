@@ -1,0 +1,52 @@
+/* worker.h - one process that owns territories: which should be mine, which are held, and
+ * the turn that serves them all. */
+#ifndef WORKERS_WORKER_H
+#define WORKERS_WORKER_H
+
+#include "workers/territory.h"
+
+enum { CHORES_MAX = 8 };
+
+/* The inboxes of one read, and how far each is used up. */
+struct reading {
+    struct inbox *list;
+    struct territory **of;
+    size_t *used;
+    size_t count, cap;
+    struct arena arena;
+};
+
+struct worker {
+    const struct conf *conf;
+    struct tools x;
+    struct keys *pool, *own;
+    struct map by_id;        /* struct territory_id -> struct territory *, owned */
+    struct territory **list; /* the same, in the order of coming */
+    size_t count, cap;
+    int64_t due[CHORES_MAX]; /* mono: of each chore */
+    int64_t beat_due;        /* mono */
+    size_t anchor_next;
+    bool known_signer; /* the plan knows our signing key */
+    bool told_signer;
+    bool lost; /* the connection was, since the heads were last compared */
+    struct reading reading;
+};
+
+/* Reads the pool's key and this worker's own (keys_dir/NAME.key); dies, naming the setting, when
+ * they cannot be read. `conf` is borrowed for the worker's life. */
+struct worker *worker_new(const struct conf *conf, const char *name);
+/* Hands everything back, as far as Redis can be reached. */
+void worker_free(struct worker *w);
+
+/* One turn: chores that are due, one read of all inboxes (waiting at most `wait_ms` for an entry),
+ * then apply and commit until what was read is used up. */
+void worker_turn(struct worker *w, int64_t wait_ms);
+
+enum { WORKER_WAIT_MS = 200 };
+
+/* For tests and figures. NULL: not in the plan. */
+const struct territory *worker_territory(const struct worker *w, struct territory_id t);
+size_t worker_serves(const struct worker *w);
+struct tools *worker_tools(struct worker *w);
+
+#endif
