@@ -277,7 +277,7 @@ drain(struct broker *b)
     intake_flush(&b->intake, true);
     mailbox_trim(&b->mailbox);
     redis_work(store_redis(b->store));
-    bool answered = true || redis_in_flight(store_redis(b->store)) == 0;
+    bool answered = intake_is_idle(&b->intake) && redis_in_flight(store_redis(b->store)) == 0;
     if (b->leave_at_ms == 0 && (answered || b->now_ms >= b->drain_until_ms)) {
         b->leave_at_ms = b->now_ms + DRAIN_SEND_MS;
         log_info("event=drained unanswered=%zu", b->intake.batches);

@@ -7,6 +7,7 @@
 #include "common/io/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,10 +61,30 @@ child_new(struct up *u, enum rank rank, const char *const *argv)
     return c;
 }
 
+/* What a power cut tore off the end of Redis' file is cut between two commits. */
+static bool
+mend(const struct up *u)
+{
+    char dir[600];
+    uint64_t cut = 0;
+    snprintf(dir, sizeof(dir), "%s/redis", u->site.conf.dir);
+    enum err e = aof_mend(dir, &cut);
+    if (e != OK)
+        log_error("event=aof_damaged dir=%s why=\"%s\" do=\"a person must look: docs/running.md\"",
+                  dir, err_text(e));
+    if (cut > 0)
+        log_warn("event=aof_mended dir=%s bytes_cut=%" PRIu64, dir, cut);
+    return e == OK;
+}
+
 static void
-child_start(struct child *c)
+child_start(const struct up *u, struct child *c)
 {
     c->started_at = clock_mono_ms();
+    if (c->rank == RANK_REDIS && !mend(u)) {
+        c->again_at = c->started_at + 10000;
+        return;
+    }
     c->pid = program_start(c->argv);
     if (c->pid < 0) {
         log_error("event=cannot_start program=%s errno=%d", c->argv[0], errno);
@@ -110,7 +131,7 @@ turn(struct up *u, int wait_ms)
     reap(u);
     for (size_t i = 0; i < u->count && !u->ending; i++)
         if (u->children[i].pid == 0 && clock_mono_ms() >= u->children[i].again_at)
-            child_start(&u->children[i]);
+            child_start(u, &u->children[i]);
 }
 
 static size_t
@@ -156,7 +177,7 @@ start_redis(struct up *u)
     if (strncmp(u->site.conf.redis, inside, strlen(inside)) != 0)
         return; /* somebody else's Redis */
     snprintf(conf, sizeof(conf), "%s/redis/redis.conf", u->site.conf.dir);
-    child_start(child_new(u, RANK_REDIS, (const char *const[]){ "redis-server", conf, NULL }));
+    child_start(u, child_new(u, RANK_REDIS, (const char *const[]){ "redis-server", conf, NULL }));
 }
 
 /* Until Redis answers; its loading of a long log takes as long as it takes. */
@@ -218,7 +239,7 @@ start_program(struct up *u, enum rank rank, const char *program, const char *opt
         argv[n++] = "--set";
         argv[n++] = w->sets[i];
     }
-    child_start(child_new(u, rank, argv));
+    child_start(u, child_new(u, rank, argv));
 }
 
 static int

@@ -182,6 +182,7 @@ a_store_that_hangs_silences_nobody(void **state)
     size_t told[MSG_KINDS] = { 0 };
     until_accepted(c, addressed(report_of(h, 1), "north", 1));
     kill(h->redis, SIGSTOP);
+    int64_t stopped_ms = clock_mono_ms();
     for (uint64_t i = 0; i < FLOOD; i++) {
         struct message m = addressed(report_of(h, 2 + i), "north", 1);
         m.report.sealed = str_bytes(body, sizeof(body));
@@ -190,6 +191,7 @@ a_store_that_hangs_silences_nobody(void **state)
     assert_true(client_hear(c, DEADLINE_MS));
     assert_int_equal(c->got.kind, MSG_BUSY);
     assert_true(str_is(c->got.busy.what, "stalled"));
+    assert_true(clock_mono_ms() - stopped_ms > 1500); /* until then it was left unread */
     told[MSG_BUSY]++;
     struct message ping = message_of(MSG_PING);
     client_send(c, &ping);

@@ -41,10 +41,10 @@ def test_one_flipped_byte_in_redis_own_file_is_found(make_site):
     stop(redis)
     aof = next(pathlib.Path(site.dir / "redis").rglob("*.incr.aof"))
     data = bytearray(aof.read_bytes())
-    # the sealed body of some commit to centre: find its log key in an XADD or fl_commit and flip a byte well inside
+    # the third entry of centre's log, as Redis wrote it down: a byte in the middle of its sealed body
     at = [m.start() for m in re.finditer(re.escape(b"fl:{centre}:log"), data)][2]
-    flip = at + 900
-    data[flip] ^= 1
+    body = re.compile(rb"\r\n\$1\r\nb\r\n\$(\d+)\r\n").search(data, at)
+    data[body.end() + int(body.group(1)) // 2] ^= 1
     aof.write_bytes(data)
     site.start_redis()
     code, out = verify(site)
@@ -63,7 +63,7 @@ def test_a_deleted_entry_is_found(make_site):
 def test_anchors_outside_redis_prove_a_rollback(make_site):
     site, redis, worker = filled(make_site)
     anchors = site.dir / "anchors" / "centre.anchors"
-    wait_until(lambda: anchors.exists() and anchors.read_text().count("\n") >= 2, "two anchors")
+    wait_until(lambda: anchors.exists() and anchors.read_text().count("\n") >= 1, "an anchor")
     stop(worker)
     assert verify(site)[0] == 0
     last = anchors.read_text().splitlines()[-1].split()

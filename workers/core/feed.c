@@ -85,6 +85,11 @@ feed_shifts(struct engine *e, size_t budget)
 {
     size_t given = 0;
     struct engineer *x;
+    if (e->at - e->shift_at > 7 * DAYS) { /* a week holds everybody's beginnings */
+        e->shift_at = e->at - 7 * DAYS;
+        e->shift_id = (struct engineer_id){ 0 };
+        roster_shifts(&e->roster, e->shift_at, e->shift_id);
+    }
     while ((x = roster_shift(&e->roster)) != NULL && x->shift_at <= e->at) {
         given += feed_engineer(e, x, budget - given);
         if (given == budget)
