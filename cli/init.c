@@ -122,8 +122,9 @@ write_into(struct making *m, const char *name, struct str text, unsigned mode)
     return false;
 }
 
+/* The plan's own text, comments and all, with everybody's public keys below it. */
 static bool
-make_plan(struct making *m, struct plan *plan)
+make_plan(struct making *m, struct plan *plan, struct buf *yaml)
 {
     for (size_t i = 0; i < countof(staff); i++)
         if (!add_principal(m, plan, staff[i].name, staff[i].role, staff[i].source))
@@ -131,11 +132,8 @@ make_plan(struct making *m, struct plan *plan)
     for (unsigned i = 0; i < plan->engineers_count; i++)
         if (!add_principal(m, plan, plan->engineers[i].id, "engineer", NULL))
             return false;
-    struct buf yaml = { 0 };
-    plan_write(plan, false, &yaml);
-    bool good = write_into(m, "plan.yaml", buf_str(&yaml), 0600);
-    buf_fini(&yaml);
-    return good;
+    plan_write_principals(plan, yaml);
+    return write_into(m, "plan.yaml", buf_str(yaml), 0600);
 }
 
 static bool
@@ -224,15 +222,28 @@ make_settings(struct making *m, int brokers, int port, bool local)
     return good;
 }
 
+/* A plan without principals, and its text: the one named, or the sample that travels in the
+ * program. */
 static struct plan *
-starting_plan(const char *path)
+starting_plan(const char *path, struct buf *yaml)
 {
-    if (path != NULL)
-        return apply_read(&cmd_init, path);
     struct plan *plan = NULL;
     struct buf why = { 0 };
-    enum err e = plan_parse(&plan, "sample plan", str_of(sample_plan), &why);
-    assert(e == OK); /* it travels inside the program */
+    if (path == NULL)
+        buf_put(yaml, sample_plan, sizeof(sample_plan) - 1);
+    else if (!file_read(path, yaml))
+        buf_printf(&why, "faultline init: cannot read %s: %s\n", path, strerror(errno));
+    if (why.len == 0 &&
+        plan_parse(&plan, path == NULL ? "sample plan" : path, buf_str(yaml), &why) == OK &&
+        plan->principals_count > 0) {
+        buf_printf(
+            &why,
+            "faultline init: %s has principals already: take them out, init makes their keys\n",
+            path);
+        plan_free(plan);
+        plan = NULL;
+    }
+    fputs(buf_cstr(&why), stderr);
     buf_fini(&why);
     return plan;
 }
@@ -253,19 +264,23 @@ make(struct making *m, const struct wish *wish)
         return EXIT_USAGE;
     if (wish->port == NULL && !wish->local && (port = port_free((int)port, (int)brokers)) < 0)
         return cmd_failed(&cmd_init, "no free port on 127.0.0.1 from 7341 on; try --local");
-    struct plan *plan = starting_plan(wish->plan);
-    if (plan == NULL)
+    struct buf yaml = { 0 };
+    struct plan *plan = starting_plan(wish->plan, &yaml);
+    if (plan == NULL) {
+        buf_fini(&yaml);
         return EXIT_FAILED;
+    }
     bool good = true;
     for (size_t i = 0; i < countof(folders) && good; i++)
         if (!folder(m, folders[i])) {
             buf_printf(&m->why, "cannot make %s/%s: %s", m->dir, folders[i], strerror(errno));
             good = false;
         }
-    good = good && make_site_keys(m) && make_plan(m, plan) &&
+    good = good && make_site_keys(m) && make_plan(m, plan, &yaml) &&
            make_redis(m, wish->maxmemory == NULL ? "2gb" : wish->maxmemory) &&
            make_settings(m, (int)brokers, (int)port, wish->local);
     plan_free(plan);
+    buf_fini(&yaml);
     if (!good)
         return cmd_failed(&cmd_init, "%s", buf_cstr(&m->why));
     printf("made %s\n  settings  %s/faultline.conf\n  plan      %s/plan.yaml\n  keys      %s/keys "

@@ -35,7 +35,7 @@ enum fl_error {
     FL_ERR_KEY = -2,      /* a key file is missing, malformed, or readable by others */
     FL_ERR_SPOOL = -3,    /* the spool cannot be written, or another process uses it */
     FL_ERR_ARGUMENT = -4, /* this call's argument */
-    FL_ERR_FULL = -5,     /* the window is full: call fl_client_work, then again */
+    FL_ERR_FULL = -5,     /* too much waits to be sent: call fl_client_work, then again */
     FL_ERR_CONFLICT = -6  /* reserved */
 };
 const char *fl_error_text(int error);
@@ -48,7 +48,8 @@ struct fl_options {
     const char *key_file;   /* this principal's key file, mode 0600 */
     const char *spool;      /* folder for this client alone; made when missing */
     const char *software;   /* said in HELLO; may be NULL */
-    size_t window;          /* reports and events in flight at once; 0: 1024 */
+    size_t window;          /* reports and events in flight at once; 0: 1024; at most 4096, and
+                               what the broker allows */
     void *context;          /* a struct fl_context shared by many clients, or NULL */
 };
 
@@ -57,14 +58,16 @@ struct fl_context;
 struct fl_context *fl_context_new(void);
 void fl_context_free(struct fl_context *c);
 
-/* FL_OK, FL_ERR_OPTION, FL_ERR_KEY or FL_ERR_SPOOL; `why` (may be NULL; size bytes) says more. */
+/* FL_OK, FL_ERR_OPTION, FL_ERR_KEY or FL_ERR_SPOOL; `why` (may be NULL; size bytes) says more. With
+ * FL_OK it is "", or says what the disk had altered in the spool: that much is skipped. */
 int fl_client_open(struct fl_client **out, const struct fl_options *o, char *why, size_t size);
 /* Closes at once. What is in the spool goes out when it is opened again. */
 void fl_client_close(struct fl_client *c);
 
 /* ---- waiting */
-int fl_client_fd(
-    const struct fl_client *c); /* readable: work to do; edge-triggered. May change after work. */
+/* Readable: work to do; edge-triggered. May change after work; -1 while there is no connection. */
+int fl_client_fd(const struct fl_client *c);
+/* After so many milliseconds call work even if nothing is readable; 0: at once. */
 int fl_client_wait_ms(const struct fl_client *c);
 void fl_client_work(struct fl_client *c);
 /* work, and wait up to `timeout_ms` until an event can be had; returns whether one can. */
@@ -86,9 +89,14 @@ struct fl_report {
     int64_t occurred_at;            /* 0: now */
 };
 /* Journals the report; it is durable after the next fl_client_sync (which fl_client_work does
- * before anything is sent). The id is written to `id`. A report of the same id and content that the
- * spool still holds is sent again; with other content it is sent under its first address, and will
- * come back QUARANTINED. FL_OK, FL_ERR_ARGUMENT, FL_ERR_FULL, FL_ERR_SPOOL. */
+ * before anything is sent). The id is written to `id`. Offline it may be called as well: up to
+ * 262,144 reports and events may wait, then FL_ERR_FULL. Names (source, category, site, customer)
+ * are of [a-z0-9._-]; texts together at most 32 KiB.
+ *
+ * A report of the same id and content that the spool still holds is sent again; with other content
+ * it follows the first to its address (under the first's site, place and customer as far as the
+ * broker sees), and will come back QUARANTINED. "Now" (occurred_at 0) is no part of the content.
+ * FL_OK, FL_ERR_ARGUMENT, FL_ERR_FULL, FL_ERR_SPOOL. */
 int fl_report(struct fl_client *c, const struct fl_report *r, uint8_t id[16]);
 
 struct fl_event {
@@ -99,17 +107,20 @@ struct fl_event {
     const char *note;    /* may be NULL */
     int64_t occurred_at; /* 0: now */
 };
-/* Journals the event under the next counter. `epoch` and `counter` may be NULL. */
+/* Journals the event under the next counter. `epoch` and `counter` may be NULL. Events leave in the
+ * order they were made; of two about one ticket the second waits until the first is accepted. */
 int fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_t *counter);
 /* The engineer's position. Not journalled: only the latest matters. */
 int fl_place(struct fl_client *c, const char *territory, int32_t lat_e7, int32_t lon_e7);
-/* Everything journalled so far is on disk when this returns. */
+/* Everything journalled so far is on disk when this returns FL_OK. FL_ERR_SPOOL: it is not; it is
+ * still in memory, and the next call (work makes one) tries again. */
 int fl_client_sync(struct fl_client *c);
 
 /* From now on, and after every reconnection, updates are delivered. `watch`: the dispatchers'
  * stream as well. */
 int fl_subscribe(struct fl_client *c, bool watch);
-/* Asks the broker ("status", "map"); the answer comes as FL_ANSWER. */
+/* Asks the broker ("status", "map"); the answer comes as FL_ANSWER. At most 8 at a time, then
+ * FL_ERR_FULL. Not journalled, but asked again after a reconnection. */
 int fl_query(struct fl_client *c, const char *what);
 
 /* ---- what happened */
@@ -117,12 +128,15 @@ enum fl_kind {
     FL_UP,       /* connected and greeted; text: the broker's endpoint */
     FL_DOWN,     /* connection lost; text: why */
     FL_ACCEPTED, /* a report or event is durable: id or counter, number */
-    FL_REFUSED,  /* a report or event was refused: code, text; it is not sent again */
+    FL_REFUSED,  /* a report or event was refused: code, text; it is not sent again. Code "spool":
+                    this disk has altered its bytes */
     FL_BUSY,     /* the system asks to slow down; sending pauses by itself for `wait_ms` */
     FL_UPDATE,   /* an update was opened: `update`. It is confirmed when the next event is taken. */
     FL_UNSEALED, /* a letter or update that does not open: text says which. It is not confirmed. */
-    FL_ANSWER,   /* value: msgpack bytes */
-    FL_ROLLBACK  /* the store was rolled back: kept reports and events are being sent again */
+    FL_ANSWER,   /* to fl_query; text: what was asked, value: msgpack bytes. Refused: code, text
+                    (why), and value NULL */
+    FL_ROLLBACK  /* the territory's store was rolled back, or two of its heads disagree: kept
+                    reports and events are being sent again; text says which */
 };
 
 /* An opened update. Strings are "" and numbers 0 when absent. */
@@ -156,7 +170,8 @@ struct fl_happening {
     const void *value;
     size_t value_len;
 };
-/* The next happening, or NULL. Taking one confirms the update given by the last. */
+/* The next happening, or NULL. Taking one confirms the update given by the last (the CONFIRM
+ * leaves at the letter's last update, after the spool has it on disk). */
 const struct fl_happening *fl_client_next(struct fl_client *c);
 
 /* ---- looking */

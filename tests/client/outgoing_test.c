@@ -189,83 +189,6 @@ equal_headers_are_asked_for_once(void **state)
 }
 
 static void
-arguments_that_no_broker_would_take_are_refused_here(void **state)
-{
-    (void)state;
-    struct fake *f = fake_new();
-    struct fl_client *c = fake_client(f, 0);
-    uint8_t id[16];
-    const int32_t far = 900000001, lon = 0;
-    char *long_text = zalloc(40000);
-    memset(long_text, 'x', 39999);
-    const struct fl_report good = {
-        .source = "mail.support", .message_key = "1", .text = "dark", .hint = -1
-    };
-    struct fl_report bad[9];
-    for (size_t i = 0; i < countof(bad); i++)
-        bad[i] = good;
-    bad[0].source = NULL;
-    bad[1].message_key = "";
-    bad[2].text = NULL;
-    bad[3].site = "Not A Name";
-    bad[4].lat_e7 = &lon; /* half a place */
-    bad[5].lat_e7 = &far, bad[5].lon_e7 = &lon;
-    bad[6].text = long_text;
-    bad[7].hint = 200;
-    bad[8].occurred_at = -1;
-    for (size_t i = 0; i < countof(bad); i++)
-        assert_int_equal(fl_report(c, &bad[i], id), FL_ERR_ARGUMENT);
-    assert_int_equal(fl_report(c, &good, id), FL_OK);
-    struct fl_event e = { .territory = "t1", .verb = "dance" };
-    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
-    e.verb = "triage"; /* the engine's own */
-    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
-    e.verb = "sync";
-    e.territory = "";
-    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
-    assert_int_equal(fl_place(c, "t1", far, 0), FL_ERR_ARGUMENT);
-    assert_int_equal(waiting(c), 1);
-    free(long_text);
-    fl_client_close(c);
-    fake_free(f);
-}
-
-/* What the pool opens is what the caller said. */
-static void
-a_report_is_sealed_to_the_pool_and_to_nobody_else(void **state)
-{
-    (void)state;
-    struct fake *f = fake_new();
-    struct fl_client *c = fake_client(f, 0);
-    struct report_body body;
-    struct message m;
-    struct doc d;
-    struct buf ad = { 0 }, plain = { 0 }, file = { 0 };
-    struct seal_key k;
-    uint8_t id[16];
-    take_report(c, "1", "CANARY-WORDS", "a", id);
-    assert_int_equal(fl_client_sync(c), FL_OK);
-    assert_int_equal(spool_read(c->spool, 0, c->spool->lists[RECS_TO_ROUTE].first, &m), OK);
-    assert_true(seal_key_between(&k, f->pool, keys_public(f->client)->seal, false));
-    struct key_id own;
-    memcpy(own.b, keys_public(f->client)->seal_id, 8);
-    ad_report(&ad, m.report.pool_key, own, m.report.source, m.report.id);
-    assert_int_equal(unseal(&plain, &k, buf_str(&ad), m.report.sealed), OK);
-    doc_init(&d);
-    assert_int_equal(body_get_report(&d, buf_str(&plain), &body), OK);
-    assert_true(str_is(body.text, "CANARY-WORDS"));
-    assert_true(body.occurred_at > 0);
-    file_get(scratch_at(f->spool, "00000001.seg"), &file);
-    assert_null(memmem(file.data, file.len, "CANARY", 6)); /* nor on the disk */
-    doc_fini(&d);
-    buf_fini(&ad);
-    buf_fini(&plain);
-    buf_fini(&file);
-    fl_client_close(c);
-    fake_free(f);
-}
-
-static void
 bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on(void **state)
 {
     (void)state;
@@ -302,8 +225,6 @@ main(void)
         cmocka_unit_test(a_revoked_key_keeps_the_report),
         cmocka_unit_test(other_content_under_a_known_id_follows_the_first_to_its_address),
         cmocka_unit_test(equal_headers_are_asked_for_once),
-        cmocka_unit_test(arguments_that_no_broker_would_take_are_refused_here),
-        cmocka_unit_test(a_report_is_sealed_to_the_pool_and_to_nobody_else),
         cmocka_unit_test(bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,20 +44,20 @@ cosine(int64_t angle_e7)
     return cosines[i] + (int64_t)(cosines[i + 1] - cosines[i]) * rest / DEGREE;
 }
 
-/* The whole square root. */
+/* The whole square root, by Newton's method from above. */
 static uint64_t
 root(uint64_t n)
 {
-    uint64_t r = 0;
-    for (uint64_t bit = (uint64_t)1 << 62; bit != 0; bit >>= 2) {
-        if (n >= r + bit) {
-            n -= r + bit;
-            r = (r >> 1) + bit;
-        } else {
-            r >>= 1;
-        }
+    if (n == 0)
+        return 0;
+    unsigned bits = 64 - (unsigned)__builtin_clzll(n);
+    uint64_t r = (uint64_t)1 << (bits + 1) / 2; /* r * r >= n */
+    for (;;) {
+        uint64_t next = (r + n / r) / 2;
+        if (next >= r)
+            return r;
+        r = next;
     }
-    return r;
 }
 
 int64_t
