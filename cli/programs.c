@@ -44,7 +44,7 @@ program_start(char *const argv[])
     _exit(127);
 }
 
-/* The rest of the command line belongs to the program. */
+/* The rest of the command line belongs to the program, --help too. */
 static int
 become(const struct command *c, const char *program, int argc, char **argv)
 {
@@ -55,7 +55,7 @@ become(const struct command *c, const char *program, int argc, char **argv)
     bool named = false;
     args[count++] = (char *)(uintptr_t)program_path(program, path, sizeof(path));
     for (int i = 1; i < argc; i++) {
-        named = named || strncmp(argv[i], "--site", 6) == 0;
+        named = named || strncmp(argv[i], "--site", 6) == 0 || strcmp(argv[i], "--help") == 0;
         args[count++] = argv[i];
     }
     if (!named) {

@@ -306,7 +306,7 @@ has_small(const struct fl_client *c)
     if (c->subscribe_due || c->place.len > 0 || c->spool->tallies.due > 0)
         return true;
     for (size_t i = 0; i < QUERIES_MAX; i++)
-        if (c->queries[i].what[0] != '\0' && c->queries[i].number == 0)
+        if (c->queries[i].what[0] != '\0' && c->queries[i].number == 0 && c->paused_until == 0)
             return true;
     return false;
 }

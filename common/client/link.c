@@ -10,7 +10,7 @@ const struct tempo tempo_default = {
     .dead_ms = 15 * SECONDS,
     .backoff_ms = 100,
     .backoff_max_ms = 30 * SECONDS,
-    .resend_ms = 5 * SECONDS,
+    .resend_ms = 15 * SECONDS,
 };
 
 static void

@@ -229,7 +229,7 @@ send_subscription(struct fl_client *c, bool watch)
 }
 
 static void
-send_small(struct fl_client *c)
+send_small(struct fl_client *c, int64_t now)
 {
     if (c->subscribe_due)
         c->subscribe_due =
@@ -248,7 +248,7 @@ send_small(struct fl_client *c)
     for (size_t i = 0; i < QUERIES_MAX; i++) {
         struct query *q = &c->queries[i];
         struct message m = { .kind = MSG_QUERY };
-        if (q->what[0] == '\0' || q->number != 0)
+        if (q->what[0] == '\0' || q->number != 0 || now < c->paused_until)
             continue;
         m.query.what = str_of(q->what);
         if (link_send(&c->link, &m) == OK)
@@ -262,7 +262,7 @@ outgoing_turn(struct fl_client *c, int64_t now)
     c->clogged = false;
     if (c->link.state != LINK_UP)
         return;
-    send_small(c);
+    send_small(c, now);
     send_confirms(c);
     resend_late(c, now);
     if (now < c->paused_until)
@@ -407,7 +407,7 @@ outgoing_refused(struct fl_client *c, const struct message *m, int64_t now)
     enum refused how = refused_how(m->refused.code);
     struct query *q = query_numbered(c, m->number);
     struct rec *r = answered(c, m);
-    if (how == REFUSED_LINK) {
+    if (how == REFUSED_LINK || c->link.state == LINK_GREETING) {
         char why[256];
         snprintf(why, sizeof(why), "%.*s: %.*s", STR_ARG(m->refused.code),
                  (int)(m->refused.text.len < 200 ? m->refused.text.len : 200), m->refused.text.at);
@@ -417,8 +417,12 @@ outgoing_refused(struct fl_client *c, const struct message *m, int64_t now)
         n->code = terminated(m->refused.code);
         n->text = terminated(m->refused.text);
         *q = (struct query){ "", 0 };
+    } else if (r == NULL && link_tag(m->number) == TAG_OTHER) { /* a subscription, place, confirm */
+        struct news *n = news_push(&c->news, FL_REFUSED);
+        n->code = terminated(m->refused.code);
+        n->text = terminated(m->refused.text);
     } else if (r == NULL) {
-        return;
+        return; /* answered before */
     } else if (how == REFUSED_ADDRESS && !rec_is(r, REC_EVENT) &&
                ++r->refusals < REFUSALS_OF_ADDRESS_MAX && spool_readdress(c->spool, r)) {
         routes_forget(&c->routes);
@@ -454,7 +458,7 @@ outgoing_busy(struct fl_client *c, const struct message *m, int64_t now)
     if (q != NULL)
         q->number = 0; /* again, in the next turn */
     if (r != NULL && r->state != REC_WAITING)
-        land(c, r);
+        land_unanswered(c, r); /* a store that failed half-way is BUSY, too */
     pause_for(c, m, now);
 }
 

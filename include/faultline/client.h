@@ -129,7 +129,8 @@ enum fl_kind {
     FL_DOWN,     /* connection lost; text: why */
     FL_ACCEPTED, /* a report or event is durable: id or counter, number */
     FL_REFUSED,  /* a report or event was refused: code, text; it is not sent again. Code "spool":
-                    this disk has altered its bytes */
+                    this disk has altered its bytes. A zero id: a subscription, place or
+                    confirmation was refused */
     FL_BUSY,     /* the system asks to slow down; sending pauses by itself for `wait_ms` */
     FL_UPDATE,   /* an update was opened: `update`. It is confirmed when the next event is taken. */
     FL_UNSEALED, /* a letter or update that does not open: text says which. It is not confirmed. */

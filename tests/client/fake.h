@@ -41,7 +41,7 @@ struct fake {
     struct codec codec;
     struct buf out;
     struct peer_id peer; /* the last that said HELLO */
-    bool greeted, mute, shut;
+    bool greeted, mute, shut, no_watch;
     const char *refuse_with;                  /* the code of the next refusals */
     size_t refuse_next, busy_next, lose_next; /* so many REPORTs and EVENTs from now */
     uint32_t plan, window;
@@ -315,6 +315,10 @@ fake_hear(struct fake *f, const struct peer_id *from, struct str bytes)
         fake_take(f, from, &m, bytes);
         break;
     case MSG_SUBSCRIBE:
+        if (m.subscribe.watch && f->no_watch) {
+            fake_refuse(f, from, m.number, "role");
+            break;
+        }
         *(m.subscribe.watch ? &f->subscribed_watch : &f->subscribed) = true;
         if (m.subscribe.watch)
             f->watch_mark = m.subscribe.marks_count > 0 ? m.subscribe.marks[0].sequence : 0;

@@ -214,6 +214,22 @@ bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on(void **state)
     fake_free(f);
 }
 
+static void
+a_refused_subscription_is_told(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    static const uint8_t none[16];
+    f->no_watch = true;
+    fl_subscribe(c, true);
+    const struct fl_happening *h = fake_await(f, c, FL_REFUSED);
+    assert_string_equal(h->code, "role");
+    assert_memory_equal(h->id, none, 16);
+    fl_client_close(c);
+    fake_free(f);
+}
+
 int
 main(void)
 {
@@ -226,6 +242,7 @@ main(void)
         cmocka_unit_test(other_content_under_a_known_id_follows_the_first_to_its_address),
         cmocka_unit_test(equal_headers_are_asked_for_once),
         cmocka_unit_test(bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on),
+        cmocka_unit_test(a_refused_subscription_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

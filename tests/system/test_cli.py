@@ -1,0 +1,130 @@
+"""The command line as people and scripts use it."""
+
+import json
+import stat
+import subprocess
+
+import pytest
+
+from conftest import BUILD, wait_until
+
+COMMANDS = ("init", "up", "broker", "worker", "plan", "submit", "tickets", "ticket", "engineer", "watch", "feed", "audit")
+SPOT = ("--lat", "42.32", "--lon", "-71.06")
+
+
+def faultline(*words):
+    return subprocess.run([str(BUILD / "faultline"), *words], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_page(command):
+    done = faultline(command, "--help")
+    assert done.returncode == 0 and "usage:" in done.stdout, done
+
+
+def test_wrong_usage_says_what_to_do():
+    assert faultline().returncode == 2
+    assert faultline("dance").returncode == 2
+    done = faultline("feed", "--sped", "3")
+    assert done.returncode == 2 and "--sped" in done.stderr and "--help" in done.stderr
+    done = faultline("tickets", "--site", "/nonexistent")
+    assert done.returncode != 0 and "/nonexistent" in done.stderr
+
+
+def test_init_makes_keys_that_only_their_owner_reads_and_overwrites_nothing(make_site):
+    site = make_site(up=False)
+    keys = list((site.dir / "keys").iterdir())
+    assert len(keys) > 30
+    assert {stat.S_IMODE(k.stat().st_mode) for k in keys} == {0o600}
+    before = (site.dir / "faultline.conf").read_text()
+    done = faultline("init", str(site.dir))
+    assert done.returncode == 1 and "a site already" in done.stderr
+    assert (site.dir / "faultline.conf").read_text() == before
+    assert "good:" in site.run("plan", "check").stdout
+
+
+def test_a_key_file_that_others_may_read_is_refused(site):
+    path = site.dir / "keys" / "desk.key"
+    path.chmod(0o644)
+    done = site.run("submit", "x", check=False)
+    assert done.returncode == 1 and "chmod" in done.stderr
+    path.chmod(0o600)
+
+
+def test_without_a_site_running_it_says_so(make_site):
+    site = make_site(up=False)
+    done = site.run("tickets", check=False, limit=60)
+    assert done.returncode == 1 and "faultline up" in done.stderr
+
+
+def test_submit_twice_is_one_ticket(site):
+    first = site.run("submit", "Lift stuck", "--category", "lift", "--key", "k1", *SPOT).stdout
+    again = site.run("submit", "Lift stuck", "--category", "lift", "--key", "k1", *SPOT, check=False)
+    assert "opened" in first
+    assert len(site.run("tickets", "--json").stdout.splitlines()) == 1, again.stdout
+
+
+def test_an_engineer_works_a_ticket_from_the_terminal(site):
+    site.run("submit", "No power in the lobby", "--category", "power-failure", *SPOT)
+    ticket = json.loads(wait_until(lambda: site.run("tickets", "--state", "offered", "--json").stdout, "an offer"))
+    who, number = ticket["engineer"], ticket["number"]
+    for verb in ("accept", "depart", "arrive", "resolve"):
+        done = site.run("engineer", who, verb, number)
+        assert "verdict" in done.stdout, done.stdout
+    assert json.loads(site.run("ticket", number, "--json").stdout)["state"] == "resolved"
+    refused = site.run("engineer", who, "accept", number, check=False)
+    assert refused.returncode == 1 and "refused" in refused.stdout
+
+
+def test_engineer_takes_commands_from_standard_input(site):
+    site.run("submit", "Phones dead", "--category", "telephone", *SPOT)
+    ticket = json.loads(wait_until(lambda: site.run("tickets", "--state", "offered", "--json").stdout, "an offer"))
+    done = site.run("engineer", ticket["engineer"], "decline", ticket["number"], "on", "leave")
+    assert "verdict" in done.stdout
+    story = json.loads(site.run("ticket", ticket["number"], "--json").stdout)
+    assert any(step["verb"] == "decline" and step.get("note") == "on leave" for step in story["timeline"])
+    done = site.run("engineer", ticket["engineer"], stdin="list\nnonsense\naccept 99\n", check=False)
+    assert done.returncode == 1 and "nonsense" in done.stderr and "no job '99'" in done.stderr
+
+
+def test_watch_shows_what_moves_as_json(site):
+    watch = subprocess.Popen(site.command("watch", "--json"), stdout=subprocess.PIPE, text=True)
+    try:
+        site.run("submit", "Router is dark", "--category", "network-outage", *SPOT)
+        for line in watch.stdout:
+            update = json.loads(line)
+            if update["kind"] == "ticket":
+                break
+        assert update["number"] and update["state"]
+    finally:
+        watch.terminate()
+        assert watch.wait(20) == 0
+        watch.stdout.close()
+
+
+def test_plan_apply_changes_what_it_says_and_twice_changes_nothing(site):
+    text = (site.dir / "plan.yaml").read_text()
+    assert "nothing differs" in site.run("plan", "apply").stdout
+    (site.dir / "plan.yaml").write_text(text.replace("ask_s: 60", "ask_s: 61"))
+    assert "ask_s" in site.run("plan", "diff").stdout
+    assert "version 2 is in force" in site.run("plan", "apply").stdout
+    assert "nothing differs" in site.run("plan", "diff").stdout
+    assert "ask_s: 61" in site.run("plan", "show").stdout
+    public = site.run("plan", "show", "--public").stdout
+    assert "phone:" not in public and "principals:" in public
+    wait_until(lambda: site.redis_cli("HGET", "fl:{north}:head", "plan").stdout.strip() == "2", "north follows")
+
+
+def test_an_ordinary_port_that_is_taken_is_survived(make_site):
+    import socket
+
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    port = taken.getsockname()[1]
+    site = make_site(up=False)
+    done = faultline("init", str(site.dir / "second"), "--port", str(port))
+    assert done.returncode == 0
+    first_free = faultline("init", str(site.dir / "third"))
+    assert first_free.returncode == 0
+    taken.close()
