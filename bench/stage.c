@@ -140,6 +140,14 @@ wait_ready(struct stage *s)
     buf_fini(&text);
 }
 
+static void
+devices_open(struct stage *s)
+{
+    snprintf(s->devices, sizeof(s->devices), "/dev/shm/faultline-XXXXXX");
+    if (mkdtemp(s->devices) == NULL)
+        snprintf(s->devices, sizeof(s->devices), "%.50s/spool", s->dir);
+}
+
 void
 stage_open(struct stage *s, const struct stage_wish *w)
 {
@@ -159,6 +167,7 @@ stage_open(struct stage *s, const struct stage_wish *w)
     } else {
         init_site(s, NULL);
     }
+    devices_open(s);
     conf_load(&s->conf, s->dir, w->sets);
     s->plan = read_plan(s->conf.plan);
     s->atlas = atlas_new(s->plan);
@@ -193,5 +202,6 @@ stage_close(struct stage *s)
     atlas_free(s->atlas);
     plan_free(s->plan);
     keys_free(s->pool);
+    nftw(s->devices, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     nftw(s->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

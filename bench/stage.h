@@ -9,8 +9,10 @@
 
 struct stage {
     char dir[64];
-    int up;   /* pid of `faultline up` */
-    int said; /* its standard output */
+    char devices[64]; /* spools of engineers' devices: two dozen disks of their own, as it were, so
+                         in memory where that can be; a gateway's spool is on the site's disk */
+    int up;           /* pid of `faultline up` */
+    int said;         /* its standard output */
     struct conf conf;
     struct keys *pool;
     struct plan *plan; /* as `init` completed it */

@@ -68,8 +68,8 @@ struct fl_client {
     /* going out */
     size_t window, window_said; /* said: by the broker */
     size_t events_flying;
-    int64_t paused_until; /* monotonic; 0: not */
-    msec pause;           /* the last one's length */
+    int64_t paused_since, paused_until; /* monotonic; until 0: not */
+    msec pause;                         /* the last one's length */
     struct territory_id place_at;
     instant place_time;
     struct buf place; /* sealed; empty: none to be sent */

@@ -443,6 +443,7 @@ pause_for(struct fl_client *c, const struct message *m, int64_t now)
     if (wait > 30 * SECONDS)
         wait = 30 * SECONDS;
     c->pause = wait;
+    c->paused_since = now;
     wait += (msec)rng_below(&c->link.jitter, (uint64_t)wait / 4 + 1);
     c->paused_until = now + wait;
     struct news *n = news_push(&c->news, FL_BUSY);
@@ -455,11 +456,13 @@ outgoing_busy(struct fl_client *c, const struct message *m, int64_t now)
 {
     struct rec *r = answered(c, m);
     struct query *q = query_numbered(c, m->number);
+    bool heeded = r != NULL && r->at <= c->paused_since; /* sent before we knew */
     if (q != NULL)
-        q->number = 0; /* again, in the next turn */
+        q->number = 0; /* again, after the pause */
     if (r != NULL && r->state != REC_WAITING)
         land_unanswered(c, r); /* a store that failed half-way is BUSY, too */
-    pause_for(c, m, now);
+    if (!heeded)
+        pause_for(c, m, now);
 }
 
 void

@@ -1,5 +1,6 @@
 /* assist_test.c - about workers/core/assist.c: territories that help each other through numbered
- * words, which may come twice and late, while workers are killed between applying and committing. */
+ * words, which may come twice and late, while workers are killed between applying and committing.
+ */
 #include "tests/core/world.h"
 
 #include "workers/core/life.h"
@@ -42,7 +43,8 @@ town_init(struct town *t, size_t houses, uint64_t from)
         world_plan_init(&h->plan, names[i], 1);
         h->plan.rules.neighbours_count = 0;
         for (size_t k = 0; k < houses; k++)
-            h->plan.rules.neighbours[h->plan.rules.neighbours_count++] = NAME(territory_id, names[k]);
+            h->plan.rules.neighbours[h->plan.rules.neighbours_count++] =
+                NAME(territory_id, names[k]);
         h->plan.rules.retry_ms = 10 * MINUTES;
         h->plan.rules.repeat_ms = 0;
         for (size_t k = 0; k < WORLD_ENGINEERS; k++) { /* each house knows one trade */
@@ -95,7 +97,8 @@ commit(struct town *t, struct house *h, const struct effects *fx)
         struct event ev = { .kind = EVENT_ASSIST, .assist = fx->messages[i].assist };
         struct house *to = house_named(t, fx->messages[i].to);
         send(to, &ev);
-        for (size_t n = i; t->faults && rng_below(&t->rng, 4) == 0; n--) { /* the mover began anew */
+        for (size_t n = i; t->faults && rng_below(&t->rng, 4) == 0;
+             n--) { /* the mover began anew */
             ev.assist = fx->messages[n].assist;
             if (same_id(fx->messages[n].to, fx->messages[i].to))
                 send(to, &ev);
@@ -188,8 +191,8 @@ static void
 report(struct town *t, size_t n)
 {
     static const char *const categories[HOUSES] = { "ac", "line", "odd" };
-    struct event ev = world_report(t->at, (uint8_t)n, categories[rng_below(&t->rng, t->houses_count)],
-                                   "");
+    struct event ev =
+        world_report(t->at, (uint8_t)n, categories[rng_below(&t->rng, t->houses_count)], "");
     send(&t->houses[rng_below(&t->rng, t->houses_count)], &ev);
 }
 
@@ -221,10 +224,11 @@ live(size_t houses, uint64_t from)
     struct world_record *r;
     for (size_t i = 0; i < houses; i++)
         for (size_t at = 0; (r = map_next(&t->houses[i].store.map, &at)) != NULL;)
-            assert_int_not_equal(r->kind, RECORD_ENGINEER); /* nobody carries or is promised anything */
+            assert_int_not_equal(r->kind,
+                                 RECORD_ENGINEER); /* nobody carries or is promised anything */
     assert_true(t->kills > 100 && t->repeats > 10 && t->lent > 5);
-    print_message("houses=%zu reports=%zu kills=%zu repeats=%zu lent=%zu\n", houses, reports, t->kills,
-                  t->repeats, t->lent);
+    print_message("houses=%zu reports=%zu kills=%zu repeats=%zu lent=%zu\n", houses, reports,
+                  t->kills, t->repeats, t->lent);
     town_fini(t);
     free(t);
 }
@@ -249,27 +253,6 @@ three_territories_do_too(void **state)
 
 /* ---- one step after the other */
 
-struct pair {
-    struct world_plan plan;
-    struct engine *e;
-    struct effects fx;
-};
-
-static void
-pair_init(struct pair *p, const char *name)
-{
-    memset(p, 0, sizeof(*p));
-    world_plan_init(&p->plan, name, 1);
-    p->e = engine_new(p->plan.rules.territory, WORLD_INCARNATION, &p->plan.rules);
-}
-
-static void
-pair_fini(struct pair *p)
-{
-    engine_free(p->e);
-    effects_fini(&p->fx);
-}
-
 static struct event
 word(const char *from, uint64_t sequence, enum assist_kind kind, const struct event *report)
 {
@@ -286,8 +269,8 @@ static void
 the_neighbours_are_asked_in_order_and_then_the_dispatchers_told(void **state)
 {
     (void)state;
-    struct pair p;
-    pair_init(&p, "home");
+    struct world p;
+    world_init(&p, "home");
     struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
     world_apply(p.e, &odd, &p.fx);
     assert_int_equal(p.fx.messages_count, 1);
@@ -311,15 +294,15 @@ the_neighbours_are_asked_in_order_and_then_the_dispatchers_told(void **state)
     ev.at += 30 * MINUTES; /* the next round */
     world_apply(p.e, &ev, &p.fx);
     assert_string_equal(p.fx.messages[0].to.s, "north");
-    pair_fini(&p);
+    world_fini(&p);
 }
 
 static void
 one_lent_is_offered_accepted_and_released_at_the_end(void **state)
 {
     (void)state;
-    struct pair p;
-    pair_init(&p, "home");
+    struct world p;
+    world_init(&p, "home");
     struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
     world_apply(p.e, &odd, &p.fx);
     struct event ev = word("north", 1, ASSIST_RESERVED, &odd);
@@ -350,15 +333,15 @@ one_lent_is_offered_accepted_and_released_at_the_end(void **state)
     world_apply(p.e, &ev, &p.fx);
     assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RELEASE);
     assert_string_equal(p.fx.messages[0].to.s, "south");
-    pair_fini(&p);
+    world_fini(&p);
 }
 
 static void
 a_place_is_kept_once_however_often_one_asks(void **state)
 {
     (void)state;
-    struct pair p;
-    pair_init(&p, "home");
+    struct world p;
+    world_init(&p, "home");
     struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
     struct event ev = word("north", 1, ASSIST_ASK, &odd);
     ev.assist.needs[0] = (struct skill){ NAME(skill_id, "air"), 2 };
@@ -387,15 +370,15 @@ a_place_is_kept_once_however_often_one_asks(void **state)
     ev.assist.engineer = first;
     world_apply(p.e, &ev, &p.fx); /* free: what waits here comes to him in the same event */
     assert_true(world_told(&p.fx, UPDATE_OFFER, "home-e2"));
-    pair_fini(&p);
+    world_fini(&p);
 }
 
 static void
 a_gap_in_a_neighbours_numbers_is_told(void **state)
 {
     (void)state;
-    struct pair p;
-    pair_init(&p, "home");
+    struct world p;
+    world_init(&p, "home");
     struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
     struct event ev = word("north", 3, ASSIST_DENIED, &odd);
     world_apply(p.e, &ev, &p.fx);
@@ -403,16 +386,16 @@ a_gap_in_a_neighbours_numbers_is_told(void **state)
     ev = word("home", 1, ASSIST_DENIED, &odd); /* from ourselves: nonsense */
     world_apply(p.e, &ev, &p.fx);
     assert_int_equal(world_outcomes(&p.fx, OUTCOME_QUARANTINED), 1);
-    pair_fini(&p);
+    world_fini(&p);
 }
 
 static void
 an_engineer_who_leaves_the_plan_is_denied_by_name(void **state)
 {
     (void)state;
-    struct pair p;
+    struct world p;
     struct world_plan without;
-    pair_init(&p, "home");
+    world_init(&p, "home");
     world_plan_init(&without, "home", 2);
     struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
     struct event ev = word("north", 1, ASSIST_ASK, &odd);
@@ -425,10 +408,10 @@ an_engineer_who_leaves_the_plan_is_denied_by_name(void **state)
     assert_int_equal(p.fx.messages_count, 1);
     assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED);
     assert_string_equal(p.fx.messages[0].assist.engineer.s, "home-e1");
-    pair_fini(&p);
+    world_fini(&p);
 
-    struct pair q; /* and the asker takes the ticket back from him */
-    pair_init(&q, "asker");
+    struct world q; /* and the asker takes the ticket back from him */
+    world_init(&q, "asker");
     world_apply(q.e, &odd, &q.fx);
     ev = word("north", 1, ASSIST_RESERVED, &odd);
     ev.assist.engineer = NAME(engineer_id, "north-e1");
@@ -438,7 +421,7 @@ an_engineer_who_leaves_the_plan_is_denied_by_name(void **state)
     world_apply(q.e, &ev, &q.fx);
     assert_true(world_told(&q.fx, UPDATE_WITHDRAWN, "north-e1"));
     assert_int_equal(world_posting(&q.fx, UPDATE_TICKET, 0)->update.state, TICKET_QUEUED);
-    pair_fini(&q);
+    world_fini(&q);
 }
 
 int

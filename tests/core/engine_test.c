@@ -244,8 +244,8 @@ check_messages(struct model *m, const struct event *ev, const struct rules *rule
                const struct effects *fx)
 {
     const struct assist *in = &ev->assist;
-    for (size_t i = 0; ev->kind == EVENT_ASSIST && in->kind == ASSIST_RELEASE && i < m->reserved_count;
-         i++)
+    for (size_t i = 0;
+         ev->kind == EVENT_ASSIST && in->kind == ASSIST_RELEASE && i < m->reserved_count; i++)
         if (world_outcomes(fx, OUTCOME_ASSIST) && same_id(m->reserved[i].asker, in->from) &&
             same_id(m->reserved[i].ticket, in->ticket) &&
             same_id(m->reserved[i].engineer, in->engineer))
@@ -289,7 +289,8 @@ check_rest(struct model *m, const struct rules *rules, const struct world_view *
             const struct engineer_rule *r = &rules->engineers[k];
             const struct refuser *no = ticket_refuser(t, r->id, at);
             bool could = duty_is_on(r, at) && qualified(rules, r, t->category) &&
-                         load_of(m, principal_of(r->id)) < r->capacity && (no == NULL || no->missed);
+                         load_of(m, principal_of(r->id)) < r->capacity &&
+                         (no == NULL || no->missed);
             assert_false(could);
         }
     }
@@ -333,7 +334,8 @@ live(uint64_t from, int events, struct model *m)
 {
     struct history *h = history_new(from);
     struct effects fx = { 0 };
-    struct engine *e = engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
+    struct engine *e =
+        engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
     for (int i = 0; i < events; i++) {
         struct event ev;
         size_t before[WORLD_ENGINEERS] = { 0 };
@@ -376,8 +378,8 @@ whatever_happens_the_promises_hold(void **state)
         closed += m->closed;
         assert_true(m->attached > 0 && m->repeated > 0 && m->verdicts > 0);
     }
-    print_message("offers=%zu alarms=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu\n", offers,
-                  alarms, declines, lent, unqualified, closed);
+    print_message("offers=%zu alarms=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu\n",
+                  offers, alarms, declines, lent, unqualified, closed);
     /* the history was worth the telling */
     assert_true(offers > 500 && alarms > 100 && declines > 30 && lent > 5 && unqualified > 5 &&
                 closed > 100);

@@ -76,7 +76,8 @@ records_come_back_and_broken_ones_do_not(void **state)
     assert_int_equal(known_restore(&back, str_bytes(id.b, 15), buf_str(&b)), ERR_SYNTAX);
     assert_int_equal(known_restore(&back, key, buf_str(&b)), OK);
     assert_int_equal(known_restore(&back, key, buf_str(&b)), ERR_SYNTAX); /* twice */
-    assert_memory_equal(known_find(&back, id), known_find(&k, id), offsetof(struct known_report, end));
+    assert_memory_equal(known_find(&back, id), known_find(&k, id),
+                        offsetof(struct known_report, end));
     known_fini(&back);
     known_fini(&k);
     buf_fini(&b);

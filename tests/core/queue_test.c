@@ -72,7 +72,8 @@ equal_times_are_ordered_by_id(void **state)
 {
     (void)state;
     struct queue q;
-    struct queue_at a = { .received_at = 5, .id = { { 1 } } }, b = { .received_at = 5, .id = { { 2 } } };
+    struct queue_at a = { .received_at = 5, .id = { { 1 } } },
+                    b = { .received_at = 5, .id = { { 2 } } };
     queue_init(&q, 1, 1);
     assert_null(queue_next(&q, 0, 0, NULL));
     queue_add(&q, 0, 0, &b);

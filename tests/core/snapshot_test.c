@@ -149,8 +149,8 @@ the_same_history_twice_gives_the_same_bytes(void **state)
     buf_fini(&b);
 }
 
-/* Every record of a lived-in engine, cut short at every length and with bits flipped: it is refused,
- * or it is a record; the engine survives either. */
+/* Every record of a lived-in engine, cut short at every length and with bits flipped: it is
+ * refused, or it is a record; the engine survives either. */
 static void
 broken_records_fail_cleanly(void **state)
 {

@@ -55,9 +55,8 @@ world_categories(struct world_plan *p)
     p->categories[1] = (struct category){ NAME(category_id, "line"), { line }, 1, 1 };
     p->categories[2] = (struct category){ NAME(category_id, "misc"), { { { "" }, 0 } }, 0, 0 };
     p->categories[3] = (struct category){ NAME(category_id, "mixed"), { air, line }, 2, 0 };
-    p->categories[4] = (struct category){
-        NAME(category_id, "odd"), { { NAME(skill_id, "odd"), 1 } }, 1, 0
-    };
+    p->categories[4] =
+        (struct category){ NAME(category_id, "odd"), { { NAME(skill_id, "odd"), 1 } }, 1, 0 };
     p->rules.categories = p->categories;
     p->rules.categories_count = 5;
     p->rules.fallback = NAME(category_id, "misc");
@@ -104,7 +103,8 @@ world_plan_init(struct world_plan *p, const char *territory, unsigned version)
     p->rules.levels_count = 2;
     p->rules.levels[0] =
         (struct level){ "general", 10 * MINUTES, 15 * MINUTES, 3 * HOURS, 4 * HOURS };
-    p->rules.levels[1] = (struct level){ "severe", 5 * MINUTES, 15 * MINUTES, 2 * HOURS, 4 * HOURS };
+    p->rules.levels[1] =
+        (struct level){ "severe", 5 * MINUTES, 15 * MINUTES, 2 * HOURS, 4 * HOURS };
     p->rules.engineers = p->engineers;
     for (size_t i = 0; i < WORLD_ENGINEERS; i++)
         if (version != 2 || (i != 1 && i != 4))
@@ -218,7 +218,8 @@ world_put_update(struct buf *b, const struct update *u)
     buf_printf(b, "update %d at=%lld state=%d v=%u level=%s cat=%s site=%s eng=%s name=%s phone=%s",
                u->kind, (long long)u->at, u->state, u->version, u->level, u->category.s, u->site.s,
                u->engineer.s, u->name, u->phone);
-    buf_printf(b, " due=%lld rep=%u ev=%llu.%llu verb=%d ref=%d num=%s place=%d,%d why=%.*s text=%.*s",
+    buf_printf(b,
+               " due=%lld rep=%u ev=%llu.%llu verb=%d ref=%d num=%s place=%d,%d why=%.*s text=%.*s",
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
@@ -363,6 +364,59 @@ world_apply(struct engine *e, const struct event *ev, struct effects *fx)
 {
     effects_clear(fx);
     engine_apply(e, ev, fx);
+}
+
+/* One engine with its plan, founded on a Monday at midnight: e0, e1, e2 are on duty. */
+struct world {
+    struct world_plan plan;
+    struct engine *e;
+    struct effects fx; /* of the last event */
+};
+
+static inline void
+world_do(struct world *w, struct event ev)
+{
+    world_apply(w->e, &ev, &w->fx);
+}
+
+static inline void
+world_init(struct world *w, const char *territory)
+{
+    memset(w, 0, sizeof(*w));
+    world_plan_init(&w->plan, territory, 1);
+    w->e = engine_new(w->plan.rules.territory, WORLD_INCARNATION, &w->plan.rules);
+    world_do(w, (struct event){ .kind = EVENT_FOUND, .at = WORLD_BEGIN, .rules = &w->plan.rules });
+}
+
+static inline void
+world_fini(struct world *w)
+{
+    engine_free(w->e);
+    effects_fini(&w->fx);
+}
+
+static inline void
+world_time(struct world *w, instant at)
+{
+    world_do(w, (struct event){ .kind = EVENT_TIME, .at = at });
+}
+
+/* The ticket's record as it would be stored; ticket_fini it. */
+static inline struct ticket
+world_ticket(const struct world *w, const struct event *report)
+{
+    struct world_view v = { 0 };
+    struct ticket_id id = ticket_of(report->report.id);
+    world_view_take(&v, w->e);
+    const struct ticket *found = world_view_find(&v, id);
+    assert_non_null(found);
+    struct buf b = { 0 };
+    struct ticket t;
+    ticket_encode(found, &b);
+    assert_int_equal(ticket_decode(&t, buf_str(&b)), OK);
+    buf_fini(&b);
+    world_view_fini(&v);
+    return t;
 }
 
 #endif
