@@ -319,6 +319,7 @@ run(int argc, char **argv)
         one_command(&d, &w);
     else
         converse(&d);
+    fl_client_work(d.client); /* the last confirmation leaves */
     fl_client_close(d.client);
     site_close(&s);
     free(d.jobs);

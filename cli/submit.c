@@ -53,7 +53,8 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
                 memcmp(h->update->report, id, 16) == 0 && !h->update->repeated) {
                 bool kept_aside = strcmp(h->update->kind, "quarantined") == 0;
                 show_update(stdout, h->update, json);
-                fl_client_next(client); /* confirms it */
+                fl_client_next(client); /* confirms it, at the next work */
+                fl_client_work(client);
                 return kept_aside ? EXIT_FAILED : EXIT_DONE;
             }
         }

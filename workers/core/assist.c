@@ -184,7 +184,7 @@ on_denied(struct engine *e, const struct assist *a)
 static bool
 is_refused(const struct assist *a, struct engineer_id x)
 {
-    for (size_t i = 0; i < a->refused_count && i < countof(a->refused); i++)
+    for (size_t i = 0; i < a->refused_count; i++)
         if (same_id(a->refused[i], x))
             return true;
     return false;
@@ -204,11 +204,12 @@ static void
 on_ask(struct engine *e, const struct assist *a)
 {
     struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
-    if (x != NULL && is_refused(a, x->rule->id)) {
+    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
+    if (x != NULL && sound &&
+        (is_refused(a, x->rule->id) || !engineer_qualifies(x, a->needs, a->needs_count))) {
         release(e, x, a);
         x = NULL;
     }
-    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
     if (x == NULL && sound) {
         struct wish wish = {
             .place = place_checked(a->place),

@@ -26,11 +26,11 @@ engine_free(struct engine *e)
     if (e == NULL)
         return;
     struct job *j;
-    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
-        job_free(j);
     for (size_t i = 0; i < e->dirty.count; i++)
         if (e->dirty.list[i]->over)
             job_free(e->dirty.list[i]);
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
+        job_free(j);
     job_unlist(e);
     map_fini(&e->jobs);
     known_fini(&e->known);
