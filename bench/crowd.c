@@ -245,6 +245,12 @@ gateway_hears(struct crowd *c, size_t member, const struct fl_update *u)
         plan_step(c, member, u, "approve", NULL);
 }
 
+static void
+lately_add(struct lately *l, int64_t ms)
+{
+    l->ms[l->count++ % countof(l->ms)] = ms;
+}
+
 static size_t
 state_slot(const char *state)
 {
@@ -277,18 +283,35 @@ dispatcher_hears(struct crowd *c, const struct fl_update *u)
     c->by_state[state_slot(t->state)]++;
     if (!t->accepted && strcmp(u->state, "accepted") == 0) {
         t->accepted = true;
-        c->latency_us[c->latency_count++ % countof(c->latency_us)] =
-            (clock_wall_ms() - t->received_at) * 1000;
+        lately_add(&c->accepted_after, clock_wall_ms() - t->received_at);
     }
+}
+
+/* Cuts a letter of which only the first octets fitted. */
+static void
+trim_letter(char *text)
+{
+    size_t len = strlen(text), at = len;
+    while (at > 0 && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+        at--;
+    if (at == 0 || (unsigned char)text[at - 1] < 0xc0)
+        return;
+    unsigned char lead = (unsigned char)text[at - 1];
+    size_t whole = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (len - (at - 1) < whole)
+        text[at - 1] = '\0';
 }
 
 static void
 remember(struct crowd *c, const struct member *m, const struct fl_update *u)
 {
-    char at[32], *to = c->latest[c->latest_count++ % LATEST_MAX];
+    char at[32], report[40], *to = c->latest[c->latest_count++ % LATEST_MAX];
     clock_text(at, u->at);
-    snprintf(to, sizeof(c->latest[0]), "%.8s  %-11s %-10s %-16s %-16s %.20s %.20s %.30s", at + 11,
-             m->id.s, u->kind, u->number, u->state, u->category, u->name, u->text);
+    snprintf(report, sizeof(report), "%s", u->text);
+    trim_letter(report);
+    snprintf(to, sizeof(c->latest[0]), "%.8s  %-11s %-10s %-16s %-9s %-15s %s %s", at + 11, m->id.s,
+             u->kind, u->number, u->state, u->category, u->name, report);
+    trim_letter(to);
 }
 
 static void
@@ -316,6 +339,7 @@ hear(struct crowd *c, size_t member, const struct fl_update *u)
     if (u->repeated)
         return;
     c->updates++;
+    lately_add(&c->told_after, clock_wall_ms() - u->at);
     /* the dispatchers' stream is counted apart from the dispatcher's own mailbox */
     bool watch = strcmp(u->recipient, "watch") == 0;
     if (!watch)

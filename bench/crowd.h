@@ -33,6 +33,12 @@ struct member {
     size_t opened_count;
 };
 
+/* The latest of many lengths of time, in ms. */
+struct lately {
+    int64_t ms[4096];
+    size_t count; /* ever */
+};
+
 struct crowd {
     struct stage *stage;
     struct crowd_wish wish;
@@ -49,8 +55,8 @@ struct crowd {
     uint64_t accepted;            /* tickets whose gateway was told of an engineer */
     uint64_t updates, refused, unsealed, verdicts_refused;
     uint64_t by_state[32];
-    int64_t latency_us[4096]; /* report journalled -> engineer's acceptance told, the latest */
-    size_t latency_count;
+    struct lately accepted_after; /* ticket received -> its acceptance opened by the dispatcher */
+    struct lately told_after;     /* update decided -> opened by its recipient */
     char latest[LATEST_MAX][160]; /* updates, as their recipients opened them; newest last */
     size_t latest_count;
 };

@@ -41,17 +41,17 @@ by_value(const void *a, const void *b)
 }
 
 static void
-latency(const struct crowd *c, double *median_ms, double *p99_ms)
+draw_lately(const char *what, const struct lately *l)
 {
-    static int64_t sorted[countof(c->latency_us)];
-    size_t n = c->latency_count < countof(sorted) ? c->latency_count : countof(sorted);
-    *median_ms = *p99_ms = 0;
-    if (n == 0)
-        return;
-    memcpy(sorted, c->latency_us, n * sizeof(sorted[0]));
-    qsort(sorted, n, sizeof(sorted[0]), by_value);
-    *median_ms = (double)sorted[n / 2] / 1000;
-    *p99_ms = (double)sorted[n * 99 / 100] / 1000;
+    static int64_t sorted[countof(l->ms)];
+    size_t n = l->count < countof(sorted) ? l->count : countof(sorted);
+    if (n > 0) {
+        memcpy(sorted, l->ms, n * sizeof(sorted[0]));
+        qsort(sorted, n, sizeof(sorted[0]), by_value);
+        printf("  %s: median %lld ms, 99th percentile %lld ms", what, (long long)sorted[n / 2],
+               (long long)sorted[n * 99 / 100]);
+    }
+    fputs("\033[K\n", stdout);
 }
 
 static void
@@ -141,21 +141,20 @@ void
 picture_draw(const struct crowd *c, int64_t began_at)
 {
     struct winsize size = { 0 };
-    double median, p99;
     int64_t took = clock_mono_ms() - began_at;
     int width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
-    latency(c, &median, &p99);
     fputs("\033[H\033[1mFaultline\033[0m  a city of three territories, one broker, two workers, "
           "all on this "
           "machine\033[K\n\033[K\n",
           stdout);
-    printf("  reports %llu  durable %zu  offers and tickets told %llu updates  %.0f s  Ctrl-C ends "
+    printf("  reports %llu  durable %zu  %llu updates opened  %.0f s  Ctrl-C ends "
            "it\033[K\n",
            (unsigned long long)c->submitted, c->acked.count, (unsigned long long)c->updates,
            (double)took / 1000);
-    printf("  received to accepted by an engineer: median %.0f ms, 99th percentile %.0f "
-           "ms\033[K\n\033[K\n",
-           median, p99);
+    draw_lately("an update, from its decision to its recipient's eyes", &c->told_after);
+    draw_lately("a ticket, from its report to an engineer who accepts (they think it over)",
+                &c->accepted_after);
+    fputs("\033[K\n", stdout);
     fputs("\033[1mtickets\033[0m\033[K\n", stdout);
     draw_states(c, width);
     fputs("\033[K\n\033[1mpromises due next\033[0m\033[K\n", stdout);

@@ -367,9 +367,9 @@ whatever_happens_the_promises_hold(void **state)
     struct rng r = seed();
     struct model *m = zalloc(sizeof(*m));
     size_t offers = 0, alarms = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4; i++) {
         memset(m, 0, sizeof(*m));
-        live(rng_next(&r), 1500, m);
+        live(rng_next(&r), 1200, m);
         offers += m->offers;
         alarms += m->alarms;
         declines += m->declines;
@@ -381,7 +381,7 @@ whatever_happens_the_promises_hold(void **state)
     print_message("offers=%zu alarms=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu\n",
                   offers, alarms, declines, lent, unqualified, closed);
     /* the history was worth the telling */
-    assert_true(offers > 500 && alarms > 100 && declines > 30 && lent > 5 && unqualified > 5 &&
+    assert_true(offers > 500 && alarms > 100 && declines > 10 && lent > 5 && unqualified > 5 &&
                 closed > 100);
     free(m);
 }
@@ -409,7 +409,7 @@ static void
 a_figure_of_speed_is_printed(void **state)
 {
     (void)state;
-    enum { REPORTS = 100000, BATCH = 256, PEOPLE = 24 };
+    enum { REPORTS = 50000, BATCH = 256, PEOPLE = 24 };
     struct world_plan plan;
     struct engineer_rule *people = zalloc(PEOPLE * sizeof(*people));
     world_plan_init(&plan, "home", 1);

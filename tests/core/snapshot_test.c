@@ -43,7 +43,7 @@ loading_at_every_event_changes_no_later_byte(void **state)
     struct effects fx = { 0 }, gx = { 0 };
     struct changes c = { 0 };
     struct buf x = { 0 }, y = { 0 };
-    for (int i = 0; i < 2500; i++) {
+    for (int i = 0; i < 1200; i++) {
         struct event ev;
         history_tell(h, a, &ev);
         world_apply(a, &ev, &fx);
@@ -87,7 +87,7 @@ the_changes_add_up_to_the_state(void **state)
     struct effects fx = { 0 };
     struct changes c = { 0 };
     world_store_init(&store);
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 2000; i++) {
         struct event ev;
         history_tell(h, e, &ev);
         world_apply(e, &ev, &fx);
@@ -122,7 +122,7 @@ tell_all(uint64_t from, struct buf *said)
     const struct rules *rules = &h->plans[0].rules;
     struct engine *e = engine_new(rules->territory, WORLD_INCARNATION, rules);
     struct effects fx = { 0 };
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 1000; i++) {
         struct event ev;
         history_tell(h, e, &ev);
         world_apply(e, &ev, &fx);
@@ -172,14 +172,14 @@ broken_records_fail_cleanly(void **state)
     for (struct cur c = cur_of(buf_str(&all)); c.at < c.end;) {
         enum record_kind kind = cur_u8(&c);
         struct str key = cur_str(&c), bytes = cur_str(&c);
-        for (int n = 0; n < 40; n++) {
+        for (int n = 0; n < 12; n++) {
             struct engine *other = engine_new(rules->territory, WORLD_INCARNATION, rules);
             char *copy = str_dup(bytes);
-            size_t len = n < 20 ? rng_below(&r, bytes.len) : bytes.len;
-            if (n >= 20)
+            size_t len = n < 6 ? rng_below(&r, bytes.len) : bytes.len;
+            if (n >= 6)
                 copy[rng_below(&r, len)] ^= (char)(1 << rng_below(&r, 8));
             enum err err = engine_restore(other, kind, key, str_bytes(copy, len));
-            assert_true(err == ERR_SYNTAX || (err == OK && n >= 20));
+            assert_true(err == ERR_SYNTAX || (err == OK && n >= 6));
             *(err == OK ? &taken : &refused) += 1;
             engine_restored(other);
             struct event ev = { .kind = EVENT_TIME, .at = h->at };
