@@ -61,7 +61,8 @@ void fl_context_free(struct fl_context *c);
 /* FL_OK, FL_ERR_OPTION, FL_ERR_KEY or FL_ERR_SPOOL; `why` (may be NULL; size bytes) says more. With
  * FL_OK it is "", or says what the disk had altered in the spool: that much is skipped. */
 int fl_client_open(struct fl_client **out, const struct fl_options *o, char *why, size_t size);
-/* Closes at once. What is in the spool goes out when it is opened again. */
+/* Closes at once. What is in the spool goes out when it is opened again. Happenings that were not
+ * taken are not told again, but for updates: an unconfirmed one comes again. */
 void fl_client_close(struct fl_client *c);
 
 /* ---- waiting */

@@ -285,6 +285,8 @@ check_rest(struct model *m, const struct rules *rules, const struct world_view *
         struct told *said = told(m, t->id);
         assert_int_equal(said->state, t->state);
         assert_int_equal(said->version, t->version);
+        struct principal_id his = principal_of(t->engineer);
+        assert_true(same_id(said->engineer, his)); /* nobody's while it waits */
         for (size_t k = 0; t->state == TICKET_QUEUED && k < rules->engineers_count; k++) {
             const struct engineer_rule *r = &rules->engineers[k];
             const struct refuser *no = ticket_refuser(t, r->id, at);

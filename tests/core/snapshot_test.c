@@ -29,48 +29,137 @@ assert_same_state(const struct engine *a, const struct engine *b)
 
 /* One engine goes on; its twin is thrown away after every event and loaded from what was stored.
  * Nothing that either says or keeps ever differs. */
+struct twins {
+    const struct rules *rules;
+    struct world_store store;
+    struct engine *a, *b;
+    struct effects fx, gx;
+    struct buf x, y;
+};
+
+static void
+twins_init(struct twins *t, const struct rules *rules)
+{
+    memset(t, 0, sizeof(*t));
+    t->rules = rules;
+    world_store_init(&t->store);
+    t->a = engine_new(rules->territory, WORLD_INCARNATION, rules);
+    t->b = engine_new(rules->territory, WORLD_INCARNATION, rules);
+}
+
+static void
+twins_apply(struct twins *t, const struct event *ev)
+{
+    world_apply(t->a, ev, &t->fx);
+    world_apply(t->b, ev, &t->gx);
+    buf_clear(&t->x);
+    buf_clear(&t->y);
+    world_put_effects(&t->x, &t->fx);
+    world_put_effects(&t->y, &t->gx);
+    assert_same(&t->x, &t->y);
+    if (ev->kind == EVENT_PLAN || ev->kind == EVENT_FOUND)
+        t->rules = ev->rules;
+    world_commit(&t->store, t->b);
+    engine_free(t->b);
+    t->b = world_load(&t->store, WORLD_INCARNATION, t->rules);
+    assert_same_state(t->a, t->b);
+}
+
+static void
+twins_fini(struct twins *t)
+{
+    engine_free(t->a);
+    engine_free(t->b);
+    effects_fini(&t->fx);
+    effects_fini(&t->gx);
+    buf_fini(&t->x);
+    buf_fini(&t->y);
+    world_store_fini(&t->store);
+}
+
 static void
 loading_at_every_event_changes_no_later_byte(void **state)
 {
     (void)state;
     struct rng r = seed();
     struct history *h = history_new(rng_next(&r));
-    struct world_store store;
-    world_store_init(&store);
-    const struct rules *rules = &h->plans[0].rules;
-    struct engine *a = engine_new(rules->territory, WORLD_INCARNATION, rules);
-    struct engine *b = engine_new(rules->territory, WORLD_INCARNATION, rules);
-    struct effects fx = { 0 }, gx = { 0 };
+    struct twins t;
     struct changes c = { 0 };
-    struct buf x = { 0 }, y = { 0 };
+    twins_init(&t, &h->plans[0].rules);
     for (int i = 0; i < 1200; i++) {
         struct event ev;
-        history_tell(h, a, &ev);
-        world_apply(a, &ev, &fx);
-        world_apply(b, &ev, &gx);
-        history_hear(h, &fx);
-        buf_clear(&x);
-        buf_clear(&y);
-        world_put_effects(&x, &fx);
-        world_put_effects(&y, &gx);
-        assert_same(&x, &y);
+        history_tell(h, t.a, &ev);
+        twins_apply(&t, &ev);
+        history_hear(h, &t.fx);
         if (i % 7 == 0)
-            engine_changes(a, &c); /* a's are taken at other moments than b's */
-        world_commit(&store, b);
-        engine_free(b);
-        b = world_load(&store, WORLD_INCARNATION, &h->plans[h->plan].rules);
-        assert_same_state(a, b);
+            engine_changes(t.a, &c); /* a's are taken at other moments than b's */
     }
     assert_true(h->view.count > 5);
-    engine_free(a);
-    engine_free(b);
-    effects_fini(&fx);
-    effects_fini(&gx);
     changes_fini(&c);
-    buf_fini(&x);
-    buf_fini(&y);
-    world_store_fini(&store);
+    twins_fini(&t);
     history_free(h);
+}
+
+/* More at once than one event does: the cursors are part of the state. */
+static void
+loading_between_slices_changes_nothing_either(void **state)
+{
+    (void)state;
+    struct world_plan one, two;
+    struct twins t;
+    world_plan_init(&one, "home", 1);
+    world_plan_init(&two, "home", 3);
+    for (size_t i = 0; i < 5; i++) /* by the plan: e1, e2; when duty begins: e4 */
+        two.engineers[i].capacity = 100;
+    twins_init(&t, &one.rules);
+    twins_apply(&t, &(struct event){ .kind = EVENT_FOUND, .at = WORLD_BEGIN, .rules = &one.rules });
+    for (uint32_t i = 0; i < 500; i++) {
+        struct event ev = world_report(WORLD_BEGIN, 0, i % 2 ? "line" : "mixed", "");
+        ev.report.place = PLACE_NONE;
+        memcpy(ev.report.id.b + 2, &i, sizeof(i));
+        twins_apply(&t, &ev);
+    }
+    size_t slices = 0;
+    twins_apply(&t, &(struct event){ .kind = EVENT_PLAN, .at = WORLD_BEGIN, .rules = &two.rules });
+    for (instant at = WORLD_BEGIN; at <= WORLD_BEGIN + 9 * HOURS; at += HOURS)
+        for (; engine_next(t.a) <= at; slices++)
+            twins_apply(&t, &(struct event){ .kind = EVENT_TIME, .at = at });
+    assert_true(slices > 10);
+    twins_fini(&t);
+}
+
+/* Many tickets of one place and category, opened, solved and opened again in any order. */
+static void
+loading_a_crowded_place_changes_nothing_either(void **state)
+{
+    (void)state;
+    struct rng r = seed();
+    struct world_plan plan;
+    struct twins t;
+    struct event reports[150];
+    uint64_t n = 0;
+    world_plan_init(&plan, "home", 1);
+    plan.rules.repeat_ms = 5 * MINUTES;
+    plan.engineers[1].capacity = 1000;
+    plan.rules.decline_ms = 0;
+    twins_init(&t, &plan.rules);
+    for (size_t i = 0; i < countof(reports); i++) {
+        struct event *ev = &reports[i];
+        *ev = world_report(WORLD_BEGIN, (uint8_t)i, "line", "s");
+        ev->report.occurred_at -= (instant)rng_below(&r, 12 * HOURS);
+        twins_apply(&t, ev);
+        static const enum verb verbs[] = { VERB_ACCEPT, VERB_WORK, VERB_RESOLVE };
+        const struct event *other = &reports[rng_below(&r, i + 1)];
+        for (size_t k = 0; k < 3; k++) {
+            struct event act =
+                world_act(WORLD_BEGIN, "home-e1", ROLE_ENGINEER, ++n, verbs[k], other);
+            twins_apply(&t, &act);
+        }
+        struct event act = world_act(WORLD_BEGIN, "desk", ROLE_DISPATCHER, i + 1, VERB_REOPEN,
+                                     &reports[rng_below(&r, i + 1)]);
+        twins_apply(&t, &act);
+    }
+    twins_fini(&t);
 }
 
 /* What changed, taken in batches, adds up to everything; and a change is named once a batch. */
@@ -203,6 +292,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loading_at_every_event_changes_no_later_byte),
+        cmocka_unit_test(loading_between_slices_changes_nothing_either),
+        cmocka_unit_test(loading_a_crowded_place_changes_nothing_either),
         cmocka_unit_test(the_changes_add_up_to_the_state),
         cmocka_unit_test(the_same_history_twice_gives_the_same_bytes),
         cmocka_unit_test(broken_records_fail_cleanly),
