@@ -54,7 +54,8 @@ struct act {
 enum assist_kind {
     ASSIST_ASK,      /* asker: have you somebody for this? */
     ASSIST_RESERVED, /* home: this engineer's time is kept for you */
-    ASSIST_DENIED,   /* home: nobody */
+    ASSIST_DENIED,   /* home: nobody has the skills, or (engineer named) he is gone */
+    ASSIST_BUSY,     /* home: somebody has them, but nobody is free */
     ASSIST_ASSIGN,   /* asker: he accepted */
     ASSIST_RELEASE,  /* asker: his time is his again (declined, timed out, done) */
     ASSISTS

@@ -297,6 +297,46 @@ the_neighbours_are_asked_in_order_and_then_the_dispatchers_told(void **state)
     world_fini(&p);
 }
 
+/* Both neighbours answer so; what the engine does then. */
+static void
+both_answer(struct world *p, const struct event *odd, uint64_t sequence, enum assist_kind north,
+            enum assist_kind south)
+{
+    struct event ev = word("north", sequence, north, odd);
+    ev.at = engine_at(p->e);
+    world_apply(p->e, &ev, &p->fx);
+    assert_string_equal(p->fx.messages[0].to.s, "south");
+    ev = word("south", sequence, south, odd);
+    ev.at = engine_at(p->e);
+    world_apply(p->e, &ev, &p->fx);
+    assert_int_equal(p->fx.messages_count, 0);
+}
+
+static void
+a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
+    world_apply(p.e, &odd, &p.fx);
+    instant at = WORLD_BEGIN;
+    for (uint64_t round = 1; round <= 3; round++) {
+        both_answer(&p, &odd, round, ASSIST_BUSY, ASSIST_DENIED);
+        assert_int_equal(world_outcomes(&p.fx, OUTCOME_UNQUALIFIED), 0);
+        assert_false(world_told(&p.fx, UPDATE_ALARM, "watch"));
+        at += (1 << round) * SECONDS;
+        assert_true(engine_next(p.e) == at);
+        struct event time = { .kind = EVENT_TIME, .at = at };
+        world_apply(p.e, &time, &p.fx);
+        assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
+        assert_string_equal(p.fx.messages[0].to.s, "north");
+    }
+    both_answer(&p, &odd, 4, ASSIST_DENIED, ASSIST_DENIED);
+    assert_int_equal(world_outcomes(&p.fx, OUTCOME_UNQUALIFIED), 1);
+    world_fini(&p);
+}
+
 static void
 one_lent_is_offered_accepted_and_released_at_the_end(void **state)
 {
@@ -360,7 +400,7 @@ a_place_is_kept_once_however_often_one_asks(void **state)
     other.assist.sequence = 3;
     other.assist.ticket.b[5] = 9;
     world_apply(p.e, &other, &p.fx);
-    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED); /* his one place is kept */
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_BUSY); /* his one place is kept */
 
     struct event own = world_report(WORLD_BEGIN, 7, "ac", "s");
     world_apply(p.e, &own, &p.fx);
@@ -429,6 +469,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_neighbours_are_asked_in_order_and_then_the_dispatchers_told),
+        cmocka_unit_test(a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),
         cmocka_unit_test(a_place_is_kept_once_however_often_one_asks),
         cmocka_unit_test(a_gap_in_a_neighbours_numbers_is_told),

@@ -256,7 +256,8 @@ check_messages(struct model *m, const struct event *ev, const struct rules *rule
         while (k < m->reserved_count && !(same_id(m->reserved[k].asker, o->to) &&
                                           same_id(m->reserved[k].ticket, o->assist.ticket)))
             k++;
-        bool ours = o->assist.kind == ASSIST_RESERVED || o->assist.kind == ASSIST_DENIED;
+        bool ours = o->assist.kind == ASSIST_RESERVED || o->assist.kind == ASSIST_DENIED ||
+                    o->assist.kind == ASSIST_BUSY;
         if (ours && k < m->reserved_count) /* released, replaced, or the same again */
             m->reserved[k] = m->reserved[--m->reserved_count];
         if (o->assist.kind != ASSIST_RESERVED)

@@ -227,8 +227,10 @@ history_assist(struct history *h, struct event *ev)
         a->incarnation.b[0] = (uint8_t)(n + 1);
         a->sequence = ++h->neighbour_sequence[n];
         a->ticket = m->assist.ticket;
-        a->kind = below(h, 3) == 0 ? ASSIST_DENIED : ASSIST_RESERVED;
-        a->engineer = NAME(engineer_id, a->kind == ASSIST_DENIED ? "" : history_people[6 + n]);
+        static const enum assist_kind answers[] = { ASSIST_DENIED, ASSIST_BUSY, ASSIST_RESERVED,
+                                                    ASSIST_RESERVED };
+        a->kind = answers[below(h, countof(answers))];
+        a->engineer = NAME(engineer_id, a->kind != ASSIST_RESERVED ? "" : history_people[6 + n]);
         memcpy(a->name, "Lent", 4);
     }
 }

@@ -2,12 +2,13 @@
  *
  *     asker                                   home
  *       | --- ASK (needs, place, refused) ---> |  keeps one of his places for (asker, ticket)
- *       | <-------- RESERVED or DENIED ------- |
+ *       | <---- RESERVED, BUSY or DENIED ----- |
  *       |  offers it to him                    |
  *       | --- ASSIGN: he accepted -----------> |
  *       | --- RELEASE: declined, ran out, over |  the place is free again
  *
- * Neighbours are asked one after the other, in the plan's order; after the last the dispatchers are
+ * Neighbours are asked one after the other, in the plan's order. When one of them was BUSY (it has
+ * somebody, but nobody is free) all are asked again soon, with back-off; else the dispatchers are
  * told, and all are asked again retry_ms later. Words may come twice, or long after they
  * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place
  * stays taken. A home that loses an engineer says DENIED for what he was kept for, naming him. */
@@ -73,6 +74,20 @@ ask(struct engine *e, struct job *j, struct territory_id to)
     job_touch(e, j);
 }
 
+/* Somebody could, later: the next round begins after 2, 4, 8 ... seconds, ask_ms at the most. */
+static void
+wait_for_busy(struct engine *e, struct job *j)
+{
+    struct ticket *t = &j->t;
+    msec pause = (2 * SECONDS) << t->busy_rounds;
+    t->busy = false;
+    if (t->busy_rounds < BUSY_ROUNDS_MAX)
+        t->busy_rounds++;
+    t->asked = (struct territory_id){ 0 };
+    t->due = instant_after(e->at, pause < e->rules->ask_ms ? pause : e->rules->ask_ms);
+    job_touch(e, j);
+}
+
 /* Nobody left to ask: say so, and begin again later, then also with those who did not answer. */
 static void
 give_up(struct engine *e, struct job *j)
@@ -87,7 +102,7 @@ give_up(struct engine *e, struct job *j)
         return;
     t->unqualified = true;
     post_outcome(e, OUTCOME_UNQUALIFIED, t->id);
-    post_alarm(e, j, 0, STR("nobody here has the skills, and no neighbour has anybody free"));
+    post_alarm(e, j, 0, STR("nobody here or at any neighbour has the skills"));
 }
 
 /* Asks the first neighbour from place `i` of the plan's list on. */
@@ -100,6 +115,8 @@ ask_from(struct engine *e, struct job *j, size_t i)
         i++;
     if (i < r->neighbours_count)
         ask(e, j, r->neighbours[i]);
+    else if (j->t.busy)
+        wait_for_busy(e, j);
     else
         give_up(e, j);
 }
@@ -179,6 +196,16 @@ on_denied(struct engine *e, const struct assist *a)
         assist_next(e, j);
 }
 
+static void
+on_busy(struct engine *e, const struct assist *a)
+{
+    struct job *j = job_find(e, a->ticket);
+    if (j == NULL || j->t.state != TICKET_QUEUED || !same_id(j->t.asked, a->from))
+        return;
+    j->t.busy = true;
+    assist_next(e, j);
+}
+
 /* ---- the home's side */
 
 static bool
@@ -210,21 +237,24 @@ on_ask(struct engine *e, const struct assist *a)
         release(e, x, a);
         x = NULL;
     }
+    struct wish wish = {
+        .place = place_checked(a->place),
+        .needs = a->needs,
+        .needs_count = sound ? a->needs_count : 0,
+        .refused = a->refused,
+        .refused_count = sound ? a->refused_count : 0,
+    };
     if (x == NULL && sound) {
-        struct wish wish = {
-            .place = place_checked(a->place),
-            .needs = a->needs,
-            .needs_count = a->needs_count,
-            .refused = a->refused,
-            .refused_count = a->refused_count,
-        };
         x = match_best(&e->roster, &wish, e->at, NULL);
         if (x != NULL)
             roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
     }
-    struct assist *out = say(e, x != NULL ? ASSIST_RESERVED : ASSIST_DENIED, a->from, a->ticket);
-    if (x == NULL)
+    if (x == NULL) {
+        say(e, sound && match_exists(&e->roster, &wish) ? ASSIST_BUSY : ASSIST_DENIED, a->from,
+            a->ticket);
         return;
+    }
+    struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket);
     out->engineer = x->rule->id;
     out->place = engineer_place(x);
     memcpy(out->name, x->rule->name, sizeof(out->name));
@@ -265,8 +295,8 @@ source(struct engine *e, const struct assist *a)
 }
 
 static void (*const handlers[ASSISTS])(struct engine *, const struct assist *) = {
-    [ASSIST_ASK] = on_ask,       [ASSIST_RESERVED] = on_reserved, [ASSIST_DENIED] = on_denied,
-    [ASSIST_ASSIGN] = on_assign, [ASSIST_RELEASE] = on_release,
+    [ASSIST_ASK] = on_ask,   [ASSIST_RESERVED] = on_reserved, [ASSIST_DENIED] = on_denied,
+    [ASSIST_BUSY] = on_busy, [ASSIST_ASSIGN] = on_assign,     [ASSIST_RELEASE] = on_release,
 };
 
 void

@@ -132,3 +132,17 @@ match_best(const struct roster *r, const struct wish *w, instant at, struct choi
     const struct podium *best = can.count > 0 ? &can : &missed;
     return best->count == 0 ? NULL : roster_find(r, best->list[0].seen.engineer);
 }
+
+bool
+match_exists(const struct roster *r, const struct wish *w)
+{
+    size_t count = r->count;
+    const struct holding *holders = NULL;
+    if (w->needs_count > 0)
+        holders = roster_holders(r, w->needs, w->needs_count, &count);
+    for (size_t i = 0; i < count; i++)
+        if (engineer_qualifies(&r->list[holders != NULL ? holders[i].engineer : i], w->needs,
+                               w->needs_count))
+            return true;
+    return false;
+}

@@ -25,5 +25,7 @@ struct choice {
  * the smaller id. `choice` may be NULL. */
 struct engineer *match_best(const struct roster *r, const struct wish *w, instant at,
                             struct choice *choice);
+/* Has anybody the skills for a neighbour's wish, free or not? */
+bool match_exists(const struct roster *r, const struct wish *w);
 
 #endif

@@ -19,7 +19,8 @@ consider_first(struct ticket *t, struct considered chosen)
 static void
 offer(struct engine *e, struct job *j)
 {
-    j->t.unqualified = false;
+    j->t.unqualified = j->t.busy = false;
+    j->t.busy_rounds = 0;
     step_take(e, j, &(struct move){ .verb = VERB_OFFER });
     j->t.due = instant_after(e->at, job_level(e, j)->offer_ms);
     post_engineer(e, UPDATE_OFFER, j, STR(""));

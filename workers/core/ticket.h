@@ -22,6 +22,7 @@ enum {
     REFUSERS_MAX = 16,
     REPEATS_KEPT = 16,
     GATEWAYS_MAX = 3,
+    BUSY_ROUNDS_MAX = 16,
     NOTE_MAX = 1024 /* bytes; longer notes are cut between characters */
 };
 
@@ -96,7 +97,9 @@ struct ticket {
     char name[64], phone[32];    /* the engineer's */
     struct territory_id home;    /* the engineer is lent by this territory; none: ours */
     struct territory_id asked;   /* this neighbour has been asked for one; none: nobody */
-    bool unqualified;            /* neither here nor at any neighbour was anybody found */
+    bool unqualified;            /* neither here nor at any neighbour has anybody the skills */
+    bool busy;                   /* a neighbour asked in this round has somebody, but not free */
+    uint8_t busy_rounds;         /* rounds in a row that ended so */
     bool silent;                 /* closed by the customer's silence */
     uint8_t warned;              /* bits of the alarms given (clocks.h) */
     uint32_t nudges;

@@ -56,6 +56,8 @@ put_people(const struct ticket *t, struct buf *b)
     record_put_id(b, t->home);
     record_put_id(b, t->asked);
     buf_put_u8(b, t->unqualified);
+    buf_put_u8(b, t->busy);
+    buf_put_u8(b, t->busy_rounds);
     buf_put_u8(b, t->silent);
     buf_put_u8(b, t->warned);
     buf_put_u32(b, t->nudges);
@@ -73,6 +75,8 @@ get_people(struct ticket *t, struct cur *c)
     record_get_id(c, &t->home);
     record_get_id(c, &t->asked);
     t->unqualified = record_get_bool(c);
+    t->busy = record_get_bool(c);
+    t->busy_rounds = record_get_below(c, BUSY_ROUNDS_MAX + 1);
     t->silent = record_get_bool(c);
     t->warned = cur_u8(c);
     t->nudges = cur_u32(c);
