@@ -211,11 +211,45 @@ static const struct {
     { "working", "resolve" },
 };
 
+static bool
+has_skills(const struct plan_engineer *e, const struct plan_category *c)
+{
+    for (unsigned n = 0; n < c->needs_count; n++) {
+        unsigned i = 0;
+        while (i < e->skills_count && (strcmp(e->skills[i].skill, c->needs[n].skill) != 0 ||
+                                       e->skills[i].level < c->needs[n].level))
+            i++;
+        if (i == e->skills_count)
+            return false;
+    }
+    return true;
+}
+
+/* How many in the whole city could do a job of this category. */
+static unsigned
+colleagues(const struct plan *p, const char *category)
+{
+    unsigned count = 0;
+    for (unsigned c = 0; c < p->categories_count; c++)
+        for (unsigned e = 0; strcmp(p->categories[c].id, category) == 0 && e < p->engineers_count;
+             e++)
+            count += has_skills(&p->engineers[e], &p->categories[c]);
+    return count;
+}
+
+/* Nobody declines what only he, or he and another one, can do. */
+static bool
+declines(struct crowd *c, const struct fl_update *u)
+{
+    return rng_below(&c->rng, 100) < c->wish.decline_pc &&
+           colleagues(c->stage->plan, u->category) > 2;
+}
+
 static void
 engineer_hears(struct crowd *c, size_t member, const struct fl_update *u)
 {
     if (strcmp(u->kind, "offer") == 0) {
-        bool no = rng_below(&c->rng, 100) < c->wish.decline_pc;
+        bool no = declines(c, u);
         plan_step(c, member, u, no ? "decline" : "accept", no ? "on another job" : NULL);
         return;
     }

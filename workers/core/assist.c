@@ -7,7 +7,8 @@
  *       | --- ASSIGN: he accepted -----------> |
  *       | --- RELEASE: declined, ran out, over |  the place is free again
  *
- * Neighbours are asked one after the other, in the plan's order. When one of them was BUSY (it has
+ * They are asked when nobody at home has the skills, or all who have them declined: neighbours
+ * one after the other, in the plan's order. When one of them was BUSY (it has
  * somebody, but nobody is free) all are asked again soon, with back-off; else the dispatchers are
  * told, and all are asked again retry_ms later. Words may come twice, or long after they
  * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place
@@ -102,7 +103,7 @@ give_up(struct engine *e, struct job *j)
         return;
     t->unqualified = true;
     post_outcome(e, OUTCOME_UNQUALIFIED, t->id);
-    post_alarm(e, j, 0, STR("nobody here or at any neighbour has the skills"));
+    post_alarm(e, j, 0, STR("nobody here or at any neighbour can take it"));
 }
 
 /* Asks the first neighbour from place `i` of the plan's list on. */
@@ -146,7 +147,7 @@ void
 assist_again(struct engine *e, struct job *j, struct territory_id home)
 {
     size_t i = neighbour(e, home);
-    if (e->roster.slots[j->slot].qualified_count > 0)
+    if (job_is_ours(e, j))
         offer_seek(e, j); /* meanwhile there is somebody here */
     else
         ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
@@ -166,8 +167,8 @@ on_reserved(struct engine *e, const struct assist *a)
     struct job *j = job_find(e, a->ticket);
     if (lent(j, a))
         return;
-    bool wanted = j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
-                  e->roster.slots[j->slot].qualified_count == 0;
+    bool wanted =
+        j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) && !job_is_ours(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
         return;

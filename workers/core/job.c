@@ -157,6 +157,21 @@ job_is_gone(const struct engine *e, const struct job *j)
            roster_find(&e->roster, j->t.engineer) == NULL;
 }
 
+bool
+job_is_ours(const struct engine *e, const struct job *j)
+{
+    const struct slot *s = &e->roster.slots[j->slot];
+    if (j->t.refusers_count == 0)
+        return s->qualified_count > 0;
+    for (size_t i = 0; i < s->qualified_count; i++) {
+        const struct refuser *r =
+            ticket_refuser(&j->t, e->roster.list[s->qualified[i]].rule->id, e->at);
+        if (r == NULL || r->missed)
+            return true;
+    }
+    return false;
+}
+
 void
 job_enter(struct engine *e, struct job *j)
 {

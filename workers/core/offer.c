@@ -84,13 +84,14 @@ offer_seek(struct engine *e, struct job *j)
     struct engineer *x = match_best(&e->roster, &wish, e->at, &choice);
     ticket_consider(&j->t, choice.list, choice.count);
     job_touch(e, j);
-    if (s->qualified_count > 0) { /* no need for neighbours, or not any more */
+    bool ours = job_is_ours(e, j);
+    if (ours) { /* no need for neighbours, or not any more */
         j->t.asked = (struct territory_id){ 0 };
         j->t.due = NEVER;
     }
     if (x != NULL)
         offer_make(e, j, x);
-    else if (s->qualified_count == 0 && j->t.due == NEVER)
+    else if (!ours && j->t.due == NEVER)
         assist_begin(e, j);
 }
 

@@ -5,18 +5,12 @@
 
 #define AT_ONCE 0
 
-static bool
-qualified_here(const struct engine *e, const struct job *j)
-{
-    return e->roster.slots[j->slot].qualified_count > 0;
-}
-
 /* When something is to be done about a waiting ticket. */
 static instant
 queued_due(const struct engine *e, const struct job *j)
 {
     const struct ticket *t = &j->t;
-    if (t->due == NEVER && !qualified_here(e, j))
+    if (t->due == NEVER && !job_is_ours(e, j))
         return AT_ONCE;
     instant due = t->due;
     for (size_t i = 0; i < t->refusers_count; i++)
@@ -55,7 +49,7 @@ static void
 fire_queued(struct engine *e, struct job *j)
 {
     ticket_forgive(&j->t, e->at, false);
-    if (!qualified_here(e, j) && j->t.due <= e->at) {
+    if (!job_is_ours(e, j) && j->t.due <= e->at) {
         if (no_name(j->t.asked))
             assist_begin(e, j);
         else
