@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { STORE_LIMIT_MS = 5000 };
+
 void
 site_open(struct site *s, const struct command *c, const struct words *w)
 {
@@ -38,11 +40,12 @@ site_store(struct site *s)
                                      .password = s->conf.redis_operator_password,
                                      .load_library = true };
     s->store = store_new(&o);
-    uint32_t version;
-    if (store_plan_current(s->store, &version) == OK)
-        return true;
-    cmd_failed(s->command, "no answer from Redis at %s: is 'faultline up' running?", s->conf.redis);
-    return false;
+    enum err e = store_up(s->store, STORE_LIMIT_MS);
+    if (e == ERR_VERSION)
+        cmd_failed(s->command, "the site runs a newer release than this program");
+    else if (e != OK)
+        cmd_failed(s->command, "no answer from Redis at %s: is 'faultline up' running?", s->conf.redis);
+    return e == OK;
 }
 
 bool

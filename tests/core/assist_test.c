@@ -297,6 +297,34 @@ the_neighbours_are_asked_in_order_and_then_the_dispatchers_told(void **state)
     world_fini(&p);
 }
 
+static void
+neighbours_are_asked_when_all_at_home_have_declined_or_are_off_duty(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    p.plan.rules.decline_ms = 24 * HOURS;
+    struct event ac = world_report(WORLD_BEGIN, 1, "ac", "s");
+    world_apply(p.e, &ac, &p.fx);
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "home-e2")); /* e4 could, but sleeps */
+    assert_int_equal(p.fx.messages_count, 0);
+    struct event ev = world_act(WORLD_BEGIN, "home-e2", ROLE_ENGINEER, 1, VERB_DECLINE, &ac);
+    world_apply(p.e, &ev, &p.fx);
+    assert_int_equal(p.fx.messages_count, 1);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
+    assert_string_equal(p.fx.messages[0].assist.refused[0].s, "home-e2");
+
+    ev = (struct event){ .kind = EVENT_TIME, .at = WORLD_BEGIN + 8 * HOURS };
+    world_apply(p.e, &ev, &p.fx); /* e4's day begins: ours again */
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "home-e4"));
+    ev = word("north", 1, ASSIST_RESERVED, &ac); /* too late: the place is given back */
+    ev.at = engine_at(p.e);
+    ev.assist.engineer = NAME(engineer_id, "north-e1");
+    world_apply(p.e, &ev, &p.fx);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RELEASE);
+    world_fini(&p);
+}
+
 /* Both neighbours answer so; what the engine does then. */
 static void
 both_answer(struct world *p, const struct event *odd, uint64_t sequence, enum assist_kind north,
@@ -469,6 +497,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_neighbours_are_asked_in_order_and_then_the_dispatchers_told),
+        cmocka_unit_test(neighbours_are_asked_when_all_at_home_have_declined_or_are_off_duty),
         cmocka_unit_test(a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),
         cmocka_unit_test(a_place_is_kept_once_however_often_one_asks),

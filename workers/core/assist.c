@@ -7,8 +7,8 @@
  *       | --- ASSIGN: he accepted -----------> |
  *       | --- RELEASE: declined, ran out, over |  the place is free again
  *
- * They are asked when nobody at home has the skills, or all who have them declined: neighbours
- * one after the other, in the plan's order. When one of them was BUSY (it has
+ * Neighbours are asked when nobody at home is on duty with the skills who has not declined: one
+ * after the other, in the plan's order. When one of them was BUSY (it has
  * somebody, but nobody is free) all are asked again soon, with back-off; else the dispatchers are
  * told, and all are asked again retry_ms later. Words may come twice, or long after they
  * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place

@@ -1,5 +1,6 @@
 /* job.c - open tickets and the indexes over them: queue, repeats, timers, loads. What is indexed
  * follows from the records alone, so that a reloaded engine goes on like one that never stopped. */
+#include "workers/core/duty.h"
 #include "workers/core/state.h"
 
 /* Where a repeat is looked for: site, else coordinates rounded to 1e-4 degree (some 11 m); and
@@ -157,16 +158,32 @@ job_is_gone(const struct engine *e, const struct job *j)
            roster_find(&e->roster, j->t.engineer) == NULL;
 }
 
+/* Has he the skills and the will, whatever his hours? */
+static bool
+is_willing(const struct engine *e, const struct job *j, const struct engineer *x)
+{
+    const struct refuser *r =
+        j->t.refusers_count == 0 ? NULL : ticket_refuser(&j->t, x->rule->id, e->at);
+    return r == NULL || r->missed;
+}
+
+bool
+job_may_be_ours(const struct engine *e, const struct job *j)
+{
+    const struct slot *s = &e->roster.slots[j->slot];
+    for (size_t i = 0; i < s->qualified_count; i++)
+        if (is_willing(e, j, &e->roster.list[s->qualified[i]]))
+            return true;
+    return false;
+}
+
 bool
 job_is_ours(const struct engine *e, const struct job *j)
 {
     const struct slot *s = &e->roster.slots[j->slot];
-    if (j->t.refusers_count == 0)
-        return s->qualified_count > 0;
     for (size_t i = 0; i < s->qualified_count; i++) {
-        const struct refuser *r =
-            ticket_refuser(&j->t, e->roster.list[s->qualified[i]].rule->id, e->at);
-        if (r == NULL || r->missed)
+        const struct engineer *x = &e->roster.list[s->qualified[i]];
+        if (is_willing(e, j, x) && duty_is_on(x->rule, e->at))
             return true;
     }
     return false;

@@ -121,8 +121,11 @@ const struct level *job_level(const struct engine *e, const struct job *j);
 struct engineer *job_holder(const struct engine *e, const struct job *j);
 /* Its engineer should be ours but is no longer in the plan. */
 bool job_is_gone(const struct engine *e, const struct job *j);
-/* Is anybody of ours left who has the skills and has not declined it? Else neighbours are asked. */
+/* Is anybody of ours on duty who has the skills and has not declined it, though he may have no room
+ * now? Else neighbours are asked. And the same whatever the hours: this one does not change
+ * by time alone, so timers may depend on it. */
 bool job_is_ours(const struct engine *e, const struct job *j);
+bool job_may_be_ours(const struct engine *e, const struct job *j);
 /* The open, unsolved job that a report from here takes as a repeat; NULL: none. */
 struct job *job_repeated(const struct engine *e, const struct report *r, struct category_id c);
 

@@ -10,7 +10,7 @@ static instant
 queued_due(const struct engine *e, const struct job *j)
 {
     const struct ticket *t = &j->t;
-    if (t->due == NEVER && !job_is_ours(e, j))
+    if (t->due == NEVER && !job_may_be_ours(e, j))
         return AT_ONCE;
     instant due = t->due;
     for (size_t i = 0; i < t->refusers_count; i++)
