@@ -83,6 +83,7 @@ static const struct word assists[ASSISTS] = {
     [ASSIST_ASK] = { "ask", 0 },         [ASSIST_RESERVED] = { "reserved", 1 },
     [ASSIST_DENIED] = { "denied", 2 },   [ASSIST_ASSIGN] = { "assign", 3 },
     [ASSIST_RELEASE] = { "release", 4 }, [ASSIST_BUSY] = { "busy", 5 },
+    [ASSIST_FREE] = { "free", 6 },
 };
 
 const struct words words_state = { states, TICKET_STATES };

@@ -56,6 +56,7 @@ enum assist_kind {
     ASSIST_RESERVED, /* home: this engineer's time is kept for you */
     ASSIST_DENIED,   /* home: nobody has the skills, or (engineer named) he is gone */
     ASSIST_BUSY,     /* home: somebody has them, but nobody is free */
+    ASSIST_FREE,     /* home: somebody with these skills is free now, if you still need him */
     ASSIST_ASSIGN,   /* asker: he accepted */
     ASSIST_RELEASE,  /* asker: his time is his again (declined, timed out, done) */
     ASSISTS
@@ -70,7 +71,7 @@ struct assist {
     struct ticket_id ticket;
     uint8_t level;                 /* ASK */
     struct place place;            /* ASK: where; RESERVED: where he is */
-    struct skill needs[NEEDS_MAX]; /* ASK */
+    struct skill needs[NEEDS_MAX]; /* ASK, FREE */
     size_t needs_count;
     struct engineer_id refused[8]; /* ASK: do not send these again */
     size_t refused_count;

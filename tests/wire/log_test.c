@@ -325,7 +325,7 @@ numbers_of_words_stay_for_ever(void **state)
         const char *names; /* by number */
     } tables[] = {
         { &words_event, "found report verb time plan places assist poison" },
-        { &words_assist, "ask reserved denied assign release busy" },
+        { &words_assist, "ask reserved denied assign release busy free" },
         { &words_role, "none gateway engineer dispatcher broker worker" },
         { &words_refusal, "none no_ticket state role not_yours stale old" },
         { &words_outcome, "opened attached duplicate quarantined step refused repeated unqualified "

@@ -53,6 +53,29 @@ assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, stru
     say(e, kind, to, t)->engineer = x;
 }
 
+void
+assist_free(struct engine *e, struct territory_id to, const struct skill *needs, size_t count)
+{
+    struct assist *a = say(e, ASSIST_FREE, to, (struct ticket_id){ { 0 } });
+    a->needs_count = count;
+    memcpy(a->needs, needs, count * sizeof(needs[0]));
+}
+
+/* What is known of a neighbour's words: once each. */
+static struct source *
+source(struct engine *e, const struct assist *a)
+{
+    for (size_t i = 0; i < e->sources_count; i++)
+        if (same_id(e->sources[i].from, a->from) &&
+            same_id(e->sources[i].incarnation, a->incarnation))
+            return &e->sources[i];
+    if (e->sources_count == SOURCES_MAX)
+        memmove(&e->sources[0], &e->sources[1], --e->sources_count * sizeof(e->sources[0]));
+    struct source *s = &e->sources[e->sources_count++];
+    *s = (struct source){ .from = a->from, .incarnation = a->incarnation };
+    return s;
+}
+
 /* ---- the asker's side */
 
 static void
@@ -161,6 +184,45 @@ lent(const struct job *j, const struct assist *a)
            !life_is_over(j->t.state);
 }
 
+static bool
+slot_needs(const struct slot *s, const struct assist *a)
+{
+    if (s->category == NULL || s->category->needs_count != a->needs_count)
+        return false;
+    for (size_t i = 0; i < a->needs_count; i++)
+        if (!same_id(s->category->needs[i].id, a->needs[i].id) ||
+            s->category->needs[i].level != a->needs[i].level)
+            return false;
+    return true;
+}
+
+/* The best of ours that waits for a neighbour's with these skills, and is not being asked about. */
+static struct job *
+best_for(const struct engine *e, const struct assist *a)
+{
+    for (size_t level = e->queue.levels; level-- > 0;)
+        for (size_t slot = 0; slot < e->queue.slots; slot++) {
+            struct queue_at *at = NULL;
+            while (slot_needs(&e->roster.slots[slot], a) &&
+                   (at = queue_next(&e->queue, slot, level, at)) != NULL) {
+                struct job *j = container_of(at, struct job, wait);
+                if (no_name(j->t.asked) && !job_is_ours(e, j))
+                    return j;
+            }
+        }
+    return NULL;
+}
+
+/* A neighbour has somebody: the best that waits for such a one asks for him. When he is given, the
+ * next one asks, until the neighbour is BUSY again and notes it. */
+static void
+on_free(struct engine *e, const struct assist *a)
+{
+    struct job *j = best_for(e, a);
+    if (j != NULL && neighbour(e, a->from) < e->rules->neighbours_count)
+        ask(e, j, a->from);
+}
+
 static void
 on_reserved(struct engine *e, const struct assist *a)
 {
@@ -171,6 +233,13 @@ on_reserved(struct engine *e, const struct assist *a)
         j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) && !job_is_ours(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
+        struct assist more = { .from = a->from };
+        const struct category *c = e->roster.slots[j->slot].category;
+        if (c != NULL) {
+            more.needs_count = c->needs_count;
+            memcpy(more.needs, c->needs, sizeof(more.needs));
+            on_free(e, &more);
+        }
         return;
     }
     assist_say(e, ASSIST_RELEASE, a->from, a->ticket, a->engineer);
@@ -251,8 +320,10 @@ on_ask(struct engine *e, const struct assist *a)
             roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
     }
     if (x == NULL) {
-        say(e, sound && match_exists(&e->roster, &wish) ? ASSIST_BUSY : ASSIST_DENIED, a->from,
-            a->ticket);
+        bool busy = sound && match_exists(&e->roster, &wish);
+        if (busy)
+            waiters_note(source(e, a), a->needs, a->needs_count);
+        say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket);
         return;
     }
     struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket);
@@ -279,25 +350,10 @@ on_release(struct engine *e, const struct assist *a)
         release(e, x, a);
 }
 
-/* ---- once each */
-
-static struct source *
-source(struct engine *e, const struct assist *a)
-{
-    for (size_t i = 0; i < e->sources_count; i++)
-        if (same_id(e->sources[i].from, a->from) &&
-            same_id(e->sources[i].incarnation, a->incarnation))
-            return &e->sources[i];
-    if (e->sources_count == SOURCES_MAX)
-        memmove(&e->sources[0], &e->sources[1], --e->sources_count * sizeof(e->sources[0]));
-    struct source *s = &e->sources[e->sources_count++];
-    *s = (struct source){ .from = a->from, .incarnation = a->incarnation };
-    return s;
-}
-
 static void (*const handlers[ASSISTS])(struct engine *, const struct assist *) = {
-    [ASSIST_ASK] = on_ask,   [ASSIST_RESERVED] = on_reserved, [ASSIST_DENIED] = on_denied,
-    [ASSIST_BUSY] = on_busy, [ASSIST_ASSIGN] = on_assign,     [ASSIST_RELEASE] = on_release,
+    [ASSIST_ASK] = on_ask,         [ASSIST_RESERVED] = on_reserved, [ASSIST_DENIED] = on_denied,
+    [ASSIST_BUSY] = on_busy,       [ASSIST_FREE] = on_free,         [ASSIST_ASSIGN] = on_assign,
+    [ASSIST_RELEASE] = on_release,
 };
 
 void

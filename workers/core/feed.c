@@ -41,14 +41,16 @@ size_t
 feed_engineer(struct engine *e, struct engineer *x, size_t budget)
 {
     size_t given = 0;
-    if (e->queue.count == 0 || !duty_is_on(x->rule, e->at))
+    if (!duty_is_on(x->rule, e->at))
         return 0;
-    for (; given < budget && engineer_room(x); given++) {
+    for (; e->queue.count > 0 && given < budget && engineer_room(x); given++) {
         struct job *j = best_waiting(e, x);
         if (j == NULL)
             break;
         offer_waiting(e, j, x);
     }
+    if (given < budget && engineer_room(x))
+        waiters_tell(e, x);
     return given;
 }
 

@@ -17,6 +17,7 @@ meta_encode(const struct engine *e, struct buf *out)
         record_put_id(out, e->sources[i].from);
         buf_put(out, e->sources[i].incarnation.b, sizeof(e->sources[i].incarnation.b));
         buf_put_u64(out, e->sources[i].high);
+        waiters_encode(&e->sources[i], out);
     }
     buf_put_u16(out, (uint16_t)e->outlets_count);
     for (size_t i = 0; i < e->outlets_count; i++) {
@@ -37,6 +38,7 @@ get_neighbours(struct engine *e, struct cur *c)
         record_get_id(c, &e->sources[i].from);
         cur_get(c, e->sources[i].incarnation.b, sizeof(e->sources[i].incarnation.b));
         e->sources[i].high = cur_u64(c);
+        waiters_decode(&e->sources[i], c);
     }
     size_t outlets = cur_u16(c);
     if (outlets > OUTLETS_MAX)

@@ -31,6 +31,7 @@ enum {
     SLICE = 128,      /* timers or offers in one event; what is left comes with the next TIME */
     SYNC_MAX = 1000,  /* tickets told again at once */
     SOURCES_MAX = 64, /* (neighbour, incarnation) whose marks are kept */
+    WAITERS_MAX = 8,  /* wishes of one neighbour that wait for somebody of ours */
     OUTLETS_MAX = UINT16_MAX, /* territories ever written to */
 };
 
@@ -60,6 +61,11 @@ struct source {
     struct territory_id from;
     struct incarnation incarnation;
     uint64_t high;
+    struct waiter { /* it was told BUSY for these skills, and not FREE since */
+        struct skill needs[NEEDS_MAX];
+        size_t needs_count;
+    } waiters[WAITERS_MAX];
+    size_t waiters_count;
 };
 struct outlet {
     struct territory_id to;
@@ -181,6 +187,12 @@ size_t timer_fire(struct engine *e, instant until, size_t budget);
 void assist_begin(struct engine *e, struct job *j); /* asks the first neighbour */
 void assist_next(struct engine *e, struct job *j);  /* the one after t.asked */
 void assist_again(struct engine *e, struct job *j, struct territory_id home); /* the same again */
+void assist_free(struct engine *e, struct territory_id to, const struct skill *needs, size_t count);
+/* waiters.c: who was told BUSY, and is told FREE when somebody has room whom nothing here wants. */
+void waiters_note(struct source *s, const struct skill *needs, size_t count);
+void waiters_tell(struct engine *e, const struct engineer *x);
+void waiters_encode(const struct source *s, struct buf *out);
+void waiters_decode(struct source *s, struct cur *c);
 void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
                 struct engineer_id x);
 
