@@ -158,8 +158,11 @@ class Site:
                 child.send_signal(signal.SIGCONT)
                 child.kill()
             child.wait()
+        text = self.log_text()
         self.log.close()
         shutil.rmtree(self.dir, ignore_errors=True)
+        for mark in ("Sanitizer", "runtime error:", "Assertion"):
+            assert mark not in text, text[max(0, text.index(mark) - 2000):][:6000]
 
 
 @pytest.fixture

@@ -1,0 +1,16 @@
+#!/bin/sh
+# docs.sh - what the documents name is there: tests, files, commands. Run from the root.
+bad=0
+say() { echo "$1"; bad=1; }
+for name in $(grep -o '`[a-z]*/[a-z_]*\(_test\.c\|\.py\)`' docs/guarantees.md | tr -d '`'); do
+    [ -f "tests/$name" ] || say "docs/guarantees.md: tests/$name is not there"
+done
+for doc in README.md docs/*.md docs/decisions/*.md; do
+    for link in $(grep -o '](\([^)#h][^)]*\))' "$doc" | sed 's/^](//; s/)$//'); do
+        [ -e "$(dirname "$doc")/$link" ] || say "$doc: $link is not there"
+    done
+done
+for name in $(grep -o '`\(workers\|broker\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' | sort -u); do
+    [ -e "$name" ] || say "documents name $name, which is not there"
+done
+exit $bad
