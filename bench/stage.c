@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ faultline(const char *const *words, int out, int err)
     if (pid != 0)
         return pid;
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* should we die, it ends in order */
     if (out >= 0)
         dup2(out, STDOUT_FILENO);
     if (err >= 0)
