@@ -366,6 +366,52 @@ a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed(void **
 }
 
 static void
+who_was_told_busy_is_told_free_once_and_asks_again_at_once(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event first = world_report(WORLD_BEGIN, 1, "odd", "s"), ev;
+    struct event second = world_report(WORLD_BEGIN + SECONDS, 2, "odd", "elsewhere");
+    world_apply(p.e, &first, &p.fx);
+    both_answer(&p, &first, 1, ASSIST_BUSY, ASSIST_DENIED);
+    world_apply(p.e, &second, &p.fx);
+    both_answer(&p, &second, 2, ASSIST_BUSY, ASSIST_DENIED);
+
+    ev = word("north", 3, ASSIST_FREE, &first); /* the asker: the longest wait asks */
+    ev.assist.needs[0] = (struct skill){ NAME(skill_id, "odd"), 1 };
+    ev.assist.needs_count = 1;
+    world_apply(p.e, &ev, &p.fx);
+    assert_int_equal(p.fx.messages_count, 1);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
+    assert_memory_equal(p.fx.messages[0].assist.ticket.b, first.report.id.b, 16);
+    ev = word("north", 4, ASSIST_RESERVED, &first); /* given: the next one asks */
+    ev.assist.engineer = NAME(engineer_id, "north-e1");
+    world_apply(p.e, &ev, &p.fx);
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "north-e1"));
+    assert_int_equal(p.fx.messages_count, 1);
+    assert_memory_equal(p.fx.messages[0].assist.ticket.b, second.report.id.b, 16);
+
+    struct event asked = word("south", 3, ASSIST_ASK, &first); /* the home: e2 has one place */
+    asked.assist.needs[0] = (struct skill){ NAME(skill_id, "air"), 2 };
+    asked.assist.needs_count = 1;
+    for (unsigned i = 0; i < 3; i++, asked.assist.sequence++) {
+        asked.assist.ticket.b[3] = (uint8_t)(i + 1);
+        world_apply(p.e, &asked, &p.fx);
+        assert_int_equal(p.fx.messages[0].assist.kind, i == 0 ? ASSIST_RESERVED : ASSIST_BUSY);
+    }
+    ev = asked;
+    ev.assist.kind = ASSIST_RELEASE;
+    ev.assist.ticket.b[3] = 1;
+    ev.assist.engineer = NAME(engineer_id, "home-e2");
+    world_apply(p.e, &ev, &p.fx);
+    assert_int_equal(p.fx.messages_count, 1); /* two were turned away, for the same skills */
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_FREE);
+    assert_string_equal(p.fx.messages[0].assist.needs[0].id.s, "air");
+    world_fini(&p);
+}
+
+static void
 one_lent_is_offered_accepted_and_released_at_the_end(void **state)
 {
     (void)state;
@@ -499,6 +545,7 @@ main(void)
         cmocka_unit_test(the_neighbours_are_asked_in_order_and_then_the_dispatchers_told),
         cmocka_unit_test(neighbours_are_asked_when_all_at_home_have_declined_or_are_off_duty),
         cmocka_unit_test(a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed),
+        cmocka_unit_test(who_was_told_busy_is_told_free_once_and_asks_again_at_once),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),
         cmocka_unit_test(a_place_is_kept_once_however_often_one_asks),
         cmocka_unit_test(a_gap_in_a_neighbours_numbers_is_told),

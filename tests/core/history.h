@@ -228,7 +228,9 @@ history_assist(struct history *h, struct event *ev)
         a->sequence = ++h->neighbour_sequence[n];
         a->ticket = m->assist.ticket;
         static const enum assist_kind answers[] = { ASSIST_DENIED, ASSIST_BUSY, ASSIST_RESERVED,
-                                                    ASSIST_RESERVED };
+                                                    ASSIST_RESERVED, ASSIST_FREE };
+        a->needs_count = m->assist.needs_count; /* FREE says them again */
+        memcpy(a->needs, m->assist.needs, sizeof(a->needs));
         a->kind = answers[below(h, countof(answers))];
         a->engineer = NAME(engineer_id, a->kind != ASSIST_RESERVED ? "" : history_people[6 + n]);
         memcpy(a->name, "Lent", 4);
