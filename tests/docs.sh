@@ -13,4 +13,8 @@ done
 for name in $(grep -o '`\(workers\|broker\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' | sort -u); do
     [ -e "$name" ] || say "documents name $name, which is not there"
 done
+for event in $(grep -o 'event=[a-z_]*' docs/running.md | sort -u); do
+    [ "$event" = event=memory_short ] && event='event=memory_' # its second half is a value
+    grep -rq "$event" broker workers common cli --include=*.c || say "docs/running.md: nothing logs $event"
+done
 exit $bad

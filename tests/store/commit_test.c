@@ -72,6 +72,7 @@ digest_of_all(struct territory_id t, uint8_t out[32])
 struct rich {
     struct pair tickets[2], engineers[1], principals[1], reports[1], closed[1], quarantine[1];
     struct commit_mail mail[2];
+    struct commit_watch watch[2];
     struct commit_out out[1];
 };
 
@@ -108,8 +109,10 @@ rich_commit(struct territory_id t, const struct head *h, struct rich *r)
     c.quarantine = r->quarantine;
     c.quarantine_count = countof(r->quarantine);
     c.meta = STR("counters");
-    c.watch = STR("letter to all");
-    c.watch_sequence = h->version + 1;
+    r->watch[0] = (struct commit_watch){ 3 * h->version + 1, STR("letter to all") };
+    r->watch[1] = (struct commit_watch){ 3 * h->version + 3, STR("another to all") };
+    c.watch = r->watch;
+    c.watch_count = countof(r->watch);
     c.plan = 7;
     chain_effects(&c, c.effects);
     chain_next(&c.chain, &c.parent, h->incarnation, c.version, c.effects, c.log);
@@ -154,7 +157,7 @@ a_commit_writes_all_that_it_says(void **state)
     assert_string_equal(SAY(store, "HGET", key(t, KEY_CLOSED), "ticket-0"), "done");
     assert_string_equal(SAY(store, "XLEN", key_mail(t, (struct principal_id){ "g1" }).s), "1");
     assert_string_equal(SAY(store, "XLEN", key_mail(t, (struct principal_id){ "e1" }).s), "1");
-    assert_string_equal(SAY(store, "XLEN", key(t, KEY_WATCH)), "1");
+    assert_string_equal(SAY(store, "XLEN", key(t, KEY_WATCH)), "2");
     assert_string_equal(SAY(store, "XLEN", key(t, KEY_OUTBOX)), "1");
     assert_string_equal(SAY(store, "XLEN", key(t, KEY_QUARANTINE)), "1");
     assert_string_equal(SAY(store, "XLEN", key(t, KEY_LOG)), "1");
@@ -362,7 +365,7 @@ raw_commit(struct territory_id t, const struct head *h, size_t tickets, size_t l
     }
     for (size_t i = 0; i < letters; i++)
         argv[n++] = str_of(mail.s);
-    const struct str fixed[21] = { STR("1"),
+    const struct str fixed[19] = { STR(LIBRARY),
                                    str_bytes(c.holder.b, 16),
                                    str_bytes(c.id.b, 16),
                                    STR("0"),
@@ -379,13 +382,11 @@ raw_commit(struct territory_id t, const struct head *h, size_t tickets, size_t l
                                    STR(""),
                                    STR("0"),
                                    STR("0"),
-                                   STR(""),
-                                   STR(""),
                                    STR("bell"),
                                    STR("") };
     memcpy(argv + n, fixed, sizeof(fixed));
     n += countof(fixed);
-    for (size_t i = 0; i < 13; i++)
+    for (size_t i = 0; i < 14; i++)
         argv[n++] = i == 0 ? str_of(texts[1]) : i == 10 ? str_of(texts[2]) : STR("0");
     for (size_t i = 0; i < values; i++)
         argv[n++] = STR("1");
@@ -534,8 +535,9 @@ sequences_that_begin_anew_replace_the_mailbox_of_the_past(void **state)
         struct commit c = private_next(t, &h);
         c.mail = &mail;
         c.mail_count = 1;
-        c.watch = STR("all");
-        c.watch_sequence = steps[i].sequence;
+        struct commit_watch watch = { steps[i].sequence, STR("all") };
+        c.watch = &watch;
+        c.watch_count = 1;
         assert_int_equal(private_commit(store, &c), OK);
         private_follow(&h, &c);
         struct reply r;
@@ -558,8 +560,9 @@ the_watch_stream_is_trimmed_by_length(void **state)
     struct head h = private_hold(store, t, 1);
     for (uint64_t i = 1; i <= 700; i++) {
         struct commit c = private_next(t, &h);
-        c.watch = STR("all");
-        c.watch_sequence = i;
+        struct commit_watch watch = { i, STR("all") };
+        c.watch = &watch;
+        c.watch_count = 1;
         c.watch_max = 10;
         store_commit(store, &c, NULL, NULL);
         private_follow(&h, &c);
@@ -575,11 +578,11 @@ a_caller_of_another_version_is_refused(void **state)
     (void)state;
     struct territory_id t = fresh_territory();
     const char *said =
-        SAY(store, "FCALL", "fl_append", "1", key(t, KEY_INBOX), "2", "0", "rg", "x");
+        SAY(store, "FCALL", "fl_append", "1", key(t, KEY_INBOX), "1", "0", "rg", "x");
     assert_true(strncmp(said, "FLVERSION ", 10) == 0);
-    said = SAY(store, "FCALL", "fl_append", "1", key(t, KEY_INBOX), "1", "0", "rg");
+    said = SAY(store, "FCALL", "fl_append", "1", key(t, KEY_INBOX), LIBRARY, "0", "rg");
     assert_true(strncmp(said, "FLARGS ", 7) == 0);
-    said = SAY(store, "FCALL", "fl_commit", "1", key(t, KEY_INBOX), "1", "0", "rg");
+    said = SAY(store, "FCALL", "fl_commit", "1", key(t, KEY_INBOX), LIBRARY, "0", "rg");
     assert_true(strncmp(said, "FLARGS ", 7) == 0);
     assert_string_equal(SAY(store, "XLEN", key(t, KEY_INBOX)), "0");
 }

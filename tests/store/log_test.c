@@ -94,14 +94,15 @@ effects_cover_every_write(void **state)
     struct pair pairs[6];
     struct commit_mail mail = { { "g1" }, 1, STR("letter"), { 0 } };
     struct commit_out out = { { "south" }, STR("help") };
+    struct commit_watch watch = { 1, STR("watch") };
     struct commit c = { .territory = { "t" },
                         .cursor = "1-1",
                         .plan = 1,
                         .meta = STR("meta"),
                         .mail = &mail,
                         .mail_count = 1,
-                        .watch = STR("watch"),
-                        .watch_sequence = 1,
+                        .watch = &watch,
+                        .watch_count = 1,
                         .out = &out,
                         .out_count = 1 };
     for (size_t i = 0; i < countof(pairs); i++)
@@ -135,8 +136,9 @@ effects_cover_every_write(void **state)
     CHANGES(mail.who, ((struct principal_id){ "g2" }));
     CHANGES(mail.sequence, 2);
     CHANGES(mail.letter, STR("lettes"));
-    CHANGES(c.watch, STR("watcc"));
-    CHANGES(c.watch_sequence, 2);
+    CHANGES(watch.letter, STR("watcc"));
+    CHANGES(watch.sequence, 2);
+    CHANGES(c.watch_count, 0);
     CHANGES(out.to, ((struct territory_id){ "north" }));
     CHANGES(out.sealed, STR("helq"));
     CHANGES(c.mail_count, 0);

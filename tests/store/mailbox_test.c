@@ -48,8 +48,9 @@ post(struct territory_id t, struct head *h, size_t count)
         struct commit c = private_next(t, h);
         c.mail = mail;
         c.mail_count = 2;
-        c.watch = str_of(text);
-        c.watch_sequence = sequence;
+        struct commit_watch watch = { sequence, str_of(text) };
+        c.watch = &watch;
+        c.watch_count = 1;
         enum err answer;
         do /* a connection that Redis' end took along */
             answer = private_commit(worker, &c);

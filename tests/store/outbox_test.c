@@ -25,6 +25,29 @@ say_words(struct head *h, size_t *said, size_t count)
     private_follow(h, &c);
 }
 
+struct moved {
+    bool done;
+    enum err err;
+    size_t count;
+};
+
+static void
+on_moved(void *context, enum err answer, size_t count)
+{
+    *(struct moved *)context = (struct moved){ true, answer, count };
+}
+
+static enum err
+forward(size_t *count)
+{
+    struct moved m = { .done = false };
+    store_forward(store, here, on_moved, &m);
+    assert_int_equal(store_wait(store, 5000), OK);
+    assert_true(m.done);
+    *count = m.count;
+    return m.err;
+}
+
 /* What arrived: with a mark that drops repeats, as a receiver keeps it, every word is there. */
 static size_t
 arrived(struct territory_id t, int64_t first, size_t *in_all)
@@ -56,20 +79,20 @@ words_arrive_in_order_and_again_when_a_mover_dies_half_way(void **state)
     (void)state;
     struct head h = private_hold(store, here, 1);
     size_t said = 0, moved = 1, in_all;
-    assert_int_equal(store_forward(store, here, &moved), OK);
+    assert_int_equal(forward(&moved), OK);
     assert_int_equal(moved, 0);
     say_words(&h, &said, 600);
-    assert_int_equal(store_forward(store, here, &moved), OK);
+    assert_int_equal(forward(&moved), OK);
     assert_int_equal(moved, 256);
 
     /* One that died after the append and before it could forget: its words come again. */
     struct intake_entry again = { 'x', { "here" }, STR("256") };
     assert_int_equal(private_append(store, a_town, &again, 1, 0), OK);
     for (size_t left = 600 - 256; left > 0; left -= moved) {
-        assert_int_equal(store_forward(store, here, &moved), OK);
+        assert_int_equal(forward(&moved), OK);
         assert_true(moved > 0 && moved <= left);
     }
-    assert_int_equal(store_forward(store, here, &moved), OK);
+    assert_int_equal(forward(&moved), OK);
     assert_int_equal(moved, 0);
     assert_int_equal(arrived(a_town, 0, &in_all), 300);
     assert_int_equal(in_all, 301);
@@ -87,11 +110,11 @@ what_cannot_be_delivered_stays_in_the_outbox(void **state)
     SAY(store, "DEL", key_of(b_town, KEY_INBOX).s);
     SAY(store, "HSET", key_of(b_town, KEY_INBOX).s, "not", "a stream");
     say_words(&h, &said, 4);
-    assert_int_equal(store_forward(store, here, &moved), ERR_IO);
+    assert_int_equal(forward(&moved), ERR_IO);
     assert_int_equal(moved, 2);
     assert_string_equal(SAY(store, "XLEN", key_of(here, KEY_OUTBOX).s), "2");
     SAY(store, "DEL", key_of(b_town, KEY_INBOX).s);
-    assert_int_equal(store_forward(store, here, &moved), OK);
+    assert_int_equal(forward(&moved), OK);
     assert_int_equal(moved, 2);
     size_t in_all;
     assert_int_equal(arrived(b_town, 601, &in_all), 2);

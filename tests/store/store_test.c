@@ -53,7 +53,7 @@ the_library_is_loaded_by_those_who_may_and_others_wait_for_it(void **state)
     load_foreign(&redis, STORE_VERSION + 1); /* a newer one's: left alone */
     worker = private_store(&redis, "worker");
     assert_int_equal(store_up(worker, 5000), ERR_VERSION);
-    assert_string_equal(SAY(worker, "FCALL", "fl_version", "0"), "2");
+    assert_string_equal(SAY(worker, "FCALL", "fl_version", "0"), "3");
     store_free(worker);
     store_free(broker);
     private_stop(&redis);
@@ -87,7 +87,7 @@ static const struct {
     const char *argv[8];
 } walls[] = {
     /* what a broker is for */
-    { "broker", YES, { "FCALL", "fl_append", "1", T "inbox", "1", "0", "rg", "x" } },
+    { "broker", YES, { "FCALL", "fl_append", "1", T "inbox", LIBRARY, "0", "rg", "x" } },
     { "broker", YES, { "XTRIM", T "mail:g1", "MINID", "1-1" } },
     { "broker", YES, { "XRANGE", T "mail:g1", "-", "+" } },
     { "broker", YES, { "XRANGE", T "watch", "-", "+" } },
@@ -99,9 +99,9 @@ static const struct {
     { "broker", YES, { "INFO", "memory" } },
     /* and what it is not */
     { "broker", NO, { "HSET", T "head", "holder", "me" } },
-    { "broker", NO, { "FCALL", "fl_release", "1", T "head", "1", "0123456789abcdef" } },
-    { "broker", NO, { "FCALL", "fl_append", "1", T "outbox", "1", "0", "rg", "x" } },
-    { "broker", NO, { "FCALL", "fl_beat", "1", "fl:workers", "1", "w", "1" } },
+    { "broker", NO, { "FCALL", "fl_release", "1", T "head", LIBRARY, "0123456789abcdef" } },
+    { "broker", NO, { "FCALL", "fl_append", "1", T "outbox", LIBRARY, "0", "rg", "x" } },
+    { "broker", NO, { "FCALL", "fl_beat", "1", "fl:workers", LIBRARY, "w", "1" } },
     { "broker", NO, { "HGETALL", T "tickets" } },
     { "broker", NO, { "XRANGE", T "log", "-", "+" } },
     { "broker", NO, { "XRANGE", T "inbox", "-", "+" } },
@@ -128,13 +128,13 @@ static const struct {
     /* an operator reads all and puts plans */
     { "operator", YES, { "HGETALL", T "tickets" } },
     { "operator", YES, { "XRANGE", T "log", "-", "+" } },
-    { "operator", YES, { "FCALL", "fl_append", "1", T "inbox", "1", "0", "p", "1" } },
+    { "operator", YES, { "FCALL", "fl_append", "1", T "inbox", LIBRARY, "0", "p", "1" } },
     { "operator", NO, { "HSET", T "head", "x", "y" } },
     { "operator", NO, { "HSET", T "tickets", "x", "y" } },
     { "operator", NO, { "XTRIM", T "inbox", "MAXLEN", "0" } },
     { "operator", NO, { "XADD", T "log", "*", "x", "y" } },
     { "operator", NO, { "DEL", T "mail:g1" } },
-    { "operator", NO, { "FCALL", "fl_beat", "1", "fl:workers", "1", "w", "1" } },
+    { "operator", NO, { "FCALL", "fl_beat", "1", "fl:workers", LIBRARY, "w", "1" } },
 };
 /* What nobody may. */
 static const char *const never[][4] = {

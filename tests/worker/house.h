@@ -451,10 +451,20 @@ inbox_length(struct house *h)
     return (size_t)n;
 }
 
+/* Nothing is on its way to Redis or back. */
+static inline bool
+at_rest(const struct worker *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->flights_count > 0 || w->list[i]->forwarding)
+            return false;
+    return w->readings[0].asked == NULL && w->readings[1].asked == NULL;
+}
+
 static inline void
 drain(struct house *h, struct worker *w)
 {
-    TURN_UNTIL(w, serves(w, NORTH) && inbox_length(h) == 0);
+    TURN_UNTIL(w, serves(w, NORTH) && inbox_length(h) == 0 && at_rest(w));
 }
 
 #endif

@@ -94,8 +94,11 @@ box_of(struct office *o, enum who who, bool watch)
     m.who = who;
     m.watch = watch;
     struct principal_id me = name_of(who);
-    if (watch && o->commit.watch.len > 0)
-        open_letter(&m, o->commit.watch);
+    for (size_t i = 0; i < o->commit.watch_count && watch; i++) {
+        assert_true(o->commit.watch[i].letter.len <= LETTER_MAX);
+        open_letter(&m, o->commit.watch[i].letter);
+        assert_int_equal(m.list[m.count - 1].sequence, o->commit.watch[i].sequence);
+    }
     for (size_t i = 0; i < o->commit.mail_count && !watch; i++) {
         const struct commit_mail *mail = &o->commit.mail[i];
         assert_true(mail->letter.len <= LETTER_MAX);
@@ -204,25 +207,41 @@ who_is_unknown_or_revoked_gets_no_letter(void **state)
 }
 
 static void
-a_dispatchers_letter_that_overflows_says_resync_under_the_last_sequence(void **state)
+what_is_too_much_for_one_dispatchers_letter_comes_in_several_dense_and_in_order(void **state)
 {
     struct office *o = *state;
-    static char words[9000];
+    static char words[30000];
     memset(words, 'w', sizeof(words));
     assert_true(post_light(o->poster));
-    for (uint8_t n = 0; n < 8; n++)
-        post(o, n, str_bytes(words, sizeof(words)), (const enum who[]){ PEOPLE }, 1);
-    assert_true(post_full(o->poster));
-    assert_false(post_light(o->poster));
+    for (uint8_t n = 0; n < 128; n++)
+        post(o, n, str_bytes(words, n == 100 ? sizeof(words) : 100u * (n % 50u)),
+             (const enum who[]){ PEOPLE }, 1);
     seal_all(o);
-    assert_true(o->commit.watch.len <= LETTER_MAX);
-    assert_int_equal(o->commit.watch_sequence, 8);
+    assert_true(o->commit.watch_count > 4);
+    assert_int_equal(o->letters_count, o->commit.watch_count);
+    assert_int_equal(o->commit.watch[o->commit.watch_count - 1].sequence, 128);
     for (enum who d = D1; d <= D2; d++) {
         struct mailbox *m = box_of(o, d, true);
-        assert_int_equal(m->count, 1);
-        assert_int_equal(m->list[0].u.kind, UPDATE_RESYNC);
-        assert_int_equal(m->list[0].sequence, 8);
+        assert_int_equal(m->count, 128);
+        for (size_t i = 0; i < m->count; i++) {
+            assert_int_equal(m->list[i].sequence, i + 1);
+            assert_int_equal(m->list[i].u.at, 1000 + i);
+        }
     }
+}
+
+static void
+a_commit_is_full_when_its_letters_are(void **state)
+{
+    struct office *o = *state;
+    static char words[30000];
+    memset(words, 'w', sizeof(words));
+    for (uint8_t n = 0; !post_full(o->poster); n++) {
+        post(o, n, str_bytes(words, sizeof(words)), (const enum who[]){ PEOPLE }, 1);
+        assert_true(n < 120);
+        assert_true(post_light(o->poster) || n > 20);
+    }
+    assert_false(post_light(o->poster));
 }
 
 static void
@@ -249,7 +268,9 @@ main(void)
         IN_AN_OFFICE(a_body_is_sealed_once_and_a_wrap_opens_for_its_recipient_alone),
         IN_AN_OFFICE(letters_are_split_before_they_grow_too_big),
         IN_AN_OFFICE(who_is_unknown_or_revoked_gets_no_letter),
-        IN_AN_OFFICE(a_dispatchers_letter_that_overflows_says_resync_under_the_last_sequence),
+        IN_AN_OFFICE(
+            what_is_too_much_for_one_dispatchers_letter_comes_in_several_dense_and_in_order),
+        IN_AN_OFFICE(a_commit_is_full_when_its_letters_are),
         IN_AN_OFFICE(the_letter_left_in_a_full_mailbox_says_resync),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

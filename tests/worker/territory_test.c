@@ -39,8 +39,9 @@ north(const struct site *s)
 static void
 kill_worker(struct site *s)
 {
+    worker_land(s->w);
     for (size_t i = 0; i < s->w->count; i++)
-        territory_drop(s->w->list[i]);
+        territory_drop(s->w->list[i], &s->w->x);
     lease_free(s->w->x.lease);
     s->w->x.lease = NULL;
     struct store *dead = s->w->x.store;
@@ -106,6 +107,35 @@ who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent(vo
     store_free(other);
 }
 
+/* What a turn does: reads what comes after all that is in flight, applies it, queues the commit. */
+static void
+apply_next(struct site *s, size_t most)
+{
+    struct territory *t = north(s);
+    struct inbox in = { .territory = NORTH };
+    struct arena a = { 0 };
+    int64_t redis_ms;
+    memcpy(in.cursor, t->tip.cursor, sizeof(in.cursor));
+    assert_int_equal(store_read(s->w->x.store, &in, 1, most, 1000, &a, &redis_ms), OK);
+    assert_true(in.count > 0);
+    assert_int_equal(turn_apply(t, &s->w->x, in.entries, in.count), in.count);
+    arena_fini(&a);
+}
+
+/* As if the connection had been lost before the answers came. */
+static void
+lose_answers(struct site *s)
+{
+    struct territory *t = north(s);
+    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    for (size_t i = 0; i < t->flights_count; i++) {
+        assert_int_equal(t->flights[i]->answer, OK);
+        t->flights[i]->answer = ERR_CLOSED;
+    }
+    territory_settle(t, &s->w->x);
+    assert_int_equal(t->standing, TERRITORY_IN_DOUBT);
+}
+
 static void
 a_lost_answer_is_asked_for_again_and_counts_once(void **state)
 {
@@ -114,32 +144,152 @@ a_lost_answer_is_asked_for_again_and_counts_once(void **state)
     work(s, 0, 2);
     /* A commit whose answer never came: the same bytes go again. */
     uint64_t version = t->head.version;
-    struct commit lost;
     send_report(&s->h, "lost", "no power");
-    struct inbox in = { .territory = NORTH };
-    int64_t redis_ms;
-    memcpy(in.cursor, t->head.cursor, sizeof(in.cursor));
-    assert_int_equal(store_read(s->w->x.store, &in, 1, 10, 1000, &s->w->reading.arena, &redis_ms),
-                     OK);
-    assert_int_equal(in.count, 1);
-    assert_int_equal(turn_apply(t, &s->w->x, in.entries, in.count), 1);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
-    assert_int_equal(t->answer, OK);
-    lost = t->commit;
-    t->answer = ERR_CLOSED;
-    territory_settle(t, &s->w->x);
-    assert_int_equal(t->standing, TERRITORY_IN_DOUBT);
+    apply_next(s, 10);
+    struct nonce lost = t->flights[0]->commit.id;
+    lose_answers(s);
     send_report(&s->h, "next", "no power");
 
     territory_repeat(t, &s->w->x);
     assert_int_equal(store_wait(s->w->x.store, 5000), OK);
-    assert_int_equal(t->answer, ERR_DUPLICATE);
-    assert_memory_equal(&t->commit.id, &lost.id, sizeof(lost.id));
+    assert_int_equal(t->flights[0]->answer, ERR_DUPLICATE);
+    assert_memory_equal(&t->flights[0]->commit.id, &lost, sizeof(lost));
     territory_settle(t, &s->w->x);
     assert_int_equal(t->standing, TERRITORY_SERVED);
     assert_int_equal(t->head.version, version + 1);
     drain(&s->h, s->w);
     assert_int_equal(count_kind(read_mail(&s->h, G1, false), UPDATE_OPENED), 4);
+}
+
+/* The head knows only the last commit's id: to the first one repeated it says DIVERGED. */
+static void
+two_in_flight_whose_answers_were_lost_are_both_there_once(void **state)
+{
+    struct site *s = *state;
+    struct territory *t = north(s);
+    work(s, 0, 1);
+    uint64_t version = t->head.version;
+    send_report(&s->h, "a", "no power");
+    send_report(&s->h, "b", "no power");
+    apply_next(s, 1);
+    apply_next(s, 1);
+    assert_int_equal(t->flights_count, 2);
+    assert_false(territory_has_room(t));
+    lose_answers(s);
+    assert_int_equal(t->head.version, version);
+
+    territory_repeat(t, &s->w->x);
+    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(t->flights[0]->answer, ERR_DIVERGED);
+    assert_int_equal(t->flights[1]->answer, ERR_DUPLICATE);
+    territory_settle(t, &s->w->x);
+    assert_int_equal(t->standing, TERRITORY_SERVED);
+    assert_int_equal(t->flights_count, 0);
+    assert_int_equal(t->head.version, version + 2);
+    assert_int_equal(head_of(s).version, version + 2);
+    work(s, 1, 2);
+    assert_int_equal(count_kind(read_mail(&s->h, G1, false), UPDATE_OPENED), 4);
+}
+
+/* The first is there and its answer was lost; the second never came. */
+static void
+of_two_in_flight_the_one_that_never_came_is_sent_after_the_other(void **state)
+{
+    struct site *s = *state;
+    struct territory *t = north(s);
+    work(s, 0, 1);
+    uint64_t version = t->head.version;
+    send_report(&s->h, "a", "no power");
+    send_report(&s->h, "b", "no power");
+    struct inbox in = { .territory = NORTH };
+    struct arena a = { 0 };
+    int64_t redis_ms;
+    memcpy(in.cursor, t->tip.cursor, sizeof(in.cursor));
+    assert_int_equal(store_read(s->w->x.store, &in, 1, 10, 1000, &a, &redis_ms), OK);
+    assert_int_equal(in.count, 2);
+    assert_int_equal(turn_apply(t, &s->w->x, in.entries, 1), 1);
+    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    t->flights[0]->answer = ERR_CLOSED;
+    house_down(&s->h);
+    assert_int_equal(turn_apply(t, &s->w->x, in.entries + 1, 1), 1);
+    (void)!store_wait(s->w->x.store, 1000);
+    arena_fini(&a);
+    territory_settle(t, &s->w->x);
+    assert_int_equal(t->standing, TERRITORY_IN_DOUBT);
+    assert_int_equal(t->flights_count, 2);
+    house_up(&s->h);
+    drain(&s->h, s->w);
+    assert_int_equal(t->head.version, version + 2);
+    assert_int_equal(count_kind(read_mail(&s->h, G1, false), UPDATE_OPENED), 3);
+}
+
+/* Taken away before both, or between them. */
+static void
+who_is_fenced_with_two_in_flight_keeps_what_is_there_and_forgets_the_rest(void **state)
+{
+    struct site *s = *state;
+    struct store *other = thief(s);
+    for (uint64_t there = 0; there < 2; there++) {
+        struct territory *t = north(s);
+        struct head h, taken;
+        char key[8];
+        work(s, (int)there, (int)there + 1);
+        t->cautious = 0; /* it was taken from the dead the last time */
+        uint64_t version = t->head.version;
+        for (int i = 0; i < 2; i++) {
+            snprintf(key, sizeof(key), "%c%d", 'a' + i, (int)there);
+            send_report(&s->h, key, "no power");
+        }
+        if (there == 1) {
+            apply_next(s, 1);
+            assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+        }
+        h = head_of(s);
+        assert_int_equal(
+            store_take(other, NORTH, h.holder, private_nonce(7), "thief", NULL, &taken), OK);
+        while (t->flights_count < 2)
+            apply_next(s, 1);
+        assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+        assert_int_equal(t->flights[1]->answer, ERR_FENCED);
+        territory_settle(t, &s->w->x);
+        assert_int_equal(t->standing, TERRITORY_AWAY);
+        assert_int_equal(t->flights_count, 0);
+        assert_int_equal(t->known.version, version + there);
+        assert_int_equal(head_of(s).version, version + there);
+        assert_int_equal(inbox_length(&s->h), 2 - there);
+        drain(&s->h, s->w); /* the thief is silent: after the lease it is ours again */
+    }
+    assert_int_equal(count_kind(read_mail(&s->h, G1, false), UPDATE_OPENED), 6);
+    store_free(other);
+}
+
+/* The next batch is applied while the last commits are on their way. */
+static void
+commits_overlap_and_every_report_is_decided_once(void **state)
+{
+    struct site *s = *state;
+    enum { REPORTS = 900 };
+    size_t overlapped = 0;
+    s->h.conf.batch = 64;
+    north(s)->batch = 64;
+    for (int i = 0; i < REPORTS; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "o%d", i);
+        send_report(&s->h, key, "no power");
+        if (i % 300 == 299)
+            while (inbox_length(&s->h) > 64) {
+                worker_turn(s->w, 20);
+                overlapped += north(s)->flights_count > 0;
+            }
+    }
+    drain(&s->h, s->w);
+    assert_true(overlapped > 0);
+    struct mailbox *g = read_mail(&s->h, G1, false); /* dense, from 1 */
+    assert_int_equal(count_kind(g, UPDATE_OPENED), REPORTS);
+    assert_true(read_mail(&s->h, D1, true)->count >= REPORTS);
+    assert_int_equal(north(s)->head.version, north(s)->tip.version);
+    assert_int_equal(head_of(s).version, north(s)->tip.version);
+    assert_string_equal(SAY(s->h.operator_, "HLEN", "fl:{north}:tickets"), "900");
 }
 
 /* Redis dies with the commit in its hands, or before it came: nobody can know which. */
@@ -152,13 +302,8 @@ a_commit_that_went_into_a_dying_redis_is_there_once(void **state)
         char key[8];
         snprintf(key, sizeof(key), "dying%d", sent);
         send_report(&s->h, key, "no power");
-        struct inbox in = { .territory = NORTH };
-        int64_t redis_ms;
-        memcpy(in.cursor, t->head.cursor, sizeof(in.cursor));
-        assert_int_equal(
-            store_read(s->w->x.store, &in, 1, 10, 1000, &s->w->reading.arena, &redis_ms), OK);
         uint64_t version = t->head.version;
-        assert_int_equal(turn_apply(t, &s->w->x, in.entries, in.count), 1);
+        apply_next(s, 10);
         if (sent) { /* it arrives, and its answer does not */
             redis_work(store_redis(s->w->x.store));
             while (head_of(s).version == version)
@@ -166,8 +311,8 @@ a_commit_that_went_into_a_dying_redis_is_there_once(void **state)
         }
         house_down(&s->h);
         (void)!store_wait(s->w->x.store, 1000);
-        if (t->answer == OK)
-            t->answer = ERR_CLOSED; /* it was quicker than we: lose it none the less */
+        if (t->flights[0]->answer == OK)
+            t->flights[0]->answer = ERR_CLOSED; /* it was quicker than we: lose it none the less */
         territory_settle(t, &s->w->x);
         assert_int_equal(t->standing, TERRITORY_IN_DOUBT);
         house_up(&s->h);
@@ -435,6 +580,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         AT_A_SITE(who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent),
         AT_A_SITE(a_lost_answer_is_asked_for_again_and_counts_once),
+        AT_A_SITE(two_in_flight_whose_answers_were_lost_are_both_there_once),
+        AT_A_SITE(of_two_in_flight_the_one_that_never_came_is_sent_after_the_other),
+        AT_A_SITE(who_is_fenced_with_two_in_flight_keeps_what_is_there_and_forgets_the_rest),
+        AT_A_SITE(commits_overlap_and_every_report_is_decided_once),
         AT_A_SITE(a_commit_that_went_into_a_dying_redis_is_there_once),
         AT_A_SITE(a_killed_redis_loses_and_doubles_nothing),
         AT_A_SITE(a_store_restored_from_yesterday_is_noticed_and_a_new_incarnation_begins),
