@@ -378,7 +378,8 @@ hear(struct crowd *c, size_t member, const struct fl_update *u)
     bool watch = strcmp(u->recipient, "watch") == 0;
     if (!watch)
         count_opened(m, u);
-    remember(c, m, u);
+    if (c->wish.latest)
+        remember(c, m, u);
     if (m->role == ROLE_GATEWAY)
         gateway_hears(c, member, u);
     else if (m->role == ROLE_ENGINEER)

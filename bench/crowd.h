@@ -17,6 +17,7 @@ struct crowd_wish {
     bool finish; /* engineers work on to the end and customers approve; else they stop at accept */
     bool engineers; /* false: gateways only */
     bool watch;     /* a dispatcher looks on */
+    bool latest;    /* keep the latest updates as lines of text */
 };
 
 /* What a member has opened, territory by territory: the other half of the ledger. */

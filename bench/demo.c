@@ -209,7 +209,8 @@ main(int argc, char **argv)
                                .decline_pc = 4,
                                .finish = true,
                                .engineers = true,
-                               .watch = true };
+                               .watch = true,
+                               .latest = true };
     int code = options(&d, &wish, argc, argv);
     if (code >= 0)
         return code;

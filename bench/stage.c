@@ -83,15 +83,17 @@ read_plan(const char *path)
     return plan;
 }
 
-/* The sample again, with engineers who carry `capacity` tickets at a time. */
+/* The sample again, with engineers who carry `capacity` tickets at a time, round the clock. */
 static void
 widen(struct stage *s, unsigned capacity, const char *to)
 {
     struct buf yaml = { 0 };
     struct plan *plan = read_plan(in(s, "first/plan.yaml"));
-    for (unsigned i = 0; i < plan->engineers_count; i++)
+    for (unsigned i = 0; i < plan->engineers_count; i++) {
         if (plan->engineers[i].capacity != NULL)
             *plan->engineers[i].capacity = capacity;
+        plan->engineers[i].duty_count = 0; /* always: a measure knows no time of day */
+    }
     plan->principals_count = 0; /* init makes them anew */
     plan_write(plan, false, &yaml);
     FILE *f = fopen(to, "we");

@@ -156,7 +156,7 @@ chore_broken(struct worker *w)
             continue;
         speak_for(w, t);
         if (clock_mono_ms() >= t->again_at) {
-            territory_drop(t); /* the next beat takes it and loads it again */
+            territory_drop(t, &w->x); /* the next beat takes it and loads it again */
             buf_clear(&t->alarm);
         }
     }
@@ -173,6 +173,12 @@ static const struct {
     [CHORE_BROKEN] = { chore_broken, BROKEN_MS },
 };
 _Static_assert(countof(chores) <= CHORES_MAX, "each chore has its time");
+
+bool
+chores_due(const struct worker *w)
+{
+    return chores_wait_ms(w, clock_mono_ms()) <= 0;
+}
 
 void
 chores_do(struct worker *w)

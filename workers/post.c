@@ -5,10 +5,9 @@
 #include "common/wire/body.h"
 
 enum {
-    BYTES_FULL = 3 * 1024 * 1024,    /* of all letters of one commit, about */
-    WATCH_FULL = LETTER_MAX * 3 / 4, /* the last quarter is for the event that filled it */
-    UPDATE_ABOUT = 260,              /* bytes of an update without its texts, at most about */
-    UPDATE_FRAME = 32,               /* bytes around body and wrap inside a letter, at most */
+    BYTES_FULL = 3 * 1024 * 1024, /* of all letters of one commit, about */
+    UPDATE_ABOUT = 260,           /* bytes of an update without its texts, at most about */
+    UPDATE_FRAME = 32,            /* bytes around body and wrap inside a letter, at most */
     WRAP_SIZE = SEAL_OVERHEAD + 32,
     HEAD_SPACE = 512, /* of a letter without updates and dispatchers */
     SEALED_KEY_SPACE = 128
@@ -40,8 +39,8 @@ struct poster {
     size_t groups_count, groups_cap;
     struct item *items;
     size_t items_count, items_cap;
-    size_t bytes, watch_bytes; /* estimates */
-    size_t skipped;            /* updates whose recipient cannot be reached */
+    size_t bytes;   /* estimate */
+    size_t skipped; /* updates whose recipient cannot be reached */
     struct buf ad, plain, sealed;
 };
 
@@ -82,7 +81,7 @@ post_begin(struct poster *p)
 {
     p->round++;
     p->gathered = p->groups_count = p->items_count = 0;
-    p->bytes = p->watch_bytes = p->skipped = 0;
+    p->bytes = p->skipped = 0;
     group_new(p, NULL);
 }
 
@@ -142,8 +141,6 @@ post_gather(struct poster *p, const struct effects *fx)
                 continue;
             item_add(p, group, (uint32_t)p->gathered, post->recipients[i].sequence);
             p->bytes += about;
-            if (to_watch)
-                p->watch_bytes += about;
         }
     }
 }
@@ -151,14 +148,13 @@ post_gather(struct poster *p, const struct effects *fx)
 bool
 post_full(const struct poster *p)
 {
-    return p->bytes > BYTES_FULL || p->watch_bytes > WATCH_FULL || p->groups_count > MAIL_MAX / 2;
+    return p->bytes > BYTES_FULL || p->groups_count > MAIL_MAX / 2;
 }
 
 bool
 post_light(const struct poster *p)
 {
-    return p->bytes < BYTES_FULL / 4 && p->watch_bytes < WATCH_FULL / 8 &&
-           p->groups_count < MAIL_MAX / 8;
+    return p->bytes < BYTES_FULL / 4 && p->groups_count < MAIL_MAX / 8;
 }
 
 /* ---- sealing */
@@ -231,7 +227,7 @@ folded(struct sealing *s, const struct letter_update *updates, size_t count, uin
 
 /* "What was in your mailbox is gone": the same body for all, made when first wanted. */
 static struct str
-resync_letter(struct sealing *s, uint64_t sequence, const struct letter_watch *watch, size_t count)
+resync_letter(struct sealing *s, uint64_t sequence)
 {
     const struct ticket_id none = { 0 };
     if (s->resync.sealed.len == 0) {
@@ -241,7 +237,7 @@ resync_letter(struct sealing *s, uint64_t sequence, const struct letter_watch *w
         s->resync = body_of(s, &u);
     }
     struct letter_update only = wrapped(s, &s->resync, none, sequence);
-    return folded(s, &only, 1, sequence, watch, count);
+    return folded(s, &only, 1, sequence, NULL, 0);
 }
 
 static void
@@ -261,7 +257,7 @@ mail_close(struct sealing *s, uint64_t first)
     m->who = s->who;
     m->sequence = last;
     m->letter = folded(s, s->updates, s->updates_count, first, NULL, 0);
-    m->resync = resync_letter(s, last, NULL, 0);
+    m->resync = resync_letter(s, last);
     letter_logged(s, first, s->updates_count);
     s->updates_count = s->size = 0;
 }
@@ -318,37 +314,45 @@ watch_keys(struct sealing *s, uint64_t first, struct letter_watch **out)
     return n;
 }
 
+/* The updates in hand go as one letter to all dispatchers. */
+static void
+watch_close(struct sealing *s, uint64_t first)
+{
+    struct letter_watch *keys;
+    if (s->updates_count == 0)
+        return;
+    size_t count = watch_keys(s, first, &keys);
+    s->c->watch[s->c->watch_count++] =
+        (struct commit_watch){ first + s->updates_count - 1,
+                               folded(s, s->updates, s->updates_count, first, keys, count) };
+    letter_logged(s, first, s->updates_count);
+    s->updates_count = s->size = 0;
+}
+
+/* Each letter has a key of its own, and each dispatcher's copy of it weighs. */
 static void
 watch_group(struct sealing *s, const struct group *g)
 {
-    struct letter_watch *keys;
-    if (g->first == NO_ITEM)
-        return;
-    uint64_t first = s->p->items[g->first].sequence, last = s->p->items[g->last].sequence;
+    struct keyholder *const *list;
+    size_t keys = keyring_dispatchers(s->p->keyring, &list) * SEALED_KEY_SPACE;
+    uint64_t first = 0;
     s->who = WATCH;
-    seal_key_random(&s->kw);
-    size_t size = HEAD_SPACE;
     for (uint32_t i = g->first; i != NO_ITEM; i = s->p->items[i].next) {
         const struct item *it = &s->p->items[i];
         const struct body *body = body_at(s, it->posting);
-        size += body->sealed.len + WRAP_SIZE + UPDATE_FRAME;
+        size_t size = body->sealed.len + WRAP_SIZE + UPDATE_FRAME;
+        if (HEAD_SPACE + keys + s->size + size > LETTER_MAX ||
+            it->sequence != first + s->updates_count)
+            watch_close(s, first);
+        if (s->updates_count == 0) {
+            first = it->sequence;
+            seal_key_random(&s->kw);
+        }
         s->updates[s->updates_count++] =
             wrapped(s, body, s->fx->postings[it->posting].update.ticket, it->sequence);
+        s->size += size;
     }
-    bool fits = size + keyring_dispatchers(s->p->keyring, &(struct keyholder *const *){ NULL }) *
-                           SEALED_KEY_SPACE <=
-                LETTER_MAX;
-    size_t count = watch_keys(s, fits ? first : last, &keys);
-    if (fits) {
-        s->c->watch = folded(s, s->updates, s->updates_count, first, keys, count);
-    } else {
-        log_warn("event=watch_overflow territory=%s updates=%zu", s->from->territory.s,
-                 s->updates_count);
-        s->c->watch = resync_letter(s, last, keys, count);
-    }
-    s->c->watch_sequence = last;
-    letter_logged(s, first, s->updates_count);
-    s->updates_count = s->size = 0;
+    watch_close(s, first);
 }
 
 void
@@ -359,6 +363,7 @@ post_seal(struct poster *p, const struct effects *fx, const struct post_from *fr
     assert(p->gathered == fx->postings_count);
     /* at most one letter an item */
     c->mail = arena_alloc(a, (p->items_count + 1) * sizeof(*c->mail));
+    c->watch = arena_alloc(a, (p->items_count + 1) * sizeof(*c->watch));
     s.letters = arena_alloc(a, (p->items_count + 1) * sizeof(*s.letters));
     s.updates = arena_alloc(a, (p->items_count + 1) * sizeof(*s.updates));
     s.bodies = arena_alloc(a, (fx->postings_count + 1) * sizeof(*s.bodies));

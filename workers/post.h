@@ -5,10 +5,9 @@
  *     recipient e07, 42 ...                               > one letter: first 41, two updates
  *     watch,        911 - seal(letter key) ---> wrap ---> the dispatchers' letter
  *
- * A commit holds one letter a recipient, more only where one would pass LETTER_MAX. A recipient
- * whom the plan does not know, or whose key is revoked, gets none; the log still says what
- * happened. The dispatchers have one letter a commit, so a commit ends before that is full;
- * should a single event overflow it, the letter says resync. */
+ * A commit holds one letter a recipient, and one for the dispatchers, more only where one would
+ * pass LETTER_MAX. A recipient whom the plan does not know, or whose key is revoked, gets none; the
+ * log still says what happened. */
 #ifndef WORKERS_POST_H
 #define WORKERS_POST_H
 

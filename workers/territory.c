@@ -9,7 +9,52 @@
 #include "common/io/log.h"
 #include "workers/anchor.h"
 
-enum { BROKEN_MS = 60 * 1000, REFUSED_MS = 1000 };
+enum { BROKEN_MS = 60 * 1000, REFUSED_MS = 1000, SPARE_MAX = 16 };
+
+/* ---- flights */
+
+struct flight *
+flight_new(struct tools *x)
+{
+    struct flight *f = x->spare;
+    if (f == NULL)
+        return zalloc(sizeof(*f));
+    x->spare = f->next;
+    x->spare_count--;
+    return f;
+}
+
+static void
+flight_free(struct flight *f)
+{
+    arena_fini(&f->arena);
+    free(f);
+}
+
+void
+flight_done(struct tools *x, struct flight *f)
+{
+    if (x->spare_count == SPARE_MAX) {
+        flight_free(f);
+        return;
+    }
+    arena_clear(&f->arena);
+    f->next = x->spare;
+    x->spare = f;
+    x->spare_count++;
+}
+
+void
+flights_fini(struct tools *x)
+{
+    for (struct flight *f; (f = x->spare) != NULL;) {
+        x->spare = f->next;
+        flight_free(f);
+    }
+    x->spare_count = 0;
+}
+
+/* ---- a territory */
 
 struct territory *
 territory_new(struct territory_id id, const struct tools *x)
@@ -22,17 +67,14 @@ territory_new(struct territory_id id, const struct tools *x)
 }
 
 void
-territory_free(struct territory *t)
+territory_free(struct territory *t, struct tools *x)
 {
     if (t == NULL)
         return;
-    territory_drop(t);
+    territory_drop(t, x);
     map_fini(&t->places);
     free(t->positions);
     buf_fini(&t->alarm);
-    arena_fini(&t->arena);
-    effects_fini(&t->fx);
-    changes_fini(&t->changes);
     free(t);
 }
 
@@ -62,19 +104,20 @@ forget_places(struct territory *t)
 }
 
 void
-territory_drop(struct territory *t)
+territory_drop(struct territory *t, struct tools *x)
 {
+    for (size_t i = 0; i < t->flights_count; i++) {
+        assert(t->flights[i]->answered); /* its answer would find another's memory */
+        flight_done(x, t->flights[i]);
+    }
+    t->flights_count = 0;
     engine_free(t->engine);
     t->engine = NULL;
     t->edition = NULL;
     t->standing = TERRITORY_AWAY;
-    t->sent = false;
     t->founding = false;
     t->nonce = (struct nonce){ 0 };
     forget_places(t);
-    arena_clear(&t->arena);
-    effects_clear(&t->fx);
-    changes_clear(&t->changes);
 }
 
 /* ---- taking */
@@ -119,13 +162,14 @@ static enum err
 bring_in(struct territory *t, struct tools *x, struct nonce nonce)
 {
     t->nonce = nonce;
+    t->tip = t->head;
     t->founding = t->head.plan == 0;
     t->outbox = !t->founding;
     t->cautious = t->head.clean && t->head.attempts == 0 ? 0 : (size_t)x->conf->batch;
     t->again_at = 0;
     enum err err = load(t, x);
     if (err == ERR_CLOSED || err == ERR_AGAIN) {
-        territory_drop(t); /* the head names us: taken again as soon as Redis is back */
+        territory_drop(t, x); /* the head names us: taken again as soon as Redis is back */
         return err;
     }
     if (err != OK) {
@@ -273,65 +317,104 @@ enum err
 territory_release(struct territory *t, struct tools *x)
 {
     assert(t->standing == TERRITORY_SERVED || t->standing == TERRITORY_BROKEN);
+    assert(t->flights_count == 0);
     enum err err = store_release(x->store, t->id, t->nonce);
     if (err == OK || err == ERR_FENCED) {
         log_info("event=released territory=%s version=%" PRIu64, t->id.s, t->head.version);
-        territory_drop(t);
+        territory_drop(t, x);
         return OK;
     }
     return err;
 }
 
-/* ---- after a commit */
+/* ---- commits in flight */
+
+bool
+territory_has_room(const struct territory *t)
+{
+    bool alone = t->cautious > 0 || t->founding || t->indigestible;
+    return t->flights_count < (alone ? 1 : FLIGHTS_MAX);
+}
 
 static void
-on_committed(struct territory *t, const struct tools *x)
+on_answer(void *context, enum err answer)
 {
-    const struct commit *c = &t->commit;
-    t->head.version = c->version;
-    t->head.chain = c->chain;
-    t->head.commit = c->id;
-    t->head.plan = c->plan;
-    t->head.signer = c->signer;
-    memcpy(t->head.signature, c->signature, sizeof(t->head.signature));
-    memcpy(t->head.cursor, c->cursor, sizeof(t->head.cursor));
+    struct flight *f = context;
+    f->answer = answer;
+    f->answered = true;
+}
+
+static void
+launch(struct flight *f, struct tools *x)
+{
+    f->answer = ERR_CLOSED;
+    f->answered = false;
+    store_commit(x->store, &f->commit, on_answer, f);
+}
+
+/* The head that a commit makes of the one it builds on. */
+static void
+follow(struct head *h, const struct commit *c)
+{
+    h->version = c->version;
+    h->chain = c->chain;
+    h->commit = c->id;
+    h->plan = c->plan;
+    h->signer = c->signer;
+    memcpy(h->signature, c->signature, sizeof(h->signature));
+    memcpy(h->cursor, c->cursor, sizeof(h->cursor));
+}
+
+void
+territory_send(struct territory *t, struct tools *x, struct flight *f)
+{
+    assert(territory_has_room(t));
+    t->flights[t->flights_count++] = f;
+    follow(&t->tip, &f->commit);
+    launch(f, x);
+}
+
+/* The oldest in flight is there. */
+static void
+on_committed(struct territory *t, struct tools *x)
+{
+    struct flight *f = t->flights[0];
+    follow(&t->head, &f->commit);
     t->known.incarnation = t->head.incarnation;
-    t->known.version = c->version;
-    t->known.chain = c->chain;
-    t->outbox = t->outbox || c->out_count > 0;
+    t->known.version = t->head.version;
+    t->known.chain = t->head.chain;
+    t->outbox = t->outbox || f->commit.out_count > 0;
     t->founding = t->indigestible = false;
     if (t->batch < (size_t)x->conf->batch)
         t->batch *= 2;
     t->commits++;
     t->standing = TERRITORY_SERVED;
-    arena_clear(&t->arena);
+    t->flights_count--;
+    memmove(t->flights, t->flights + 1, t->flights_count * sizeof(*t->flights));
+    flight_done(x, f);
 }
 
 /* One event too many for one commit: load again, and try fewer. Alone it is poison. */
 static void
-on_too_big(struct territory *t)
+on_too_big(struct territory *t, struct tools *x)
 {
     log_error("event=commit_too_big territory=%s batch=%zu letters=%zu", t->id.s, t->batch,
-              t->commit.mail_count);
+              t->flights[0]->commit.mail_count);
     t->indigestible = t->batch == 1;
     t->batch = t->batch > 1 ? t->batch / 2 : 1;
-    territory_drop(t);
+    territory_drop(t, x);
 }
 
-void
-territory_settle(struct territory *t, struct tools *x)
+static void
+on_refused(struct territory *t, struct tools *x)
 {
-    t->sent = false;
-    switch (t->answer) {
-    case OK:
-    case ERR_DUPLICATE:
-        on_committed(t, x);
-        return;
+    const struct flight *f = t->flights[0];
+    switch (f->answer) {
     case ERR_CLOSED: /* unknown: the same bytes again, until Redis says */
     case ERR_AGAIN:
         if (t->standing != TERRITORY_IN_DOUBT)
-            log_warn("event=commit_in_doubt territory=%s version=%" PRIu64, t->id.s,
-                     t->commit.version);
+            log_warn("event=commit_in_doubt territory=%s version=%" PRIu64 " in_flight=%zu",
+                     t->id.s, f->commit.version, t->flights_count);
         t->standing = TERRITORY_IN_DOUBT;
         t->again_at = 0;
         return;
@@ -343,16 +426,18 @@ territory_settle(struct territory *t, struct tools *x)
         t->again_at = clock_mono_ms() + REFUSED_MS;
         return;
     case ERR_FENCED:
-        log_warn("event=fenced territory=%s version=%" PRIu64, t->id.s, t->commit.version);
-        territory_drop(t);
+        log_warn("event=fenced territory=%s version=%" PRIu64, t->id.s, f->commit.version);
+        territory_drop(t, x);
         return;
     case ERR_DIVERGED:
-        log_error("event=diverged territory=%s version=%" PRIu64, t->id.s, t->commit.version);
-        territory_drop(t); /* the next take compares the head with what is known */
+        log_error("event=diverged territory=%s version=%" PRIu64, t->id.s, f->commit.version);
+        territory_drop(t, x); /* the next take compares the head with what is known */
         return;
     case ERR_TOO_BIG:
-        on_too_big(t);
+        on_too_big(t, x);
         return;
+    case OK:
+    case ERR_DUPLICATE:
     case ERR_TRUNCATED:
     case ERR_TOO_DEEP:
     case ERR_SYNTAX:
@@ -366,11 +451,24 @@ territory_settle(struct territory *t, struct tools *x)
     assert(false); /* no answer to a commit */
 }
 
-static void
-on_answer(void *context, enum err answer)
+/* Each commit builds on the one before, and a head knows only its last commit's id. So an OK or
+ * a DUPLICATE says that all before are there too, whatever a repeat of those was answered; and
+ * behind one that was refused the answers mean nothing. */
+void
+territory_settle(struct territory *t, struct tools *x)
 {
-    struct territory *t = context;
-    t->answer = answer;
+    size_t there = 0, answered = 0;
+    for (size_t i = 0; i < t->flights_count; i++) {
+        const struct flight *f = t->flights[i];
+        answered += f->answered;
+        if (f->answered && (f->answer == OK || f->answer == ERR_DUPLICATE))
+            there = i + 1;
+    }
+    answered -= there; /* answers come in order */
+    for (; there > 0; there--)
+        on_committed(t, x);
+    if (answered > 0 && answered == t->flights_count)
+        on_refused(t, x);
 }
 
 void
@@ -379,23 +477,23 @@ territory_repeat(struct territory *t, struct tools *x)
     assert(t->standing == TERRITORY_IN_DOUBT);
     if (clock_mono_ms() < t->again_at)
         return;
-    t->answer = ERR_CLOSED;
-    t->sent = true;
-    store_commit(x->store, &t->commit, on_answer, t);
+    for (size_t i = 0; i < t->flights_count; i++)
+        launch(t->flights[i], x);
 }
 
 void
 territory_check(struct territory *t, struct tools *x)
 {
     struct head h;
-    if (t->standing != TERRITORY_SERVED || store_head(x->store, t->id, &h) != OK)
+    if (t->standing != TERRITORY_SERVED || t->flights_count > 0 ||
+        store_head(x->store, t->id, &h) != OK)
         return;
     if (same_id(h.holder, t->nonce) && h.version == t->head.version &&
         same_id(h.chain, t->head.chain))
         return;
     log_warn("event=head_changed territory=%s version=%" PRIu64 " store_version=%" PRIu64, t->id.s,
              t->head.version, h.version);
-    territory_drop(t);
+    territory_drop(t, x);
 }
 
 /* ---- places and anchors */

@@ -3,7 +3,7 @@
  * The order is fixed: founding, the shell's alarms, places, entries, time. Time comes when all that
  * was read is applied, so that an answer which waits in the inbox is in time; and into a commit
  * that is still light, because much may be due at once. Everything that goes into the commit
- * lives in the territory's arena until the commit is answered. */
+ * lives in its flight's arena until the commit is settled. */
 #include "workers/territory.h"
 
 #include <stdio.h>
@@ -21,6 +21,7 @@ enum {
 struct turn {
     struct territory *t;
     struct tools *x;
+    struct flight *flight; /* its arena keeps what goes into the commit */
     instant at;
     struct log_event *events;
     size_t events_count, events_cap;
@@ -59,8 +60,8 @@ apply(struct turn *u, struct event *ev)
     struct territory *t = u->t;
     assert(u->events_count < u->events_cap);
     ev->at = u->at;
-    engine_apply(t->engine, ev, &t->fx);
-    post_gather(u->x->poster, &t->fx);
+    engine_apply(t->engine, ev, &u->x->fx);
+    post_gather(u->x->poster, &u->x->fx);
     u->events[u->events_count++] =
         (struct log_event){ .event = *ev, .plan = engine_plan(t->engine) };
     t->events++;
@@ -80,7 +81,7 @@ static void
 apply_alarm(struct turn *u)
 {
     struct event ev = { .kind = EVENT_POISON };
-    ev.poison.why = arena_copy(&u->t->arena, buf_str(&u->t->alarm));
+    ev.poison.why = arena_copy(&u->flight->arena, buf_str(&u->t->alarm));
     apply(u, &ev);
     buf_clear(&u->t->alarm);
 }
@@ -90,7 +91,7 @@ apply_places(struct turn *u)
 {
     struct event ev = { .kind = EVENT_PLACES };
     size_t count = u->t->positions_count;
-    struct position *list = arena_alloc(&u->t->arena, count * sizeof(*list));
+    struct position *list = arena_alloc(&u->flight->arena, count * sizeof(*list));
     memcpy(list, u->t->positions, count * sizeof(*list));
     ev.places.list = list;
     ev.places.count = count;
@@ -111,7 +112,7 @@ apply_rules(struct turn *u, const struct rules *rules)
 static void
 put_aside(struct turn *u, const struct inbox_entry *entry, const struct event *ev)
 {
-    struct arena *a = &u->t->arena;
+    struct arena *a = &u->flight->arena;
     log_warn("event=quarantined territory=%s entry=%s kind=%c who=%s why=%s", u->t->id.s, entry->id,
              entry->kind, log_quote(entry->who.s, strlen(entry->who.s)),
              log_quote(ev->poison.why.at, ev->poison.why.len));
@@ -128,7 +129,7 @@ ask_attempts(struct turn *u, const struct inbox_entry *entry, bool *poison)
     *poison = attempts >= TRIES_MAX;
     if (err == ERR_FENCED) {
         log_warn("event=fenced territory=%s", u->t->id.s);
-        territory_drop(u->t);
+        territory_drop(u->t, u->x);
     }
     return err;
 }
@@ -140,7 +141,7 @@ apply_entry(struct turn *u, const struct inbox_entry *entry, const char *condemn
     struct event ev = { .at = u->at };
     if (condemned != NULL)
         open_poison(&u->x->opener, entry, condemned, &ev);
-    else if (open_entry(&u->x->opener, t->id, t->edition, entry, &t->arena, &ev) != OK)
+    else if (open_entry(&u->x->opener, t->id, t->edition, entry, &u->flight->arena, &ev) != OK)
         return false; /* the store cannot be asked now */
     if (ev.kind == EVENT_POISON)
         put_aside(u, entry, &ev);
@@ -169,17 +170,15 @@ apply_entries(struct turn *u, const struct inbox_entry *list, size_t count)
     }
 }
 
-/* After a crash: one entry, alone, so that what kills its readers is known by name. Returns false
- * when nothing may be applied now. */
-static bool
+/* After a crash: one entry, alone, so that what kills its readers is known by name. */
+static void
 apply_cautiously(struct turn *u, const struct inbox_entry *entry)
 {
     bool poison = false;
     if (ask_attempts(u, entry, &poison) != OK)
-        return false;
+        return; /* not now */
     u->t->cautious--;
-    return apply_entry(u, entry,
-                       poison ? "it was being applied when its reader died, three times" : NULL);
+    apply_entry(u, entry, poison ? "it was being applied when its reader died, three times" : NULL);
 }
 
 /* ---- from effects to a commit */
@@ -195,20 +194,21 @@ static void
 put_records(struct turn *u)
 {
     struct territory *t = u->t;
-    struct commit *c = &t->commit;
+    struct commit *c = &u->flight->commit;
     size_t counts[RECORD_HASHES + 1] = { 0 };
-    changes_clear(&t->changes);
-    engine_changes(t->engine, &t->changes);
-    for (size_t i = 0; i < t->changes.count; i++)
-        counts[rest_hash(t->changes.list[i].kind)]++;
+    changes_clear(&u->x->changes);
+    engine_changes(t->engine, &u->x->changes);
+    for (size_t i = 0; i < u->x->changes.count; i++)
+        counts[rest_hash(u->x->changes.list[i].kind)]++;
     for (enum record_hash h = HASH_TICKETS; h < RECORD_HASHES; h++)
-        c->records[h] = arena_alloc(&t->arena, (counts[h] + 1) * sizeof(struct pair));
-    c->closed = arena_alloc(&t->arena, (counts[RECORD_HASHES] + 1) * sizeof(struct pair));
-    for (size_t i = 0; i < t->changes.count; i++) {
-        const struct change *ch = &t->changes.list[i];
-        struct pair p = { arena_copy(&t->arena, ch->key), { 0 } };
+        c->records[h] = arena_alloc(&u->flight->arena, (counts[h] + 1) * sizeof(struct pair));
+    c->closed = arena_alloc(&u->flight->arena, (counts[RECORD_HASHES] + 1) * sizeof(struct pair));
+    for (size_t i = 0; i < u->x->changes.count; i++) {
+        const struct change *ch = &u->x->changes.list[i];
+        struct pair p = { arena_copy(&u->flight->arena, ch->key), { 0 } };
         if (ch->bytes.len > 0)
-            p.bytes = rest_record(&u->x->rest, ch->kind, t->id, ch->key, ch->bytes, &t->arena);
+            p.bytes =
+                rest_record(&u->x->rest, ch->kind, t->id, ch->key, ch->bytes, &u->flight->arena);
         if (ch->kind == RECORD_META)
             c->meta = p.bytes;
         else
@@ -219,16 +219,15 @@ put_records(struct turn *u)
 static void
 put_messages(struct turn *u)
 {
-    struct territory *t = u->t;
-    struct commit *c = &t->commit;
-    c->out = arena_alloc(&t->arena, (t->fx.messages_count + 1) * sizeof(*c->out));
-    for (size_t i = 0; i < t->fx.messages_count; i++) {
-        const struct message_out *m = &t->fx.messages[i];
+    struct commit *c = &u->flight->commit;
+    c->out = arena_alloc(&u->flight->arena, (u->x->fx.messages_count + 1) * sizeof(*c->out));
+    for (size_t i = 0; i < u->x->fx.messages_count; i++) {
+        const struct message_out *m = &u->x->fx.messages[i];
         buf_clear(&u->x->scratch);
         body_put_assist(&u->x->scratch, &m->assist);
         c->out[c->out_count++] =
             (struct commit_out){ m->to, rest_assist(&u->x->rest, m->to, buf_str(&u->x->scratch),
-                                                    &t->arena) };
+                                                    &u->flight->arena) };
     }
 }
 
@@ -237,36 +236,29 @@ static void
 put_letters_and_log(struct turn *u)
 {
     struct territory *t = u->t;
-    struct post_from from = { t->id, t->head.incarnation, &t->head, u->at };
+    struct post_from from = { t->id, t->tip.incarnation, &t->tip, u->at };
     struct log_record record = { .at = u->at,
                                  .events = u->events,
                                  .events_count = u->events_count,
-                                 .outcomes = t->fx.outcomes,
-                                 .outcomes_count = t->fx.outcomes_count };
-    post_seal(u->x->poster, &t->fx, &from, &t->arena, &t->commit, &record.letters,
-              &record.letters_count);
+                                 .outcomes = u->x->fx.outcomes,
+                                 .outcomes_count = u->x->fx.outcomes_count };
+    post_seal(u->x->poster, &u->x->fx, &from, &u->flight->arena, &u->flight->commit,
+              &record.letters, &record.letters_count);
     buf_clear(&u->x->scratch);
     log_put(&u->x->scratch, &record);
-    t->commit.log =
-        rest_log(&u->x->rest, t->id, t->commit.version, buf_str(&u->x->scratch), &t->arena);
-}
-
-static void
-on_answer(void *context, enum err answer)
-{
-    struct territory *t = context;
-    t->answer = answer;
+    u->flight->commit.log = rest_log(&u->x->rest, t->id, u->flight->commit.version,
+                                     buf_str(&u->x->scratch), &u->flight->arena);
 }
 
 static void
 queue_commit(struct turn *u, const char *cursor)
 {
     struct territory *t = u->t;
-    struct commit *c = &t->commit;
+    struct commit *c = &u->flight->commit;
     *c = (struct commit){ .territory = t->id,
                           .holder = t->nonce,
-                          .version = t->head.version + 1,
-                          .parent = t->head.chain,
+                          .version = t->tip.version + 1,
+                          .parent = t->tip.chain,
                           .quarantine = u->quarantine,
                           .quarantine_count = u->quarantine_count,
                           .mailbox_max = (uint64_t)u->x->conf->mailbox_max,
@@ -277,53 +269,58 @@ queue_commit(struct turn *u, const char *cursor)
     put_records(u);
     put_messages(u);
     put_letters_and_log(u);
-    chain_link(c, t->head.incarnation, u->x->signer, u->x->sign);
-    t->answer = ERR_CLOSED; /* until Redis says */
-    t->sent = true;
-    store_commit(u->x->store, c, on_answer, t);
+    chain_link(c, t->tip.incarnation, u->x->signer, u->x->sign);
+    territory_send(t, u->x, u->flight);
 }
 
 static void
 begin(struct turn *u, size_t count)
 {
     struct territory *t = u->t;
-    arena_clear(&t->arena);
-    effects_clear(&t->fx);
+    u->flight = flight_new(u->x);
+    effects_clear(&u->x->fx);
     post_begin(u->x->poster);
     u->at = watchtime_at(&u->x->time, engine_at(t->engine));
     u->events_cap = (count < t->batch ? count : t->batch) + 4; /* founding, alarm, places, time */
-    u->events = arena_alloc(&t->arena, u->events_cap * sizeof(*u->events));
-    u->quarantine = arena_alloc(&t->arena, u->events_cap * sizeof(*u->quarantine));
+    u->events = arena_alloc(&u->flight->arena, u->events_cap * sizeof(*u->events));
+    u->quarantine = arena_alloc(&u->flight->arena, u->events_cap * sizeof(*u->quarantine));
+}
+
+static void
+apply_all(struct turn *u, const struct inbox_entry *list, size_t count)
+{
+    struct territory *t = u->t;
+    const struct rules *overdue = rules_overdue(t, u->x);
+    if (count == 0)
+        t->cautious = 0;
+    if (t->founding)
+        apply_founding(u);
+    else if (overdue != NULL)
+        apply_rules(u, overdue);
+    if (t->alarm.len > 0)
+        apply_alarm(u);
+    if (t->positions_count > 0)
+        apply_places(u);
+    apply_entries(u, list, count);
+    if (u->consumed == count && post_light(u->x->poster) && time_due(t, u->x)) {
+        apply(u, &(struct event){ .kind = EVENT_TIME });
+        t->timed = true;
+    }
 }
 
 size_t
 turn_apply(struct territory *t, struct tools *x, const struct inbox_entry *list, size_t count)
 {
     struct turn u = { .t = t, .x = x };
-    assert(t->standing == TERRITORY_SERVED && !t->sent);
+    assert(t->standing == TERRITORY_SERVED && territory_has_room(t));
     begin(&u, count);
-    if (t->cautious > 0 && count > 0 && !t->founding) {
-        if (!apply_cautiously(&u, list))
-            return 0;
-    } else {
-        if (count == 0)
-            t->cautious = 0;
-        const struct rules *overdue = rules_overdue(t, x);
-        if (t->founding)
-            apply_founding(&u);
-        else if (overdue != NULL)
-            apply_rules(&u, overdue);
-        if (t->alarm.len > 0)
-            apply_alarm(&u);
-        if (t->positions_count > 0)
-            apply_places(&u);
-        apply_entries(&u, list, count);
-        if (u.consumed == count && post_light(x->poster) && time_due(t, x)) {
-            apply(&u, &(struct event){ .kind = EVENT_TIME });
-            t->timed = true;
-        }
-    }
+    if (t->cautious > 0 && count > 0 && !t->founding)
+        apply_cautiously(&u, list);
+    else
+        apply_all(&u, list, count);
     if (u.events_count > 0 || u.consumed > 0)
-        queue_commit(&u, u.consumed > 0 ? list[u.consumed - 1].id : t->head.cursor);
+        queue_commit(&u, u.consumed > 0 ? list[u.consumed - 1].id : t->tip.cursor);
+    else
+        flight_done(x, u.flight);
     return u.consumed;
 }

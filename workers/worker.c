@@ -1,13 +1,19 @@
 /* worker.c - the turn, and everything that is done now and then.
  *
- *   chores (beat and share out, plan, places, anchors, the broken)
+ *   chores (beat and share out, plan, places, anchors, the broken): nothing is in flight then
  *     -> repeat commits in doubt
- *     -> read all inboxes, waiting a little; read the clocks
- *     -> for each territory: apply, queue its commit   -.  again while entries
- *     -> wait for the answers, settle                  -'  are left
+ *     -> the read that was asked for in the last turn, else one that waits a little
+ *     -> ask for the next read
+ *     -> for each territory: apply, queue its commit   -.  again while entries are left, waiting
+ *     -> settle what was answered                      -'  for answers where there is no room
  *     -> forward outboxes
  *
- * All waits of a turn are these three: for entries, for answers, for a lost connection. */
+ *     we:     apply n   | apply n+1       | apply n+2     Redis reads and commits while we think:
+ *     Redis:  read n+1  | commit n, read  | commit n+1    nobody waits for the other but when
+ *                                                         too much is in flight
+ *
+ * A read begins after what its predecessor brought. Should that not be applied (a territory was
+ * dropped), the cursors differ and what was read is left. */
 #include "workers/worker.h"
 
 #include <inttypes.h>
@@ -22,6 +28,8 @@
 enum {
     ANSWER_MS = 1000,
     DOUBT_WAIT_MS = 50,
+    READ_MS = 10000, /* an answer that is later than this is none */
+    FEW_ENTRIES = 64,
     READ_ENTRIES = 8192, /* of all inboxes in one read, shared among them, */
     READ_LEAST = 16      /* but each has so many */
 };
@@ -97,17 +105,28 @@ release_all(struct worker *w)
     }
 }
 
+static void
+reading_fini(struct reading *r)
+{
+    store_read_drop(r->asked);
+    arena_fini(&r->arena);
+    free(r->list);
+    free(r->of);
+    free(r->used);
+}
+
 void
 worker_free(struct worker *w)
 {
     struct tools *x = &w->x;
     if (store_is_up(x->store)) {
+        worker_land(w);
         release_all(w);
         lease_end(x->lease, x->store);
     }
     store_free(x->store);
     for (size_t i = 0; i < w->count; i++)
-        territory_free(w->list[i]);
+        territory_free(w->list[i], x);
     free(w->list);
     map_fini(&w->by_id);
     opener_fini(&x->opener);
@@ -117,10 +136,11 @@ worker_free(struct worker *w)
     plans_free(x->plans);
     lease_free(x->lease);
     buf_fini(&x->scratch);
-    arena_fini(&w->reading.arena);
-    free(w->reading.list);
-    free(w->reading.of);
-    free(w->reading.used);
+    effects_fini(&x->fx);
+    changes_fini(&x->changes);
+    flights_fini(x);
+    for (size_t i = 0; i < countof(w->readings); i++)
+        reading_fini(&w->readings[i]);
     keys_free(w->pool);
     keys_free(w->own);
     free(w);
@@ -128,15 +148,20 @@ worker_free(struct worker *w)
 
 /* ---- the turn */
 
-/* Every queued commit is answered, and its territory goes on or is dropped. */
 static void
 settle_all(struct worker *w)
 {
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->flights_count > 0)
+            territory_settle(w->list[i], &w->x);
+}
+
+void
+worker_land(struct worker *w)
+{
     while (store_wait(w->x.store, ANSWER_MS) == ERR_AGAIN)
         log_warn("event=redis_slow waiting_ms=%d", ANSWER_MS);
-    for (size_t i = 0; i < w->count; i++)
-        if (w->list[i]->sent)
-            territory_settle(w->list[i], &w->x);
+    settle_all(w);
 }
 
 static bool
@@ -150,14 +175,31 @@ repeat_doubtful(struct worker *w)
         any = true;
     }
     if (any)
-        settle_all(w);
+        worker_land(w);
     return any;
 }
 
-static void
-reading_begin(struct worker *w)
+static struct reading *
+reading_now(struct worker *w)
 {
-    struct reading *r = &w->reading;
+    return &w->readings[w->reading];
+}
+
+/* Where the reading after `before` begins in this territory. */
+static const char *
+cursor_after(const struct territory *t, const struct reading *before)
+{
+    for (size_t i = 0; before != NULL && i < before->count; i++)
+        if (before->of[i] == t && before->list[i].count > before->used[i])
+            return before->list[i].entries[before->list[i].count - 1].id;
+    return t->tip.cursor;
+}
+
+/* Asks for what comes after `before` and after what is in flight. */
+static void
+reading_ask(struct worker *w, struct reading *r, const struct reading *before, int64_t wait_ms)
+{
+    size_t share, batch = (size_t)w->conf->batch;
     arena_clear(&r->arena);
     r->count = 0;
     if (r->cap < w->count) {
@@ -172,11 +214,18 @@ reading_begin(struct worker *w)
             continue;
         struct inbox *in = &r->list[r->count];
         *in = (struct inbox){ .territory = t->id };
-        memcpy(in->cursor, t->head.cursor, sizeof(in->cursor));
-        t->timed = false;
+        snprintf(in->cursor, sizeof(in->cursor), "%s", cursor_after(t, before));
         r->of[r->count] = t;
         r->used[r->count++] = 0;
     }
+    if (r->count == 0)
+        return;
+    share = READ_ENTRIES / r->count;
+    share = share < READ_LEAST ? READ_LEAST : share;
+    r->own_before = clock_wall_ms();
+    r->mono_before = clock_mono_ms();
+    r->asked = store_read_ask(w->x.store, r->list, r->count, share < batch ? share : batch, wait_ms,
+                              &r->arena);
 }
 
 /* How long nothing needs us, as far as we know. */
@@ -186,8 +235,10 @@ quiet_ms(const struct worker *w, int64_t most)
     int64_t now = clock_mono_ms();
     int64_t chores = chores_wait_ms(w, now);
     most = chores < most ? chores : most;
-    for (size_t i = 0; i < w->reading.count; i++) {
-        const struct territory *t = w->reading.of[i];
+    for (size_t i = 0; i < w->count; i++) {
+        const struct territory *t = w->list[i];
+        if (t->standing != TERRITORY_SERVED)
+            continue;
         instant next = engine_next(t->engine);
         if (t->founding || t->alarm.len > 0 || t->positions_count > 0)
             return 0;
@@ -210,27 +261,34 @@ on_clock_news(struct worker *w, enum clock_news news)
     else
         log_error("event=clock_doubted why=\"%s\" action=\"timers wait until the clocks agree\"",
                   why);
-    for (size_t i = 0; i < w->reading.count; i++)
-        territory_tell(w->reading.of[i], "%s: %s", why,
-                       news == CLOCK_RESUMED ? "timers run again" : "timers wait");
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->standing == TERRITORY_SERVED)
+            territory_tell(w->list[i], "%s: %s", why,
+                           news == CLOCK_RESUMED ? "timers run again" : "timers wait");
 }
 
+/* The answer to the reading in hand; `*any`: it brought entries. */
 static enum err
-read_all(struct worker *w, int64_t wait_ms)
+reading_wait(struct worker *w, struct reading *r, bool *any)
 {
-    struct reading *r = &w->reading;
-    struct clock_reading clocks;
-    clocks.own_before = clock_wall_ms();
-    clocks.mono_before = clock_mono_ms();
-    size_t share = READ_ENTRIES / r->count, batch = (size_t)w->conf->batch;
-    share = share < READ_LEAST ? READ_LEAST : share;
-    enum err err = store_read(w->x.store, r->list, r->count, share < batch ? share : batch,
-                              quiet_ms(w, wait_ms), &r->arena, &clocks.redis);
+    struct clock_reading clocks = { .own_before = r->own_before, .mono_before = r->mono_before };
+    enum err err = store_read_wait(w->x.store, r->asked, WORKER_WAIT_MS + READ_MS, &clocks.redis);
+    r->asked = NULL;
+    *any = false;
+    if (err != OK)
+        return err;
     clocks.own_after = clock_wall_ms();
     clocks.mono_after = clock_mono_ms();
-    if (err == OK)
-        on_clock_news(w, watchtime_read(&w->x.time, &clocks));
-    return err;
+    on_clock_news(w, watchtime_read(&w->x.time, &clocks));
+    settle_all(w);
+    for (size_t i = 0; i < r->count; i++) {
+        struct territory *t = r->of[i];
+        t->timed = false;
+        if (t->standing != TERRITORY_SERVED || strcmp(r->list[i].cursor, t->tip.cursor) != 0)
+            r->used[i] = r->list[i].count; /* read for a past that did not come */
+        *any = *any || r->used[i] < r->list[i].count;
+    }
+    return OK;
 }
 
 /* Something to apply now? What is due without an entry is due once a turn. */
@@ -240,23 +298,63 @@ has_work(const struct worker *w, const struct territory *t, size_t left)
     return t->standing == TERRITORY_SERVED && (left > 0 || (!t->timed && turn_due(t, &w->x)));
 }
 
+/* Is it worth a commit of its own while others are on their way? */
+static bool
+may_apply(const struct territory *t, size_t left)
+{
+    return territory_has_room(t) && (t->flights_count == 0 || left >= FEW_ENTRIES);
+}
+
+static bool
+any_news(const struct worker *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->flights_count > 0 && w->list[i]->flights[0]->answered)
+            return true;
+    return false;
+}
+
+/* Sleeps until something comes from Redis, unless an answer is here already. */
+static void
+wait_answers(struct worker *w)
+{
+    struct redis *redis = store_redis(w->x.store);
+    struct wait one = { .fd = redis_fd(redis), .want_write = redis_wants_write(redis) };
+    if (!any_news(w))
+        wait_for(&one, 1, ANSWER_MS);
+    redis_work(redis);
+}
+
 /* One commit of each territory that has something left. Returns whether there may be more. */
 static bool
-apply_round(struct worker *w)
+apply_round(struct worker *w, struct reading *r)
 {
-    struct reading *r = &w->reading;
-    bool sent = false;
+    bool applied = false, waiting = false;
+    settle_all(w);
     for (size_t i = 0; i < r->count; i++) {
         struct territory *t = r->of[i];
-        size_t left = r->list[i].count - r->used[i];
+        size_t left = r->list[i].count - r->used[i], in_flight = t->flights_count;
         if (!has_work(w, t, left))
             continue;
+        if (!may_apply(t, left)) {
+            waiting = true;
+            continue;
+        }
         r->used[i] += turn_apply(t, &w->x, r->list[i].entries + r->used[i], left);
-        sent = sent || t->sent;
+        applied = applied || t->flights_count > in_flight;
+        redis_work(store_redis(w->x.store)); /* it begins while we go on */
     }
-    if (sent)
-        settle_all(w);
-    return sent;
+    if (waiting && !applied)
+        wait_answers(w);
+    return applied || waiting;
+}
+
+static void
+on_forwarded(void *context, enum err answer, size_t moved)
+{
+    struct territory *t = context;
+    t->forwarding = false;
+    t->outbox = t->outbox || answer != OK || moved == FORWARD_MAX;
 }
 
 static void
@@ -264,9 +362,11 @@ forward_all(struct worker *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct territory *t = w->list[i];
-        size_t moved = 0;
-        if (t->standing == TERRITORY_SERVED && t->outbox)
-            t->outbox = store_forward(w->x.store, t->id, &moved) != OK || moved > 0;
+        if (t->standing != TERRITORY_SERVED || !t->outbox || t->forwarding)
+            continue;
+        t->outbox = false;
+        t->forwarding = true;
+        store_forward(w->x.store, t->id, on_forwarded, t);
     }
 }
 
@@ -290,31 +390,64 @@ check_heads(struct worker *w)
     w->lost = !store_is_up(w->x.store);
 }
 
+/* No connection: what was on its way is in doubt, what was read is void. */
+static void
+turn_without_redis(struct worker *w, int64_t wait_ms)
+{
+    struct reading *r = reading_now(w);
+    store_read_drop(r->asked);
+    r->asked = NULL;
+    w->lost = true;
+    settle_all(w);
+    wait_on_redis(w, wait_ms);
+    settle_all(w);
+}
+
+static void
+turn_begin(struct worker *w, int64_t *wait_ms)
+{
+    if (w->lost || chores_due(w)) {
+        worker_land(w);
+        chores_do(w);
+    }
+    if (w->lost)
+        check_heads(w);
+    if (repeat_doubtful(w) && *wait_ms > DOUBT_WAIT_MS)
+        *wait_ms = DOUBT_WAIT_MS;
+}
+
 void
 worker_turn(struct worker *w, int64_t wait_ms)
 {
+    bool any;
     if (!store_is_up(w->x.store)) {
-        w->lost = true;
-        wait_on_redis(w, wait_ms);
+        turn_without_redis(w, wait_ms);
         return;
     }
-    chores_do(w);
-    if (w->lost)
-        check_heads(w);
-    if (repeat_doubtful(w) && wait_ms > DOUBT_WAIT_MS)
-        wait_ms = DOUBT_WAIT_MS;
-    reading_begin(w);
-    if (w->reading.count == 0) {
+    turn_begin(w, &wait_ms);
+    struct reading *r = reading_now(w), *next = &w->readings[!w->reading];
+    if (r->asked == NULL)
+        reading_ask(w, r, NULL, quiet_ms(w, wait_ms));
+    if (r->count == 0) {
         wait_on_redis(w, quiet_ms(w, wait_ms));
         return;
     }
-    if (read_all(w, wait_ms) != OK) {
+    if (reading_wait(w, r, &any) != OK) {
         w->lost = true;
         return;
     }
-    while (apply_round(w))
+    if (any)
+        reading_ask(w, next, r, 0);
+    while (apply_round(w, r))
         chores_progress(w);
+    if (any) {
+        w->reading = !w->reading;
+        forward_all(w);
+        return;
+    }
+    worker_land(w);
     forward_all(w);
+    worker_land(w); /* before a read that waits and holds up what is behind it */
 }
 
 /* ---- figures */

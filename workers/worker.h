@@ -9,6 +9,8 @@ enum { CHORES_MAX = 8 };
 
 /* The inboxes of one read, and how far each is used up. */
 struct reading {
+    struct store_reading *asked; /* NULL: not under way */
+    int64_t own_before, mono_before;
     struct inbox *list;
     struct territory **of;
     size_t *used;
@@ -28,8 +30,9 @@ struct worker {
     size_t anchor_next;
     bool known_signer; /* the plan knows our signing key */
     bool told_signer;
-    bool lost; /* the connection was, since the heads were last compared */
-    struct reading reading;
+    bool lost;                  /* the connection was, since the heads were last compared */
+    struct reading readings[2]; /* the one in hand, and the one that Redis may be at meanwhile */
+    size_t reading;             /* which is in hand */
 };
 
 /* Reads the pool's key and this worker's own (keys_dir/NAME.key); dies, naming the setting, when
@@ -39,8 +42,11 @@ struct worker *worker_new(const struct conf *conf, const char *name);
 void worker_free(struct worker *w);
 
 /* One turn: chores that are due, one read of all inboxes (waiting at most `wait_ms` for an entry),
- * then apply and commit until what was read is used up. */
+ * then apply and commit until what was read is used up. The last commits may still be unanswered
+ * when it returns. */
 void worker_turn(struct worker *w, int64_t wait_ms);
+/* Waits until every commit is answered, and settles it. */
+void worker_land(struct worker *w);
 
 enum { WORKER_WAIT_MS = 200 };
 

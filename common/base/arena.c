@@ -19,8 +19,8 @@ block_new(size_t size, struct arena_block *next)
     return b;
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+static void *
+take(struct arena *a, size_t size)
 {
     const size_t align = alignof(max_align_t);
     assert(size < SIZE_MAX / 2);
@@ -29,7 +29,13 @@ arena_alloc(struct arena *a, size_t size)
         a->blocks = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE, a->blocks);
     void *at = a->blocks->data + a->blocks->used;
     a->blocks->used += size;
-    return memset(at, 0, size);
+    return at;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+    return memset(take(a, size), 0, size);
 }
 
 struct str
@@ -37,7 +43,7 @@ arena_copy(struct arena *a, struct str s)
 {
     if (s.len == 0)
         return (struct str){ NULL, 0 };
-    char *copy = arena_alloc(a, s.len);
+    char *copy = take(a, s.len);
     memcpy(copy, s.at, s.len);
     return (struct str){ copy, s.len };
 }

@@ -11,33 +11,15 @@ buf_fini(struct buf *b)
     *b = (struct buf){ 0 };
 }
 
-uint8_t *
-buf_reserve(struct buf *b, size_t more)
+void
+buf_enlarge(struct buf *b, size_t more)
 {
     assert(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
-    if (b->data == NULL || b->len + more > b->cap) {
-        size_t want = b->cap == 0 ? 64 : b->cap;
-        while (want < b->len + more)
-            want *= 2;
-        b->data = grow(b->data, want);
-        b->cap = want;
-    }
-    return b->data + b->len;
-}
-
-uint8_t *
-buf_extend(struct buf *b, size_t more)
-{
-    uint8_t *at = buf_reserve(b, more);
-    b->len += more;
-    return at;
-}
-
-void
-buf_put(struct buf *b, const void *from, size_t len)
-{
-    if (len > 0)
-        memcpy(buf_extend(b, len), from, len);
+    size_t want = b->cap == 0 ? 64 : b->cap;
+    while (want < b->len + more)
+        want *= 2;
+    b->data = grow(b->data, want);
+    b->cap = want;
 }
 
 static void

@@ -19,11 +19,29 @@ buf_clear(struct buf *b)
 {
     b->len = 0;
 }
+void buf_enlarge(struct buf *b, size_t more); /* for buf_reserve */
 /* Room for `more` bytes at the end; returns where they begin. len is unchanged. */
-uint8_t *buf_reserve(struct buf *b, size_t more);
+static inline uint8_t *
+buf_reserve(struct buf *b, size_t more)
+{
+    if (b->data == NULL || more > b->cap - b->len)
+        buf_enlarge(b, more);
+    return b->data + b->len;
+}
 /* The same, and len grows by `more`. */
-uint8_t *buf_extend(struct buf *b, size_t more);
-void buf_put(struct buf *b, const void *from, size_t len);
+static inline uint8_t *
+buf_extend(struct buf *b, size_t more)
+{
+    uint8_t *at = buf_reserve(b, more);
+    b->len += more;
+    return at;
+}
+static inline void
+buf_put(struct buf *b, const void *from, size_t len)
+{
+    if (len > 0)
+        memcpy(buf_extend(b, len), from, len);
+}
 void buf_put_u8(struct buf *b, uint8_t n);
 void buf_put_u16(struct buf *b, uint16_t n);
 void buf_put_u32(struct buf *b, uint32_t n);

@@ -150,10 +150,24 @@ str_letter(struct str s)
     return 0;
 }
 
+/* How many bytes from `i` on are ASCII for sure: eight at a time. */
+static size_t
+ascii(struct str s, size_t i)
+{
+    uint64_t eight;
+    size_t from = i;
+    for (; s.len - i >= sizeof(eight); i += sizeof(eight)) {
+        memcpy(&eight, s.at + i, sizeof(eight));
+        if ((eight & 0x8080808080808080u) != 0)
+            break;
+    }
+    return i - from;
+}
+
 bool
 str_is_utf8(struct str s)
 {
-    for (size_t i = 0, len; i < s.len; i += len) {
+    for (size_t i = ascii(s, 0), len; i < s.len; i += len) {
         len = (uint8_t)s.at[i] < 0x80 ? 1 : str_letter((struct str){ s.at + i, s.len - i });
         if (len == 0)
             return false;

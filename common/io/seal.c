@@ -26,9 +26,10 @@ _Static_assert((int)crypto_sign_BYTES == SIGNATURE_SIZE, "protocol: Ed25519");
 #define PERSONAL_REPORT PERSONAL("faultline-report")
 #define PERSONAL_STORE  PERSONAL("faultline-store1")
 
-/* The kernel's randomness is dear by the call and cheap by the block: a system call for each
- * nonce would cost more than the sealing. Bytes are wiped as they are given out, so that
- * what was given cannot be read here later. A forked child must not give them out again. */
+/* The kernel's randomness is dear by the call and by the byte: a system call for each nonce would
+ * cost more than the sealing. So a block is the ChaCha20 stream of a key that the kernel draws for
+ * it alone. Bytes are wiped as they are given out, and the key at once, so that what was given
+ * cannot be read here later. A forked child must not give them out again. */
 static _Thread_local struct {
     uint8_t bytes[POOL_SIZE];
     size_t left; /* the last `left` bytes are fresh */
@@ -77,7 +78,11 @@ random_bytes(void *to, size_t len)
         return;
     }
     if (pool.left < len) {
-        draw(pool.bytes, POOL_SIZE);
+        static const uint8_t nonce[crypto_stream_chacha20_NONCEBYTES];
+        uint8_t key[crypto_stream_chacha20_KEYBYTES];
+        draw(key, sizeof(key));
+        crypto_stream_chacha20(pool.bytes, POOL_SIZE, nonce, key);
+        sodium_memzero(key, sizeof(key));
         pool.left = POOL_SIZE;
     }
     uint8_t *from = pool.bytes + POOL_SIZE - pool.left;

@@ -30,6 +30,9 @@ struct store {
     bool load_library;
 };
 
+/* Sleeps until there is something to do for this connection, then does it. */
+void store_turn(struct store *s, int64_t wait_ms);
+
 /* A plain command, or a function of the library: FCALL name, the number of keys, the keys that
  * follow (call_keys_end fills the number in), and STORE_VERSION as the first argument. */
 struct call *call_begin(struct store *s, const char *command);

@@ -77,8 +77,11 @@ chain_effects(const struct commit *c, uint8_t out[32])
         add_number(&e, c->mail[i].sequence);
         add_str(&e, c->mail[i].letter);
     }
-    add_number(&e, c->watch.len > 0 ? c->watch_sequence : 0);
-    add_str(&e, c->watch);
+    add_number(&e, c->watch_count);
+    for (size_t i = 0; i < c->watch_count; i++) {
+        add_number(&e, c->watch[i].sequence);
+        add_str(&e, c->watch[i].letter);
+    }
     add_number(&e, c->out_count);
     for (size_t i = 0; i < c->out_count; i++) {
         add_name(&e, c->out[i].to.s, sizeof(c->out[i].to.s));

@@ -36,10 +36,9 @@ weigh_pairs(struct sum *sum, const struct pair *list, size_t count, size_t most)
 static bool
 fits(const struct commit *c)
 {
-    struct sum sum = { 0, 0, c->mail_count <= MAIL_MAX };
+    struct sum sum = { 0, 0, c->mail_count <= MAIL_MAX && c->watch_count <= WATCH_MAX };
     weigh(&sum, c->log, COMMIT_BYTES);
     weigh(&sum, c->meta, RECORD_MAX);
-    weigh(&sum, c->watch, ENTRY_MAX);
     for (enum record_hash h = HASH_TICKETS; h < RECORD_HASHES; h++)
         weigh_pairs(&sum, c->records[h], c->records_count[h], RECORD_MAX);
     weigh_pairs(&sum, c->closed, c->closed_count, RECORD_MAX);
@@ -48,6 +47,8 @@ fits(const struct commit *c)
         weigh(&sum, c->mail[i].letter, ENTRY_MAX);
         weigh(&sum, c->mail[i].resync, ENTRY_MAX);
     }
+    for (size_t i = 0; i < c->watch_count; i++)
+        weigh(&sum, c->watch[i].letter, ENTRY_MAX);
     sum.records += c->out_count;
     for (size_t i = 0; i < c->out_count; i++)
         weigh(&sum, c->out[i].sealed, ENTRY_MAX);
@@ -129,7 +130,7 @@ put_ring(struct call *call, const struct commit *c)
     for (size_t i = 0; i < c->mail_count; i++)
         len += (size_t)snprintf(ring + len, size - len, "%s%.*s", len == 0 ? "" : " ",
                                 (int)sizeof(c->mail[i].who.s), c->mail[i].who.s);
-    if (c->watch.len > 0)
+    if (c->watch_count > 0)
         len += (size_t)snprintf(ring + len, size - len, "%swatch", len == 0 ? "" : " ");
     assert(len < size);
     call_str(call, (struct str){ ring, len });
@@ -154,11 +155,6 @@ put_fixed(struct call *call, const struct commit *c)
     call_str(call, c->meta);
     call_number(call, c->mailbox_max);
     call_number(call, c->watch_max);
-    if (c->watch.len > 0)
-        call_format(call, "%" PRIu64 "-0", c->watch_sequence);
-    else
-        call_text(call, "");
-    call_str(call, c->watch);
     call_key(call, key_of(c->territory, KEY_BELL));
     put_ring(call, c);
 }
@@ -175,6 +171,7 @@ put_counts(struct call *call, const struct commit *c)
         call_number(call, count - sets);
     }
     call_number(call, c->mail_count);
+    call_number(call, c->watch_count);
     call_number(call, c->out_count);
     call_number(call, c->quarantine_count);
 }
@@ -198,6 +195,10 @@ put_lists(struct call *call, const struct commit *c)
         call_format(call, "%" PRIu64 "-0", c->mail[i].sequence);
         call_str(call, c->mail[i].letter);
         call_str(call, c->mail[i].resync);
+    }
+    for (size_t i = 0; i < c->watch_count; i++) {
+        call_format(call, "%" PRIu64 "-0", c->watch[i].sequence);
+        call_str(call, c->watch[i].letter);
     }
     for (size_t i = 0; i < c->out_count; i++) {
         call_name(call, c->out[i].to.s, sizeof(c->out[i].to.s));

@@ -6,85 +6,137 @@
  * drops the repeats. */
 #include "common/store/call.h"
 
-enum { FORWARD_MAX = 256 }; /* moved in one call of store_forward */
-
 struct word_out {
-    struct str id, to, bytes; /* of the reply */
+    struct str id, to, bytes;
     bool moved;
 };
 
-static enum err
-read_outbox(struct store *s, struct territory_id t, struct reply *owned, struct word_out *list,
-            size_t *count)
+/* One move: the outbox is read, then each destination has its own append and forgetting. */
+struct move {
+    struct store *store;
+    struct territory_id from;
+    store_moved_fn *fn;
+    void *context;
+    struct arena arena;
+    struct word_out *list;
+    size_t count, moved, pending; /* pending: destinations not done with */
+    enum err err;                 /* the first that went wrong */
+};
+
+/* All words of a move that go where list[first] goes. */
+struct parcel {
+    struct move *move;
+    size_t first, words;
+};
+
+static void
+move_end(struct move *m)
 {
+    store_moved_fn *fn = m->fn;
+    void *context = m->context;
+    enum err err = m->err;
+    size_t moved = m->moved;
+    arena_fini(&m->arena);
+    free(m);
+    fn(context, err, moved);
+}
+
+static void
+parcel_end(struct parcel *p, enum err err)
+{
+    struct move *m = p->move;
+    if (err == OK)
+        m->moved += p->words;
+    else if (m->err == OK)
+        m->err = err;
+    if (--m->pending == 0)
+        move_end(m);
+}
+
+static void
+on_forgotten(void *context, enum err answer)
+{
+    parcel_end(context, answer);
+}
+
+/* They are on disk at their destination. */
+static void
+on_delivered(void *context, enum err answer)
+{
+    struct parcel *p = context;
+    const struct move *m = p->move;
+    if (answer != OK) {
+        parcel_end(p, answer);
+        return;
+    }
+    struct call *c = call_begin(m->store, "XDEL");
+    call_key(c, key_of(m->from, KEY_OUTBOX));
+    for (size_t i = p->first; i < m->count; i++)
+        if (str_eq(m->list[i].to, m->list[p->first].to))
+            call_str(c, m->list[i].id);
+    call_send_word(m->store, on_forgotten, p);
+}
+
+/* No limit on the inbox: these few were promised by a commit, and one full inbox must not hold
+ * up the words for others. */
+static void
+deliver(struct move *m, size_t first)
+{
+    struct territory_id to;
+    struct parcel *p = arena_alloc(&m->arena, sizeof(*p));
+    *p = (struct parcel){ m, first, 0 };
+    m->pending++;
+    if (m->list[first].to.len == 0 || !str_fill(to.s, sizeof(to.s), m->list[first].to)) {
+        m->list[first].moved = true;
+        parcel_end(p, ERR_SYNTAX);
+        return;
+    }
+    struct call *c = call_function(m->store, "fl_append");
+    call_key(c, key_of(to, KEY_INBOX));
+    call_keys_end(c);
+    call_number(c, 0);
+    for (size_t i = first; i < m->count; i++)
+        if (str_eq(m->list[i].to, m->list[first].to)) {
+            call_format(c, "x%.*s", (int)sizeof(m->from.s), m->from.s);
+            call_str(c, m->list[i].bytes);
+            m->list[i].moved = true;
+            p->words++;
+        }
+    call_send_word(m->store, on_delivered, p);
+}
+
+static void
+on_outbox(void *context, enum err err, struct reply r)
+{
+    struct move *m = context;
+    m->err = call_answer(err, r);
+    size_t most = m->err == OK ? reply_count(r) : 0;
+    m->list = arena_alloc(&m->arena, most * sizeof(*m->list));
+    for (; m->count < most; m->count++) {
+        struct reply entry = reply_at(r, m->count), fields = reply_at(entry, 1);
+        m->list[m->count] =
+            (struct word_out){ arena_copy(&m->arena, reply_text(reply_at(entry, 0))),
+                               arena_copy(&m->arena, fields_get(fields, "t")),
+                               arena_copy(&m->arena, fields_get(fields, "b")), false };
+    }
+    m->pending = 1; /* not to end before all are on their way */
+    for (size_t i = 0; i < m->count; i++)
+        if (!m->list[i].moved)
+            deliver(m, i);
+    if (--m->pending == 0)
+        move_end(m);
+}
+
+void
+store_forward(struct store *s, struct territory_id t, store_moved_fn *fn, void *context)
+{
+    struct move *m = zalloc(sizeof(*m));
+    *m = (struct move){ .store = s, .from = t, .fn = fn, .context = context };
     struct call *c = call_begin(s, "XRANGE");
     call_key(c, key_of(t, KEY_OUTBOX));
     call_text(c, "-");
     call_text(c, "+");
     call_text(c, "COUNT");
     call_number(c, FORWARD_MAX);
-    enum err err = call_ask(s, owned);
-    *count = 0;
-    for (size_t i = 0; err == OK && i < reply_count(*owned) && i < FORWARD_MAX; i++) {
-        struct reply entry = reply_at(*owned, i), fields = reply_at(entry, 1);
-        list[(*count)++] =
-            (struct word_out){ reply_text(reply_at(entry, 0)), fields_get(fields, "t"),
-                               fields_get(fields, "b"), false };
-    }
-    return err;
-}
-
-/* All that go where list[first] goes. No limit on the inbox: these few were promised by a
- * commit, and one full inbox must not hold up the words for others. */
-static enum err
-deliver(struct store *s, struct territory_id from, struct word_out *list, size_t first,
-        size_t count)
-{
-    struct territory_id to;
-    struct call *c = call_function(s, "fl_append");
-    if (!str_fill(to.s, sizeof(to.s), list[first].to) || list[first].to.len == 0)
-        return ERR_SYNTAX;
-    call_key(c, key_of(to, KEY_INBOX));
-    call_keys_end(c);
-    call_number(c, 0);
-    for (size_t i = first; i < count; i++)
-        if (str_eq(list[i].to, list[first].to)) {
-            call_format(c, "x%.*s", (int)sizeof(from.s), from.s);
-            call_str(c, list[i].bytes);
-            list[i].moved = true;
-        }
-    return call_do(s);
-}
-
-static enum err
-forget(struct store *s, struct territory_id t, const struct word_out *list, size_t first,
-       size_t count)
-{
-    struct call *c = call_begin(s, "XDEL");
-    call_key(c, key_of(t, KEY_OUTBOX));
-    for (size_t i = first; i < count; i++)
-        if (str_eq(list[i].to, list[first].to))
-            call_str(c, list[i].id);
-    return call_do(s);
-}
-
-enum err
-store_forward(struct store *s, struct territory_id t, size_t *moved)
-{
-    struct reply owned;
-    struct word_out list[FORWARD_MAX];
-    size_t count;
-    enum err err = read_outbox(s, t, &owned, list, &count);
-    *moved = 0;
-    for (size_t i = 0; err == OK && i < count; i++) {
-        if (list[i].moved)
-            continue;
-        err = deliver(s, t, list, i, count);
-        if (err == OK)
-            err = forget(s, t, list, i, count);
-        for (size_t k = i; err == OK && k < count; k++)
-            *moved += str_eq(list[k].to, list[i].to);
-    }
-    reply_free(&owned);
-    return err;
+    call_send(s, on_outbox, m);
 }

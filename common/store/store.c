@@ -125,9 +125,8 @@ store_is_up(struct store *s)
     return s->library == LIBRARY_OURS;
 }
 
-/* Sleeps until there is something to do for this connection, then does it. */
-static void
-turn(struct store *s, int64_t wait_ms)
+void
+store_turn(struct store *s, int64_t wait_ms)
 {
     int64_t quiet = redis_wait_ms(s->redis);
     struct pollfd p = { .fd = redis_fd(s->redis), .events = POLLIN };
@@ -151,7 +150,7 @@ store_up(struct store *s, int64_t limit_ms)
             return ERR_VERSION;
         if ((left = deadline - clock_mono_ms()) <= 0)
             return ERR_AGAIN;
-        turn(s, left);
+        store_turn(s, left);
     }
     return OK;
 }

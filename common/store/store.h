@@ -11,7 +11,7 @@
 #include "common/io/redis.h"
 #include "faultline/ids.h"
 
-enum { STORE_VERSION = 1 }; /* of the functions library */
+enum { STORE_VERSION = 2 }; /* of the functions library */
 
 struct store_options {
     const char *where; /* conf.redis */
@@ -162,6 +162,15 @@ struct inbox {
  * Also returns Redis' clock (ms). */
 enum err store_read(struct store *s, struct inbox *list, size_t count, size_t batch,
                     int64_t wait_ms, struct arena *a, int64_t *redis_ms);
+/* The same in two halves, so that Redis reads while the caller does something else: the question,
+ * and the wait for its answer. Lists and arena are lent until then. One that is not waited for
+ * is dropped. */
+struct store_reading;
+struct store_reading *store_read_ask(struct store *s, struct inbox *list, size_t count,
+                                     size_t batch, int64_t wait_ms, struct arena *a);
+enum err store_read_wait(struct store *s, struct store_reading *asked, int64_t limit_ms,
+                         int64_t *redis_ms);
+void store_read_drop(struct store_reading *asked);
 enum err store_places(struct store *s, struct territory_id t, store_record_fn *fn, void *context);
 
 /* ---- the commit: all of it or nothing */
@@ -175,6 +184,11 @@ struct commit_mail {
     struct str resync; /* the letter to leave instead when the mailbox is full. Empty: a full
                         * mailbox refuses the commit with ERR_BUSY, nothing is written, and the
                         * caller repeats it with this filled: so nobody seals what is not needed */
+};
+/* A letter for all dispatchers. */
+struct commit_watch {
+    uint64_t sequence; /* of its last update; they grow */
+    struct str letter;
 };
 struct commit_out {
     struct territory_id to;
@@ -199,8 +213,8 @@ struct commit {
     size_t closed_count;
     struct commit_mail *mail;
     size_t mail_count; /* at most MAIL_MAX */
-    struct str watch;  /* letter for the dispatchers; empty: none */
-    uint64_t watch_sequence;
+    struct commit_watch *watch;
+    size_t watch_count;     /* at most WATCH_MAX */
     struct commit_out *out; /* to other territories */
     size_t out_count;
     struct pair *quarantine; /* key: inbox id, bytes: the entry's message; kept aside */
@@ -209,6 +223,7 @@ struct commit {
 };
 enum {
     MAIL_MAX = 1024,                /* letters in one commit */
+    WATCH_MAX = 1024,               /* letters to the dispatchers in one commit */
     RECORDS_MAX = 100000,           /* records, words out and entries kept aside in one commit */
     RECORD_MAX = 1024 * 1024,       /* bytes of one record or of META */
     ENTRY_MAX = 64 * 1024,          /* bytes of one letter, message or word between territories */
@@ -229,8 +244,11 @@ void store_commit(struct store *s, const struct commit *c, store_fn *fn, void *c
 enum err store_wait(struct store *s, int64_t limit_ms);
 
 /* The outbox: what waits to go to other territories, moved by its holder. Delivered at
- * least once (the receiver keeps a mark), then deleted. Returns how many it moved. */
-enum err store_forward(struct store *s, struct territory_id t, size_t *moved);
+ * least once (the receiver keeps a mark), then deleted. Queues; one move of a territory at a
+ * time. `moved`: how many are out; fewer than FORWARD_MAX and OK: none were left. */
+enum { FORWARD_MAX = 256 };
+typedef void store_moved_fn(void *context, enum err answer, size_t moved);
+void store_forward(struct store *s, struct territory_id t, store_moved_fn *fn, void *context);
 
 /* ---- the log (audit, readers) */
 struct log_entry {

@@ -10,9 +10,9 @@
 --   FLTYPE     a key is not of its type
 -- and what it decides is answered with a word: OK, DUPLICATE, FENCED, DIVERGED, BUSY, ...
 
-local VERSION = 1 -- STORE_VERSION of store.h
+local VERSION = 2 -- STORE_VERSION of store.h
 local CHUNK = 4000 -- values given to one command: unpack fails somewhat above 8,000
-local MAIL_MAX = 1024 -- of store.h
+local MAIL_MAX, WATCH_MAX = 1024, 1024 -- of store.h
 -- While a library loads there is neither `string` nor redis.call: hence the literal.
 local NOBODY = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
 local START = NOBODY .. NOBODY -- the chain before the first commit
@@ -175,10 +175,11 @@ end
 
 -- The commit. KEYS: inbox, head, log, watch, outbox, quarantine, tickets, engineers,
 -- principals, reports, closed, then a mailbox for each letter.
--- ARGV: the 21 below, then for each of the five hashes how many pairs to set and how many
--- fields to delete, how many letters, words out and entries kept aside; then these lists.
-local HASHES, FIXED_KEYS, FIXED = 5, 11, 21
-local COUNTS = 2 * HASHES + 3
+-- ARGV: the 19 below, then for each of the five hashes how many pairs to set and how many
+-- fields to delete, how many letters, letters to the dispatchers, words out and entries kept
+-- aside; then these lists.
+local HASHES, FIXED_KEYS, FIXED = 5, 11, 19
+local COUNTS = 2 * HASHES + 4
 
 -- Where each list of the commit begins, and that they fill ARGV exactly.
 local function layout(KEYS, ARGV)
@@ -194,12 +195,12 @@ local function layout(KEYS, ARGV)
             del_end = at + 2 * set + del - 1 }
         at = at + 2 * set + del
     end
-    local mail, out, aside = n[COUNTS - 2], n[COUNTS - 1], n[COUNTS]
-    check(mail <= MAIL_MAX, 'fl_commit: too many letters')
+    local mail, told, out, aside = unpack(n, COUNTS - 3, COUNTS)
+    check(mail <= MAIL_MAX and told <= WATCH_MAX, 'fl_commit: too many letters')
     check(#KEYS == FIXED_KEYS + mail, 'fl_commit: keys do not match the letters')
-    check(at + 3 * mail + 2 * out + 2 * aside - 1 == #ARGV,
+    check(at + 3 * mail + 2 * told + 2 * out + 2 * aside - 1 == #ARGV,
         'fl_commit: lists do not fill the arguments')
-    return lists, at, mail, out, aside
+    return lists, at, mail, told, out, aside
 end
 
 local function commit(KEYS, ARGV)
@@ -207,14 +208,14 @@ local function commit(KEYS, ARGV)
     check(#KEYS >= FIXED_KEYS and #ARGV >= FIXED + COUNTS, 'fl_commit: too few keys or arguments')
     local inbox, head, log, watch, outbox, quarantine = unpack(KEYS, 1, 6)
     local _, holder, id, parent_version, new_version, parent, chain, effects, signer, signature,
-        cursor, keep, plan, entry, meta, mailbox_max, watch_max, watch_id, watch_letter, bell,
-        ring = unpack(ARGV, 1, FIXED)
+        cursor, keep, plan, entry, meta, mailbox_max, watch_max, bell, ring =
+        unpack(ARGV, 1, FIXED)
     mailbox_max, watch_max = tonumber(mailbox_max), tonumber(watch_max)
     check(#holder == 16 and #id == 16 and id ~= NOBODY and holder ~= NOBODY and #parent == 32 and
         #chain == 32 and #effects == 32 and #signature == 64 and mailbox_max and watch_max and
         tonumber(new_version) == (tonumber(parent_version) or -2) + 1,
         'fl_commit: a field is malformed')
-    local lists, mail_at, mail, out, aside = layout(KEYS, ARGV)
+    local lists, mail_at, mail, told, out, aside = layout(KEYS, ARGV)
 
     -- The fence. The order matters: a repeat is a repeat, whoever holds the territory by now.
     length('HLEN', head)
@@ -234,7 +235,7 @@ local function commit(KEYS, ARGV)
     if cursor ~= was[5] then
         length('XLEN', inbox)
     end
-    if watch_id ~= '' then
+    if told > 0 then
         length('XLEN', watch)
     end
     if out > 0 then
@@ -287,11 +288,12 @@ local function commit(KEYS, ARGV)
         post(key, ARGV[at], letter, (letters[i] > 0 and resync ~= '') and resync or letter)
         at = at + 3
     end
-    if watch_id ~= '' then
-        post(watch, watch_id, watch_letter, watch_letter)
-        if watch_max > 0 then
-            redis.call('XTRIM', watch, 'MAXLEN', '~', watch_max)
-        end
+    for i = 1, told do
+        post(watch, ARGV[at], ARGV[at + 1], ARGV[at + 1])
+        at = at + 2
+    end
+    if told > 0 and watch_max > 0 then
+        redis.call('XTRIM', watch, 'MAXLEN', '~', watch_max)
     end
     for i = 1, out do
         redis.call('XADD', outbox, '*', 't', ARGV[at], 'b', ARGV[at + 1])

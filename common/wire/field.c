@@ -12,11 +12,8 @@
 static bool
 zero(const struct field *f, const void *at)
 {
-    const uint8_t *b = at;
-    for (size_t i = 0; i < f->size; i++)
-        if (b[i] != 0)
-            return false;
-    return true;
+    const uint8_t *b = at; /* the first byte is zero, and each equals the one before it */
+    return b[0] == 0 && memcmp(b, b + 1, f->size - 1) == 0;
 }
 
 static bool
@@ -396,10 +393,10 @@ fields_put_map(const struct field *f, size_t count, const void *record, struct b
 bool
 fields_get_map(const struct field *f, size_t count, node map, void *record, const struct reading *r)
 {
-    size_t pairs;
+    size_t pairs, next = 0; /* maps mostly keep the fields' order */
     bool ok = node_map(map, &pairs);
     for (size_t i = 0; i < count && ok; i++)
-        ok = get(&f[i], node_get(map, f[i].key), record, r);
+        ok = get(&f[i], node_get_from(map, f[i].key, &next), record, r);
     return ok;
 }
 

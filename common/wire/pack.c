@@ -202,7 +202,7 @@ unique(struct str *keys, size_t count)
         qsort(keys, count, sizeof(*keys), order);
     for (size_t i = 1; i < count; i++)
         for (size_t j = count > FEW ? i - 1 : 0; j < i; j++)
-            if (str_eq(keys[i], keys[j]))
+            if (keys[i].len == keys[j].len && str_eq(keys[i], keys[j]))
                 return false;
     return true;
 }
@@ -483,14 +483,25 @@ node_value(node map, size_t i)
 }
 
 node
+node_get_from(node map, const char *key, size_t *next)
+{
+    const msgpack_object *o = typed(map, MSGPACK_OBJECT_MAP);
+    size_t count = o == NULL ? 0 : o->via.map.size, len = strlen(key);
+    for (size_t n = 0, i = *next; n < count; n++, i++) {
+        const msgpack_object_kv *kv = &o->via.map.ptr[i % count];
+        if (kv->key.via.str.size == len && memcmp(kv->key.via.str.ptr, key, len) == 0) {
+            *next = (i + 1) % count;
+            return &kv->val;
+        }
+    }
+    return NULL;
+}
+
+node
 node_get(node map, const char *key)
 {
-    const msgpack_object_kv *kv;
-    struct str want = str_of(key);
-    for (size_t i = 0; (kv = pair(map, i)) != NULL; i++)
-        if (str_eq(str_bytes(kv->key.via.str.ptr, kv->key.via.str.size), want))
-            return &kv->val;
-    return NULL;
+    size_t next = 0;
+    return node_get_from(map, key, &next);
 }
 
 /* ---- a look without a doc */

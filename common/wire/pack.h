@@ -61,8 +61,11 @@ bool node_array(node n, size_t *count);
 node node_at(node array, size_t i); /* NULL past the end */
 bool node_map(node n, size_t *count);
 node node_get(node map, const char *key); /* NULL when absent */
-node node_key(node map, size_t i);        /* the i-th key, a str; NULL past the end */
-node node_value(node map, size_t i);      /* and its value */
+/* The same, looking first at pair *next, which becomes the one after what was found: quick for who
+ * asks in the map's own order. */
+node node_get_from(node map, const char *key, size_t *next);
+node node_key(node map, size_t i);   /* the i-th key, a str; NULL past the end */
+node node_value(node map, size_t i); /* and its value */
 
 /* A look without a doc, at bytes that may be anything: the i-th element of the array that
  * they begin with, while everything before it is whole. The empty str when there is none. */
