@@ -81,6 +81,7 @@ chore_plan(struct worker *w)
         w->list[i]->listed = false;
     for (size_t i = 0; i < count; i++)
         add_territory(w, ids[i])->listed = true;
+    lease_territories(w->x.lease, ids, count);
     keyring_use(w->x.keyring, now->atlas);
     check_signer(w, now->atlas);
     plans_sweep(w->x.plans, in_use, w);

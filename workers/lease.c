@@ -19,6 +19,12 @@ struct fellow {
     bool present;      /* in the last list of beats */
 };
 
+struct share {
+    struct territory_id territory;
+    bool ours;
+    char owner[WORKER_NAME_MAX]; /* another's */
+};
+
 struct lease {
     char worker[WORKER_NAME_MAX];
     int64_t lease_ms;
@@ -27,6 +33,8 @@ struct lease {
     bool observed;
     struct fellow *fellows; /* everybody but us */
     size_t count_fellows, cap;
+    struct share *shares; /* in order */
+    size_t count_shares;
 };
 
 struct lease *
@@ -44,6 +52,7 @@ lease_free(struct lease *l)
     if (l == NULL)
         return;
     free(l->fellows);
+    free(l->shares);
     free(l);
 }
 
@@ -84,6 +93,80 @@ forget_gone(struct lease *l)
     l->count_fellows = kept;
 }
 
+static uint64_t
+weight(const char *worker, struct territory_id t)
+{
+    char name[WORKER_NAME_MAX + sizeof(t.s)] = { 0 };
+    size_t len = strlen(worker);
+    uint8_t digest[32];
+    uint64_t n;
+    memcpy(name, worker, len);
+    memcpy(name + len + 1, t.s, sizeof(t.s)); /* a zero between: no two pairs read alike */
+    digest_32(digest, str_bytes(name, len + 1 + strlen(t.s)));
+    memcpy(&n, digest, sizeof(n));
+    return n;
+}
+
+/* The live: fellow i, and last, as NULL, ourselves. */
+static size_t
+live_fellows(const struct lease *l, const struct fellow **out)
+{
+    size_t live = 0;
+    for (size_t i = 0; i < l->count_fellows; i++)
+        if (l->fellows[i].present && !is_silent(l, &l->fellows[i]))
+            out[live++] = &l->fellows[i];
+    out[live++] = NULL;
+    return live;
+}
+
+/* Every worker comes to the same result from the same beats and the same plan. */
+static void
+share_out(struct lease *l)
+{
+    const struct fellow **live = zalloc((l->count_fellows + 1) * sizeof(*live));
+    size_t *carried = zalloc((l->count_fellows + 1) * sizeof(*carried));
+    size_t count = live_fellows(l, live), fair = (l->count_shares + count - 1) / count;
+    for (size_t t = 0; t < l->count_shares; t++) {
+        struct share *s = &l->shares[t];
+        const char *owner = NULL;
+        size_t best = 0;
+        uint64_t most = 0;
+        for (size_t i = 0; i < count; i++) {
+            const char *name = live[i] == NULL ? l->worker : live[i]->worker;
+            uint64_t n = weight(name, s->territory);
+            if (carried[i] == fair || (owner != NULL && n < most) ||
+                (owner != NULL && n == most && strcmp(name, owner) < 0))
+                continue;
+            best = i;
+            most = n;
+            owner = name;
+        }
+        carried[best]++;
+        s->ours = live[best] == NULL;
+        snprintf(s->owner, sizeof(s->owner), "%s", owner);
+    }
+    free(live);
+    free(carried);
+}
+
+static int
+by_territory(const void *a, const void *b)
+{
+    const struct share *x = a, *y = b;
+    return memcmp(x->territory.s, y->territory.s, sizeof(x->territory.s));
+}
+
+void
+lease_territories(struct lease *l, const struct territory_id *list, size_t count)
+{
+    l->shares = grow(l->shares, (count + 1) * sizeof(*l->shares));
+    l->count_shares = count;
+    for (size_t i = 0; i < count; i++)
+        l->shares[i] = (struct share){ .territory = list[i] };
+    qsort(l->shares, count, sizeof(*l->shares), by_territory);
+    share_out(l);
+}
+
 void
 lease_observe(struct lease *l, const struct beat *list, size_t count, int64_t mono_ms)
 {
@@ -110,6 +193,7 @@ lease_observe(struct lease *l, const struct beat *list, size_t count, int64_t mo
     forget_gone(l);
     l->observed_at = mono_ms;
     l->observed = true;
+    share_out(l);
 }
 
 bool
@@ -130,36 +214,14 @@ lease_moving(const struct lease *l, const char *worker)
     return f != NULL && f->moved && f->present && !is_silent(l, f);
 }
 
-static uint64_t
-weight(const char *worker, struct territory_id t)
-{
-    char name[WORKER_NAME_MAX + sizeof(t.s)] = { 0 };
-    size_t len = strlen(worker);
-    uint8_t digest[32];
-    uint64_t n;
-    memcpy(name, worker, len);
-    memcpy(name + len + 1, t.s, sizeof(t.s)); /* a zero between: no two pairs read alike */
-    digest_32(digest, str_bytes(name, len + 1 + strlen(t.s)));
-    memcpy(&n, digest, sizeof(n));
-    return n;
-}
-
 const char *
 lease_owner(const struct lease *l, struct territory_id t)
 {
-    const char *owner = l->worker;
-    uint64_t most = weight(l->worker, t);
-    for (size_t i = 0; i < l->count_fellows; i++) {
-        const struct fellow *f = &l->fellows[i];
-        if (!f->present || is_silent(l, f))
-            continue;
-        uint64_t n = weight(f->worker, t);
-        if (n > most || (n == most && strcmp(f->worker, owner) > 0)) {
-            most = n;
-            owner = f->worker;
-        }
-    }
-    return owner;
+    const struct share key = { .territory = t };
+    const struct share *s =
+        l->count_shares == 0 ? NULL
+                             : bsearch(&key, l->shares, l->count_shares, sizeof(key), by_territory);
+    return s == NULL || s->ours ? l->worker : s->owner;
 }
 
 bool

@@ -6,9 +6,11 @@
  * sleeper. No wall clock, no TTL: a clock step neither frees nor freezes a territory.
  *
  *     owner(territory) = the live worker with the greatest hash(worker, territory)
+ *                        among those who have not their fair share yet, territories in order
  *
- * so a worker that comes or goes moves only its own share. Owning by this rule decides who
- * tries; the head's nonce decides who holds. */
+ * so nobody has more than one territory above another, and a worker that comes or goes moves little
+ * beside its own share. Owning by this rule decides who tries; the head's nonce decides who
+ * holds. */
 #ifndef WORKERS_LEASE_H
 #define WORKERS_LEASE_H
 
@@ -27,7 +29,10 @@ void lease_observe(struct lease *l, const struct beat *list, size_t count, int64
 bool lease_silent(struct lease *l, const char *worker);
 /* Has its beat been seen to grow? Nothing is handed to one that was only ever seen once. */
 bool lease_moving(const struct lease *l, const char *worker);
-/* Who should hold it: a name that is good until the next lease_observe. */
+/* The territories that are shared out; copied. */
+void lease_territories(struct lease *l, const struct territory_id *list, size_t count);
+/* Who should hold it: a name that is good until the next lease_observe. What is not shared out is
+ * left to whoever has it. */
 const char *lease_owner(const struct lease *l, struct territory_id t);
 bool lease_mine(const struct lease *l, struct territory_id t);
 size_t lease_live(const struct lease *l);
