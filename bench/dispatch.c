@@ -55,7 +55,7 @@ main(void)
     drain(&crowd, 500 + REPORTS);
     double took_s = (double)(clock_mono_ns() - began) / 1e9;
     double after = raw_xadd_per_s(&stage, str_bytes(bytes, sizeof(bytes)), RAW_ENTRIES);
-    double raw = (before + after) / 2, per_s = REPORTS / took_s;
+    double raw = (before + after) / 2, per_s = (double)REPORTS / took_s;
     ledger_count(&ledger, &crowd);
     printf("%d reports to assigned in %.2f s; %llu tickets, %llu assigned, %llu attached, lost "
            "%llu; raw XADD before "

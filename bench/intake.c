@@ -67,7 +67,7 @@ main(void)
     push(&crowd, 2000 + REPORTS);
     double took_s = (double)(clock_mono_ns() - began) / 1e9;
     double after = raw_xadd_per_s(&stage, buf_str(&entry), RAW_ENTRIES);
-    double raw = (before + after) / 2, per_s = REPORTS / took_s;
+    double raw = (before + after) / 2, per_s = (double)REPORTS / took_s;
     printf("%d reports of %zu bytes in %.2f s; raw XADD before %.0f/s, after %.0f/s\n", REPORTS,
            entry.len, took_s, before, after);
     crowd_close(&crowd);

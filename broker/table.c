@@ -46,6 +46,8 @@ say_routed(struct broker *b, const struct request *r, const struct route *route)
     struct message m = { .kind = MSG_ROUTED, .number = r->m->number };
     m.routed.territory = atlas_route(a, route, &m.routed.how);
     m.routed.plan = atlas_version(a);
+    if (m.routed.how == ROUTED_PLACE)
+        m.routed.cell = atlas_cell(a, route->place);
     (void)voice_say(&b->voice, &r->peer->id, &m);
 }
 

@@ -123,6 +123,11 @@ send_route(struct fl_client *c, struct rec *r, int64_t now)
     enum err e = spool_read(c->spool, READ_ROUTE, r, &m);
     if (e != OK)
         return give_up_damaged(c, r, e);
+    struct territory_id t;
+    if (routes_find(&c->routes, &m.report.route, now, &t)) { /* learnt since it was submitted */
+        spool_address(c->spool, r, t, c->routes.plan);
+        return OK;
+    }
     struct message ask = { .kind = MSG_ROUTE, .number = link_number(r->number, TAG_ROUTE) };
     ask.route = m.report.route;
     e = link_send(&c->link, &ask);
@@ -184,7 +189,10 @@ send_reports(struct fl_client *c, enum rec_list_name from, int64_t now)
 {
     enum err e = OK;
     struct rec *r;
-    while (e == OK && in_flight(c) < window(c) && (r = list(c, from)->first) != NULL)
+    /* a turn has an end, though what needs no question does not fill the window */
+    for (size_t n = 0; n < WINDOW_MAX && e == OK && in_flight(c) < window(c) &&
+                       (r = list(c, from)->first) != NULL;
+         n++)
         e = from == RECS_TO_ROUTE ? send_route(c, r, now) : send_whole(c, r, now);
     c->clogged = c->clogged || e != OK;
 }
@@ -322,8 +330,12 @@ outgoing_routed(struct fl_client *c, const struct message *m, int64_t now)
         client_leave(c, now, "it answers ROUTE without a territory");
         return;
     }
-    if (spool_read(c->spool, READ_ROUTED, r, &was) == OK)
-        routes_learn(&c->routes, &was.report.route, m->routed.territory, now);
+    if (spool_read(c->spool, READ_ROUTED, r, &was) == OK) {
+        const struct route *asked = &was.report.route;
+        routes_learn(&c->routes, asked, m->routed.territory, now);
+        if (m->routed.how == ROUTED_PLACE && m->routed.cell > 0)
+            routes_learn_cell(&c->routes, asked->place, m->routed.cell, m->routed.territory, now);
+    }
     spool_address(c->spool, r, m->routed.territory, m->routed.plan);
 }
 

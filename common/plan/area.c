@@ -116,3 +116,41 @@ area_holds(const struct area *a, struct place p)
     }
     return inside;
 }
+
+/* On which side of an edge a corner lies: -1, 0 or 1. The same products as in area_holds. */
+static int
+side_of(const struct area_edge *e, int32_t lat_e7, int32_t lon_e7)
+{
+    int64_t east = ((int64_t)lon_e7 - e->a.lon_e7) * ((int64_t)e->b.lat_e7 - e->a.lat_e7);
+    int64_t edge = ((int64_t)e->b.lon_e7 - e->a.lon_e7) * ((int64_t)lat_e7 - e->a.lat_e7);
+    return (east > edge) - (east < edge);
+}
+
+/* They are apart when a line of latitude, of longitude, or along the edge parts them. */
+static bool
+edge_touches(const struct area_edge *e, struct place low, struct place high)
+{
+    int32_t west = e->a.lon_e7 < e->b.lon_e7 ? e->a.lon_e7 : e->b.lon_e7;
+    int32_t east = e->a.lon_e7 < e->b.lon_e7 ? e->b.lon_e7 : e->a.lon_e7;
+    if (e->b.lat_e7 < low.lat_e7 || e->a.lat_e7 > high.lat_e7 || east < low.lon_e7 ||
+        west > high.lon_e7)
+        return false;
+    int sides = side_of(e, low.lat_e7, low.lon_e7);
+    return sides == 0 || side_of(e, low.lat_e7, high.lon_e7) != sides ||
+           side_of(e, high.lat_e7, low.lon_e7) != sides ||
+           side_of(e, high.lat_e7, high.lon_e7) != sides;
+}
+
+bool
+area_touches(const struct area *a, struct place low, struct place high)
+{
+    if (high.lat_e7 < a->low.lat_e7 || low.lat_e7 > a->high.lat_e7 || high.lon_e7 < a->low.lon_e7 ||
+        low.lon_e7 > a->high.lon_e7)
+        return false;
+    uint32_t from = band_of(a, low.lat_e7 > a->low.lat_e7 ? low.lat_e7 : a->low.lat_e7);
+    uint32_t to = band_of(a, high.lat_e7 < a->high.lat_e7 ? high.lat_e7 : a->high.lat_e7);
+    for (uint32_t i = a->bands[from]; i < a->bands[to + 1]; i++)
+        if (edge_touches(&a->edges[i], low, high))
+            return true;
+    return false;
+}

@@ -19,6 +19,10 @@ void area_fini(struct area *a);
 /* The border belongs to the area. */
 bool area_holds(const struct area *a, struct place p);
 
+/* Does its border touch the rectangle, both corners included? If not, the area holds either all
+ * places of the rectangle or none. */
+bool area_touches(const struct area *a, struct place low, struct place high);
+
 /* Degrees in units of 1e-7, rounded; PLACE_NONE when either is NULL. */
 struct place area_place(const double *lat, const double *lon);
 

@@ -242,6 +242,46 @@ atlas_route(const struct atlas *a, const struct route *r, enum routed_how *how)
     return t == NULL ? a->triage : *t;
 }
 
+/* Around a place; each side divides the one before, so the smaller cell lies in the greater. */
+static const int32_t cell_sides[] = { 100000, 25000, 6250 };
+
+static int32_t
+cell_low(int32_t degrees_e7, int32_t side)
+{
+    return degrees_e7 - (degrees_e7 % side + side) % side;
+}
+
+/* Are all its places usable? */
+static bool
+cell_usable(struct place low, struct place high)
+{
+    bool zero = low.lat_e7 <= 0 && high.lat_e7 >= 0 && low.lon_e7 <= 0 && high.lon_e7 >= 0;
+    return !zero && place_usable(low) && place_usable(high);
+}
+
+int32_t
+atlas_cell(const struct atlas *a, struct place p)
+{
+    size_t i = 0, at = 0;
+    if (!place_usable(p))
+        return 0;
+    for (; at < countof(cell_sides); at++) {
+        int32_t side = cell_sides[at];
+        struct place low = { cell_low(p.lat_e7, side), cell_low(p.lon_e7, side) };
+        struct place high = { low.lat_e7 + side - 1, low.lon_e7 + side - 1 };
+        if (!cell_usable(low, high))
+            continue;
+        /* Areas that do not touch the greater cell need not be looked at again, nor those behind
+         * the first that holds it. */
+        for (; i < a->territories_count && !area_touches(&a->areas[i], low, high); i++)
+            if (area_holds(&a->areas[i], p))
+                return side;
+        if (i == a->territories_count)
+            return 0;
+    }
+    return 0;
+}
+
 size_t
 atlas_territories(const struct atlas *a, const struct territory_id **list)
 {

@@ -135,6 +135,10 @@ uint32_t atlas_version(const struct atlas *a);
 /* Where a report with these headers goes: site, then coordinates (0,0 and out of range count as
  * absent), then customer, then triage. `how` may be NULL. */
 struct territory_id atlas_route(const struct atlas *a, const struct route *r, enum routed_how *how);
+/* The side of a cell around the place, in units of 1e-7 degree: every place with the same
+ * floor(lat / side) and floor(lon / side) goes by place to the same territory. 0: none is known,
+ * for a border is near, or the place is in no area. */
+int32_t atlas_cell(const struct atlas *a, struct place p);
 size_t atlas_territories(const struct atlas *a, const struct territory_id **list);
 /* The territory's code for numbers; NULL: no such territory. */
 const char *atlas_code(const struct atlas *a, struct territory_id t);

@@ -205,6 +205,7 @@ static const struct field routed[] = {
     F(NEED, field_id, routed.territory),
     F(NEED, field_u32, routed.plan),
     F(NEED, field_how, routed.how),
+    F(NEED, field_side, routed.cell),
 };
 static const struct field report[] = {
     F(NEED, field_bytes, report.id),

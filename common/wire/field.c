@@ -199,6 +199,7 @@ const struct shape field_u64 = UNSIGNED(0, -1);
 const struct shape field_mark = UNSIGNED(0, INT64_MAX);
 const struct shape field_counter = UNSIGNED(1, INT64_MAX);
 const struct shape field_credit = UNSIGNED(1, CREDIT_MAX);
+const struct shape field_side = UNSIGNED(0, INT32_MAX); /* of an int32_t */
 const struct shape field_i64 = SIGNED(INT64_MIN, INT64_MAX);
 const struct shape field_instant = SIGNED(0, INSTANT_MAX);
 const struct shape field_hint = {

@@ -54,7 +54,7 @@ extern const struct shape field_id, field_label;
 extern const struct shape field_bytes; /* an array of octets: exactly so many */
 /* Whole numbers. */
 extern const struct shape field_u8, field_u32, field_u64, field_mark, field_counter, field_credit,
-    field_i64, field_instant, field_hint;
+    field_i64, field_instant, field_hint, field_side;
 extern const struct shape field_text, field_octets; /* struct str: as str, as bin */
 /* Both on the struct place; lat first. Both are there or none is. */
 extern const struct shape field_lat, field_lon;

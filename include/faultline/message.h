@@ -67,6 +67,7 @@ struct message {
             struct territory_id territory;
             uint32_t plan;
             enum routed_how how;
+            int32_t cell; /* side of the cell that is routed alike, 1e-7 degrees; 0: none */
         } routed;
         struct {
             struct report_id id;

@@ -37,7 +37,7 @@ the_example_on_the_page_compiles_without_a_warning(void **state)
     strcat(here, "/libfaultline.so");
     if (access(here, R_OK) == 0) {
         snprintf(command, sizeof(command),
-                 "cc %s/report.o %s -o %s/report -Wl,--allow-shlib-undefined", s.path, here,
+                 "cc %s/report.o '%s' -o %s/report -Wl,--allow-shlib-undefined", s.path, here,
                  s.path);
         assert_true(there_is(command));
     } else {

@@ -8,7 +8,7 @@
 #include "common/client/client.h"
 #include "common/io/clock.h"
 
-enum { FAKE_LATE_MAX = 4096, FAKE_LOG_MAX = 65536, FAKE_MAIL_MAX = 512 };
+enum { FAKE_LATE_MAX = 4096, FAKE_LOG_MAX = 65536, FAKE_MAIL_MAX = 512, FAKE_CELL = 1000 };
 
 /* Per mille of the answers, or of the turns. */
 struct fake_chaos {
@@ -208,7 +208,8 @@ static inline struct territory_id
 fake_route(const struct route *r, uint32_t plan)
 {
     struct territory_id t = { "" };
-    uint32_t n = (uint32_t)r->site.s[0] + (uint32_t)r->place.lat_e7 + plan;
+    int32_t row = r->place.lat_e7 / FAKE_CELL - (r->place.lat_e7 % FAKE_CELL < 0 ? 1 : 0);
+    uint32_t n = (uint32_t)r->site.s[0] + (uint32_t)r->customer.s[0] + (uint32_t)row + plan;
     snprintf(t.s, sizeof(t.s), "t%u", n % 5);
     return t;
 }
@@ -308,6 +309,8 @@ fake_hear(struct fake *f, const struct peer_id *from, struct str bytes)
         a.kind = MSG_ROUTED;
         a.routed.territory = fake_route(&m.route, f->plan);
         a.routed.plan = f->plan;
+        a.routed.how = place_known(m.route.place) ? ROUTED_PLACE : ROUTED_TRIAGE;
+        a.routed.cell = a.routed.how == ROUTED_PLACE ? FAKE_CELL : 0;
         fake_answer(f, from, &a);
         break;
     case MSG_REPORT:

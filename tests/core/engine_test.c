@@ -447,7 +447,7 @@ a_figure_of_speed_is_printed(void **state)
     struct engine_stats s;
     engine_stats(e, &s);
     assert_int_equal(s.by_state[TICKET_OFFERED], REPORTS);
-    print_message("reports_per_s=%.0f (batches of %d, %d engineers)\n", REPORTS / seconds, BATCH,
+    print_message("reports_per_s=%.0f (batches of %d, %d engineers)\n", (double)REPORTS / seconds, BATCH,
                   PEOPLE);
     engine_free(e);
     effects_fini(&fx);

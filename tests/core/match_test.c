@@ -212,7 +212,7 @@ a_figure_for_ten_thousand_engineers_is_printed(void **state)
     for (int i = 0; i < ROUNDS; i++)
         assert_non_null(match_best(&c->roster, &wish, WORLD_BEGIN + i, &choice));
     print_message("match_us=%.1f (%d engineers, 1 %% qualify)\n",
-                  (double)(clock() - begin) / CLOCKS_PER_SEC / ROUNDS * 1e6, MANY);
+                  (double)(clock() - begin) / CLOCKS_PER_SEC / (double)ROUNDS * 1e6, MANY);
     assert_int_equal(c->roster.slots[1].qualified_count, MANY / 100);
     roster_fini(&c->roster);
     free(people);

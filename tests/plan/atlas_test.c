@@ -315,7 +315,7 @@ routing_keeps_up_with_intake(void **state)
     }
     timespec_get(&b, TIME_UTC);
     double s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-    print_message("%.0f routes/s among 1000 territories of 1000 corners, %u found\n", ROUTES / s,
+    print_message("%.0f routes/s among 1000 territories of 1000 corners, %u found\n", (double)ROUTES / s,
                   found);
     assert_true(found > ROUTES / 2 && found < ROUTES);
     assert_true(s < 20); /* loose: for the sanitizers and a busy machine */

@@ -76,6 +76,7 @@ draw_routed(struct message *m)
     DRAW_ID(&draw, m->routed.territory);
     m->routed.plan = draw_u32(&draw);
     m->routed.how = (enum routed_how)draw_below(&draw, ROUTED_HOWS);
+    m->routed.cell = (int32_t)(draw_u32(&draw) >> 1);
 }
 
 static void

@@ -43,7 +43,7 @@ instant_after(instant at, msec length)
 static unsigned
 bit(const struct clock_alarm *a)
 {
-    return 1u << (a->clock * STAGES + a->stage);
+    return 1u << ((unsigned)a->clock * STAGES + (unsigned)a->stage);
 }
 
 bool
