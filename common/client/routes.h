@@ -16,11 +16,11 @@ enum {
 };
 
 struct routes {
-    struct routes_slot *slots; /* made at first use */
-    struct routes_cell *cells; /* made at first use */
+    struct routes_slot *slots;   /* made at first use */
+    struct routes_cell *cells;   /* made at first use */
     int32_t sides[ROUTES_SIDES]; /* of those cells; 0: free */
-    uint32_t plan;             /* 0: none is known */
-    int64_t since;             /* when the oldest answer came; monotonic */
+    uint32_t plan;               /* 0: none is known */
+    int64_t since;               /* when the oldest answer came; monotonic */
 };
 
 void routes_fini(struct routes *c);

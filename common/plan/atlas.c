@@ -251,14 +251,6 @@ cell_low(int32_t degrees_e7, int32_t side)
     return degrees_e7 - (degrees_e7 % side + side) % side;
 }
 
-/* Are all its places usable? */
-static bool
-cell_usable(struct place low, struct place high)
-{
-    bool zero = low.lat_e7 <= 0 && high.lat_e7 >= 0 && low.lon_e7 <= 0 && high.lon_e7 >= 0;
-    return !zero && place_usable(low) && place_usable(high);
-}
-
 int32_t
 atlas_cell(const struct atlas *a, struct place p)
 {
@@ -269,7 +261,8 @@ atlas_cell(const struct atlas *a, struct place p)
         int32_t side = cell_sides[at];
         struct place low = { cell_low(p.lat_e7, side), cell_low(p.lon_e7, side) };
         struct place high = { low.lat_e7 + side - 1, low.lon_e7 + side - 1 };
-        if (!cell_usable(low, high))
+        /* all its places are usable: 0,0 can only be its low corner */
+        if (!place_usable(low) || !place_usable(high))
             continue;
         /* Areas that do not touch the greater cell need not be looked at again, nor those behind
          * the first that holds it. */

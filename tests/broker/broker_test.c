@@ -30,6 +30,7 @@ a_report_finds_its_address_and_outlives_redis_once_accepted(void **state)
     assert_string_equal(m->routed.territory.s, "north");
     assert_int_equal(m->routed.plan, 1);
     assert_int_equal(m->routed.how, ROUTED_PLACE);
+    assert_true(m->routed.cell > 0);               /* far from every border */
     assert_int_equal(inbox_length(h, "north"), 0); /* no other effect */
 
     m = client_ask(c, addressed(report, "north", 1));
@@ -65,12 +66,15 @@ a_route_is_answered_by_site_place_customer_or_triage(void **state)
     str_fill(m.route.customer.s, sizeof(m.route.customer.s), STR("acme"));
     assert_string_equal(client_ask(c, m)->routed.territory.s, "north");
     assert_int_equal(c->got.routed.how, ROUTED_CUSTOMER);
+    assert_int_equal(c->got.routed.cell, 0);
     m.route.place = (struct place){ 50000000, 150000000 };
     assert_string_equal(client_ask(c, m)->routed.territory.s, "south");
     assert_int_equal(c->got.routed.how, ROUTED_PLACE);
+    assert_true(c->got.routed.cell > 0);
     str_fill(m.route.site.s, sizeof(m.route.site.s), STR("hall"));
     assert_string_equal(client_ask(c, m)->routed.territory.s, "south");
     assert_int_equal(c->got.routed.how, ROUTED_SITE);
+    assert_int_equal(c->got.routed.cell, 0);
 }
 
 static void

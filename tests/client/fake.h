@@ -209,7 +209,7 @@ fake_route(const struct route *r, uint32_t plan)
 {
     struct territory_id t = { "" };
     int32_t row = r->place.lat_e7 / FAKE_CELL - (r->place.lat_e7 % FAKE_CELL < 0 ? 1 : 0);
-    uint32_t n = (uint32_t)r->site.s[0] + (uint32_t)r->customer.s[0] + (uint32_t)row + plan;
+    uint32_t n = (uint32_t)r->site.s[0] + (uint32_t)row + plan;
     snprintf(t.s, sizeof(t.s), "t%u", n % 5);
     return t;
 }
@@ -309,7 +309,9 @@ fake_hear(struct fake *f, const struct peer_id *from, struct str bytes)
         a.kind = MSG_ROUTED;
         a.routed.territory = fake_route(&m.route, f->plan);
         a.routed.plan = f->plan;
-        a.routed.how = place_known(m.route.place) ? ROUTED_PLACE : ROUTED_TRIAGE;
+        a.routed.how = !no_name(m.route.site)       ? ROUTED_SITE
+                       : place_known(m.route.place) ? ROUTED_PLACE
+                                                    : ROUTED_TRIAGE;
         a.routed.cell = a.routed.how == ROUTED_PLACE ? FAKE_CELL : 0;
         fake_answer(f, from, &a);
         break;

@@ -188,6 +188,93 @@ equal_headers_are_asked_for_once(void **state)
     fake_free(f);
 }
 
+/* fake_route's territories are strips of a cell's height. */
+static void
+take_at(struct fl_client *c, int32_t lat, const char *site, const char *customer)
+{
+    static int key;
+    const int32_t lon = 1500;
+    char text[16];
+    uint8_t id[16];
+    snprintf(text, sizeof(text), "at%d", key++);
+    const struct fl_report r = { .source = "mail.support",
+                                 .message_key = text,
+                                 .text = "dark",
+                                 .site = site,
+                                 .customer = customer,
+                                 .lat_e7 = &lat,
+                                 .lon_e7 = &lon,
+                                 .hint = -1 };
+    assert_int_equal(fl_report(c, &r, id), FL_OK);
+}
+
+static void
+a_cell_of_places_is_asked_for_once(void **state)
+{
+    static const struct {
+        int32_t lat;
+        const char *site, *customer;
+        size_t routes;
+    } table[] = {
+        { -500, NULL, NULL, 1 },  { -1, NULL, NULL, 1 },    { -1000, NULL, NULL, 1 },
+        { -1001, NULL, NULL, 2 }, { 0, NULL, NULL, 3 },     { 999, NULL, NULL, 3 },
+        { 998, "a", NULL, 4 },    { 998, NULL, "acme", 5 }, { 997, NULL, NULL, 5 },
+    };
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    for (size_t i = 0; i < countof(table); i++) {
+        take_at(c, table[i].lat, table[i].site, table[i].customer);
+        fake_await(f, c, FL_ACCEPTED);
+        assert_int_equal(f->routes, table[i].routes);
+    }
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+reports_that_waited_for_a_question_do_not_ask_it_again(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 1);
+    for (int32_t i = 0; i < 20; i++)
+        take_at(c, 100 + i, NULL, NULL);
+    for (int i = 0; i < 20; i++)
+        fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 1);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+another_plan_or_a_refused_address_forgets_the_cells(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    take_at(c, 500, NULL, NULL);
+    fake_await(f, c, FL_ACCEPTED);
+    f->plan = 2;
+    take_at(c, 1500, NULL, NULL); /* brings the news */
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 2);
+    take_at(c, 501, NULL, NULL);
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 3);
+    assert_memory_not_equal(&f->log[0].territory, &f->log[2].territory, 16);
+    f->refuse_with = "address";
+    f->refuse_next = 1;
+    take_at(c, 502, NULL, NULL);
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 4);
+    take_at(c, 1501, NULL, NULL);
+    fake_await(f, c, FL_ACCEPTED);
+    assert_int_equal(f->routes, 5);
+    fl_client_close(c);
+    fake_free(f);
+}
+
 static void
 bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on(void **state)
 {
@@ -241,6 +328,9 @@ main(void)
         cmocka_unit_test(a_revoked_key_keeps_the_report),
         cmocka_unit_test(other_content_under_a_known_id_follows_the_first_to_its_address),
         cmocka_unit_test(equal_headers_are_asked_for_once),
+        cmocka_unit_test(a_cell_of_places_is_asked_for_once),
+        cmocka_unit_test(reports_that_waited_for_a_question_do_not_ask_it_again),
+        cmocka_unit_test(another_plan_or_a_refused_address_forgets_the_cells),
         cmocka_unit_test(bytes_that_the_disk_has_altered_are_told_and_the_rest_goes_on),
         cmocka_unit_test(a_refused_subscription_is_told),
     };

@@ -269,6 +269,138 @@ territories_have_codes(void **state)
     plan_free(p);
 }
 
+static void
+cells_keep_off_borders_and_the_place_that_means_none(void **state)
+{
+    (void)state;
+    struct plan *p = parse(town);
+    struct atlas *a = atlas_new(p);
+    assert_int_equal(atlas_cell(a, at(5.005, 5.005)), 100000);
+    assert_int_equal(atlas_cell(a, at(5.005, 9.9999999)), 100000); /* ends before the border */
+    assert_int_equal(atlas_cell(a, at(5.005, 10)), 0);
+    assert_int_equal(atlas_cell(a, at(5.005, 10.001)), 6250);
+    assert_int_equal(atlas_cell(a, at(0.001, 0.001)), 6250);
+    assert_int_equal(atlas_cell(a, at(0, 0)), 0);
+    assert_int_equal(atlas_cell(a, at(50, 5)), 0);
+    assert_int_equal(atlas_cell(a, PLACE_NONE), 0);
+    atlas_free(a);
+    for (unsigned i = 0; i < p->territories[0].area_count; i++) {
+        struct plan_point *corner = &p->territories[0].area[i];
+        corner->lat = corner->lat > 0 ? corner->lat : -1;
+        corner->lon = corner->lon > 0 ? corner->lon : -1;
+    }
+    a = atlas_new(p); /* no border is near 0,0 now */
+    assert_int_equal(atlas_cell(a, at(0.0001, 0.0001)), 0);
+    assert_int_equal(atlas_cell(a, at(0.001, 0.001)), 6250);
+    assert_int_equal(atlas_cell(a, at(-0.001, 0.001)), 100000);
+    atlas_free(a);
+    plan_free(p);
+}
+
+/* Overlapping jagged diamonds of every size around one place, which may be a pole or the date line.
+ */
+static struct plan *
+random_city(struct rng *rng)
+{
+    static const struct plan_point middles[] = {
+        { 42.3, -71.1 }, { 0, 0 }, { -33.9, 18.4 }, { 89.99, 179.98 }, { -89.95, -179.9 },
+    };
+    struct plan_point middle = middles[rng_below(rng, countof(middles))];
+    struct plan *p = zalloc(sizeof(*p));
+    p->settings.triage = str_dup(STR("t0"));
+    p->territories_count = 1 + (unsigned)rng_below(rng, 12);
+    p->territories = zalloc(p->territories_count * sizeof(*p->territories));
+    for (unsigned i = 0; i < p->territories_count; i++) {
+        struct plan_territory *t = &p->territories[i];
+        double size = 0.3 / (double)(UINT64_C(1) << rng_below(rng, 10));
+        double lat = middle.lat + ((double)rng_below(rng, 2001) - 1000) / 5000;
+        double lon = middle.lon + ((double)rng_below(rng, 2001) - 1000) / 5000;
+        char id[16];
+        snprintf(id, sizeof(id), "t%u", i);
+        t->id = str_dup(str_of(id));
+        t->code = str_dup(STR("X"));
+        t->area_count = 3 + (unsigned)rng_below(rng, 40);
+        t->area = zalloc(t->area_count * sizeof(*t->area));
+        for (unsigned j = 0; j < t->area_count; j++) {
+            double turn = 4.0 * j / t->area_count; /* once around a diamond */
+            double up = turn < 1 ? turn : turn < 3 ? 2 - turn : turn - 4;
+            double on = turn < 2 ? 1 - turn : turn - 3;
+            double far = size * (double)(200 + rng_below(rng, 800)) / 1000;
+            double y = lat + far * up, x = lon + far * on;
+            t->area[j].lat = y > 90 ? 90 : y < -90 ? -90 : y;
+            t->area[j].lon = x > 180 ? 180 : x < -180 ? -180 : x;
+        }
+    }
+    return p;
+}
+
+/* Somewhere in the city, often near one of its corners. */
+static struct place
+random_place(const struct plan *p, struct rng *rng)
+{
+    const struct plan_territory *t = &p->territories[rng_below(rng, p->territories_count)];
+    const struct plan_point *corner = &t->area[rng_below(rng, t->area_count)];
+    int64_t spread = 10 + (INT64_C(4000000) >> rng_below(rng, 16));
+    struct place q = at(corner->lat, corner->lon);
+    q.lat_e7 += (int32_t)((int64_t)rng_below(rng, (uint64_t)(2 * spread)) - spread);
+    q.lon_e7 += (int32_t)((int64_t)rng_below(rng, (uint64_t)(2 * spread)) - spread);
+    return q;
+}
+
+static int32_t
+floor_to(int32_t n, int32_t side)
+{
+    int32_t rest = n % side;
+    return n - (rest < 0 ? rest + side : rest);
+}
+
+static void
+check_cell(const struct atlas *a, struct place q, int32_t side, struct rng *rng)
+{
+    struct place low = { floor_to(q.lat_e7, side), floor_to(q.lon_e7, side) };
+    struct territory_id t = atlas_route(a, &(struct route){ .place = q }, NULL);
+    for (unsigned i = 0; i < 54; i++) {
+        bool corner = i < 4;
+        int32_t up =
+            corner ? (int32_t)(i & 1) * (side - 1) : (int32_t)rng_below(rng, (uint64_t)side);
+        int32_t on =
+            corner ? (int32_t)(i >> 1) * (side - 1) : (int32_t)rng_below(rng, (uint64_t)side);
+        enum routed_how how;
+        struct route r = { .place = { low.lat_e7 + up, low.lon_e7 + on } };
+        struct territory_id u = atlas_route(a, &r, &how);
+        if (how != ROUTED_PLACE || !same_id(t, u))
+            fail_msg("%d,%d goes to %s, but its cell of %d to %s", (int)r.place.lat_e7,
+                     (int)r.place.lon_e7, u.s, (int)side, t.s);
+    }
+}
+
+static void
+all_places_of_a_cell_go_to_one_territory(void **state)
+{
+    struct rng rng = seed();
+    unsigned placed = 0, celled = 0;
+    (void)state;
+    for (int i = 0; i < 150; i++) {
+        struct plan *p = random_city(&rng);
+        struct atlas *a = atlas_new(p);
+        for (int j = 0; j < 200; j++) {
+            enum routed_how how;
+            struct place q = random_place(p, &rng);
+            int32_t side = atlas_cell(a, q);
+            (void)atlas_route(a, &(struct route){ .place = q }, &how);
+            placed += how == ROUTED_PLACE;
+            celled += side > 0;
+            assert_true(side == 0 || how == ROUTED_PLACE);
+            if (side > 0)
+                check_cell(a, q, side, &rng);
+        }
+        atlas_free(a);
+        plan_free(p);
+    }
+    print_message("%u of %u places have a cell\n", celled, placed);
+    assert_true(celled > placed / 4);
+}
+
 /* Territories side by side, each a rough strip of so many corners. */
 static struct plan *
 wide_plan(unsigned territories, unsigned corners)
@@ -315,8 +447,8 @@ routing_keeps_up_with_intake(void **state)
     }
     timespec_get(&b, TIME_UTC);
     double s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-    print_message("%.0f routes/s among 1000 territories of 1000 corners, %u found\n", (double)ROUTES / s,
-                  found);
+    print_message("%.0f routes/s among 1000 territories of 1000 corners, %u found\n",
+                  (double)ROUTES / s, found);
     assert_true(found > ROUTES / 2 && found < ROUTES);
     assert_true(s < 20); /* loose: for the sanitizers and a busy machine */
     atlas_free(atlas);
@@ -335,6 +467,8 @@ main(void)
         cmocka_unit_test(principals_are_found_by_name_and_by_key),
         cmocka_unit_test(a_gateway_speaks_for_its_sources_only),
         cmocka_unit_test(territories_have_codes),
+        cmocka_unit_test(cells_keep_off_borders_and_the_place_that_means_none),
+        cmocka_unit_test(all_places_of_a_cell_go_to_one_territory),
         cmocka_unit_test(routing_keeps_up_with_intake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
