@@ -29,14 +29,15 @@ voice_say(struct voice *v, const struct peer_id *to, const struct message *m)
 }
 
 static void
-log_refused(struct peer *p, const char *who, const char *code, int64_t now_ms)
+log_refused(struct peer *p, const char *who, struct refusal_text why, int64_t now_ms)
 {
     if (p->refused_unlogged > 0 && now_ms - p->refused_logged_ms < LOG_EVERY_MS) {
         p->refused_unlogged++;
         return;
     }
     uint32_t more = p->refused_unlogged > 1 ? p->refused_unlogged - 1 : 0;
-    log_warn("event=refused peer=%s code=%s unlogged=%" PRIu32, who, code, more);
+    log_warn("event=refused peer=%s code=%s why=%s unlogged=%" PRIu32, who, why.code,
+             log_quote(why.text, strlen(why.text)), more);
     p->refused_logged_ms = now_ms;
     p->refused_unlogged = 1;
 }
@@ -51,7 +52,7 @@ voice_refuse(struct voice *v, struct peer *p, const char *who, uint64_t number,
         .refused = { str_of(why.code), str_of(why.text) },
     };
     v->refused++;
-    log_refused(p, who, why.code, now_ms);
+    log_refused(p, who, why, now_ms);
     (void)voice_say(v, &p->id, &m); /* gone or flooded: it will ask again, or not */
 }
 

@@ -71,6 +71,22 @@ same_as_now(struct site *s, const struct plan *p, uint32_t now)
     return same;
 }
 
+/* A territory that has lived may not vanish from the plan: its tickets would be served by nobody.
+ */
+static const char *
+lost_territory(const struct plan *now, const struct plan *p)
+{
+    for (unsigned i = 0; now != NULL && i < now->territories_count; i++) {
+        unsigned k = 0;
+        while (k < p->territories_count &&
+               strcmp(p->territories[k].id, now->territories[i].id) != 0)
+            k++;
+        if (k == p->territories_count)
+            return now->territories[i].id;
+    }
+    return NULL;
+}
+
 int
 apply_plan(struct site *s, struct plan *p)
 {
@@ -84,6 +100,13 @@ apply_plan(struct site *s, struct plan *p)
         printf("nothing differs from plan version %u\n", (unsigned)now);
         return EXIT_DONE;
     }
+    const char *lost = lost_territory(s->plan, p);
+    if (lost != NULL)
+        return cmd_failed(
+            s->command,
+            "the plan in force has the territory '%s' and this one does not: its tickets "
+            "would be served by nobody. Keep it (without an area, to send it no more reports)",
+            lost);
     struct keys *signer = NULL;
     struct buf why = { 0 };
     if (keys_read(s->conf.operator_key, &signer, &why) != OK) {

@@ -92,7 +92,11 @@ take_option(const struct command *c, int argc, char **argv, int *i, const struct
         return false;
     }
     *row->value = joined ? value.at : argv[++*i];
-    if (set != NULL && out->sets_count < SETS_MAX)
+    if (set != NULL && out->sets_count == SETS_MAX) {
+        cmd_usage(c, "at most %d --set", SETS_MAX);
+        return false;
+    }
+    if (set != NULL)
         out->sets[out->sets_count++] = set;
     return true;
 }

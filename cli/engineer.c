@@ -15,7 +15,7 @@
 static const char help[] =
     "faultline engineer - an engineer's client in the terminal\n"
     "\n"
-    "usage: faultline engineer ID [--json] [COMMAND]\n"
+    "usage: faultline engineer ID [--json] [--wait-s N] [COMMAND]\n"
     "\n"
     "Shows the engineer's offers and tickets as they come, opened with the engineer's own key, and "
     "takes\n"
@@ -31,8 +31,8 @@ static const char help[] =
     "  sync                   tell me everything again\n"
     "  quit                   (or the end of the input, once everything said is answered)\n"
     "\n"
-    "N is a job's number on this screen, or the ticket's own number. --json prints updates as "
-    "JSON, a line each.\n";
+    "N is a job's number on this screen, or the ticket's own number. --wait-s: how long one\n"
+    "COMMAND may take (30). --json prints updates as JSON, a line each.\n";
 
 struct job {
     uint8_t ticket[16];
@@ -183,14 +183,16 @@ say_place(struct desk *d, struct str rest)
 {
     int32_t lat, lon;
     struct str first = str_cut(&rest, ' ');
-    const char *const *territories;
-    size_t count = fl_client_territories(d->client, &territories);
     if (!str_e7(first, &lat) || !str_e7(str_trim(rest), &lon)) {
         fprintf(stderr, "place takes decimal degrees: place 42.355 -71.06\n");
+        d->failed = true;
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        fl_place(d->client, territories[i], lat, lon);
+    int code = fl_place(d->client, NULL, lat, lon);
+    if (code != FL_OK) {
+        fprintf(stderr, "place: %s\n", fl_error_text(code));
+        d->failed = true;
+    }
 }
 
 static void
@@ -257,10 +259,35 @@ read_lines(struct desk *d)
     return true;
 }
 
+/* Works and listens until `limit`, or until what was said is answered. */
+static void
+hear_answers(struct desk *d, int64_t limit)
+{
+    while (d->unanswered > 0 && !interrupted && clock_mono_ms() < limit) {
+        fl_client_wait(d->client, 200);
+        take_happenings(d);
+    }
+}
+
+/* Connects and learns which jobs are at hand. false: not within the limit. */
+static bool
+begin(struct desk *d, int64_t limit)
+{
+    while (fl_client_principal(d->client)[0] == '\0' && !interrupted && clock_mono_ms() < limit) {
+        fl_client_wait(d->client, 200);
+        take_happenings(d);
+    }
+    if (fl_client_principal(d->client)[0] == '\0')
+        return false;
+    sync_all(d);
+    hear_answers(d, limit);
+    return d->unanswered == 0;
+}
+
 static void
 converse(struct desk *d)
 {
-    bool open = true;
+    bool open = begin(d, INT64_MAX);
     while (!interrupted && !d->quit && (open || d->unanswered > 0)) {
         struct pollfd fds[2] = { { .fd = fl_client_fd(d->client), .events = POLLIN },
                                  { .fd = open ? STDIN_FILENO : -1, .events = POLLIN } };
@@ -276,23 +303,21 @@ converse(struct desk *d)
 /* One command from the command line: first learn what the jobs are, then say it, then hear the
  * verdict. */
 static void
-one_command(struct desk *d, const struct words *w)
+one_command(struct desk *d, const struct words *w, int64_t wait_s)
 {
     struct buf line = { 0 };
-    int64_t limit = clock_mono_ms() + 30000;
-    while (fl_client_principal(d->client)[0] == '\0' && clock_mono_ms() < limit && !interrupted)
-        fl_client_wait(d->client, 200);
-    sync_all(d);
+    int64_t limit = clock_mono_ms() + wait_s * 1000;
     for (size_t i = 1; i < w->count; i++)
         buf_printf(&line, "%s%s", i == 1 ? "" : " ", w->list[i]);
-    for (bool said = false;
-         clock_mono_ms() < limit && !interrupted && (!said || d->unanswered > 0);) {
-        fl_client_wait(d->client, 200);
-        take_happenings(d);
-        if (!said && d->unanswered == 0) {
-            obey(d, buf_str(&line));
-            said = true;
-        }
+    if (begin(d, limit)) {
+        obey(d, buf_str(&line));
+        hear_answers(d, limit);
+        if (d->unanswered > 0)
+            cmd_failed(&cmd_engineer,
+                       "said, but not answered yet; it goes out with the next command");
+    } else {
+        cmd_failed(&cmd_engineer, "no broker answers; '%s' was not said", buf_cstr(&line));
+        d->failed = true;
     }
     d->failed = d->failed || d->unanswered > 0;
     buf_fini(&line);
@@ -301,8 +326,12 @@ one_command(struct desk *d, const struct words *w)
 static int
 run(int argc, char **argv)
 {
+    const char *wait = "30";
+    const struct option_row rows[] = { { "wait-s", &wait, NULL }, { NULL, NULL, NULL } };
     struct words w;
-    if (!cmd_options(&cmd_engineer, argc, argv, NULL, &w))
+    int64_t wait_s;
+    if (!cmd_options(&cmd_engineer, argc, argv, rows, &w) ||
+        !cmd_number(&cmd_engineer, "wait-s", wait, 1, 86400, &wait_s))
         return EXIT_USAGE;
     if (w.count == 0)
         return cmd_usage(&cmd_engineer, "which engineer?");
@@ -316,7 +345,7 @@ run(int argc, char **argv)
     }
     fl_subscribe(d.client, false);
     if (w.count > 1)
-        one_command(&d, &w);
+        one_command(&d, &w, wait_s);
     else
         converse(&d);
     fl_client_work(d.client); /* the last confirmation leaves */

@@ -7,6 +7,7 @@
  * Invariant: rows = opened + attached + duplicate + quarantined + refused + waiting. */
 #include "cli/csv.h"
 #include "cli/mapping.h"
+#include "cli/show.h"
 #include "cli/site.h"
 #include "common/base/map.h"
 #include "common/io/clock.h"
@@ -146,7 +147,8 @@ turn(struct feed *f, int wait_ms)
     const struct fl_happening *h;
     fl_client_wait(f->client, wait_ms);
     while ((h = fl_client_next(f->client)) != NULL) {
-        f->moved_at = clock_mono_ms();
+        if (h->kind == FL_ACCEPTED || h->kind == FL_REFUSED || h->kind == FL_UPDATE)
+            f->moved_at = clock_mono_ms();
         switch (h->kind) {
         case FL_ACCEPTED:
             f->acked += !h->is_event;
@@ -157,14 +159,16 @@ turn(struct feed *f, int wait_ms)
         case FL_UPDATE:
             on_update(f, h->update);
             break;
+        case FL_DOWN:
         case FL_UNSEALED:
-            fprintf(stderr, "faultline feed: %s\n", h->text);
+        case FL_ROLLBACK:
+            if (f->bar)
+                fputs("\r\033[K", stderr);
+            show_other(stderr, h);
             break;
         case FL_UP:
-        case FL_DOWN:
         case FL_BUSY:
         case FL_ANSWER:
-        case FL_ROLLBACK:
             break;
         }
     }
@@ -229,17 +233,17 @@ feed_row(struct feed *f, uint64_t number, const struct fl_report *r)
     f->submitted++;
 }
 
-/* All rows; false when the file cannot be read on. */
+/* All rows, and what became of them; false when the file cannot be read on. */
 static bool
 feed_rows(struct feed *f)
 {
     struct csv_row row;
-    enum err e;
+    enum err e = OK;
     while (f->rows < f->limit && !interrupted && (e = csv_next(f->csv, &row)) != ERR_TRUNCATED) {
         struct fl_report r;
         if (e == ERR_IO) {
-            cmd_failed(&cmd_feed, "reading after row %" PRIu64 ": %s", row.number, row.why);
-            return false;
+            cmd_failed(&cmd_feed, "reading after row %" PRIu64 ": %s", row.number - 1, row.why);
+            break;
         }
         f->rows++;
         buf_clear(&f->why);
@@ -254,7 +258,7 @@ feed_rows(struct feed *f)
     }
     while (f->waiting > 0 && !stuck(f))
         turn(f, 200);
-    return true;
+    return e != ERR_IO;
 }
 
 static int
@@ -274,6 +278,8 @@ summary(struct feed *f, bool json)
             printf(" %s=%" PRIu64, tally_names[t], f->counts[t]);
         printf(" waiting=%" PRIu64 "\n", f->waiting);
     }
+    if (interrupted)
+        return cmd_failed(&cmd_feed, "interrupted: the rest of the file was not read");
     if (f->waiting == 0)
         return EXIT_DONE;
     return cmd_failed(&cmd_feed,

@@ -50,17 +50,27 @@ become(const struct command *c, const char *program, int argc, char **argv)
 {
     char path[1024];
     const char *site = getenv("FAULTLINE_SITE");
-    char **args = zalloc(((size_t)argc + 4) * sizeof(*args));
+    char **args = zalloc((2 * (size_t)argc + 4) * sizeof(*args));
     size_t count = 0;
-    bool named = false;
+    bool asks = false, named = false; /* for a page or a version; its site */
     args[count++] = (char *)(uintptr_t)program_path(program, path, sizeof(path));
     for (int i = 1; i < argc; i++) {
-        named = named || strncmp(argv[i], "--site", 6) == 0 || strcmp(argv[i], "--help") == 0;
-        args[count++] = argv[i];
+        char *value = strncmp(argv[i], "--", 2) == 0 ? strchr(argv[i], '=') : NULL;
+        asks = asks || strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
+               strcmp(argv[i], "--version") == 0;
+        if (value != NULL &&
+            strncmp(argv[i], "--set", 5) != 0) { /* --name=value: two words there */
+            *value = '\0';
+            args[count++] = argv[i];
+            args[count++] = value + 1;
+        } else {
+            args[count++] = argv[i];
+        }
+        named = named || strcmp(argv[i], "--site") == 0;
     }
-    if (!named) {
+    if (!named && !asks) {
         args[count++] = (char *)(uintptr_t) "--site";
-        args[count++] = (char *)(uintptr_t)(site == NULL ? "." : site);
+        args[count++] = (char *)(uintptr_t)(site == NULL || site[0] == '\0' ? "." : site);
     }
     execvp(args[0], args);
     free(args);

@@ -47,6 +47,8 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
             bool ours = memcmp(h->id, id, 16) == 0;
             if (h->kind == FL_ACCEPTED && ours && !json)
                 printf("durable: %s in territory %s\n", h->number, h->territory);
+            if (h->kind == FL_DOWN || h->kind == FL_UNSEALED)
+                show_other(stderr, h);
             if (h->kind == FL_REFUSED && ours)
                 return cmd_failed(&cmd_submit, "refused: %s: %s", h->code, h->text);
             if (h->kind == FL_UPDATE && h->update->has_report &&
@@ -69,9 +71,13 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
     int32_t lat = 0, lon = 0;
     char key[24];
     uint8_t id[16];
+    if ((wish->lat == NULL) != (wish->lon == NULL))
+        return cmd_usage(&cmd_submit, "--lat and --lon go together");
     if (wish->lat != NULL &&
-        (wish->lon == NULL || !str_e7(str_of(wish->lat), &lat) || !str_e7(str_of(wish->lon), &lon)))
-        return cmd_usage(&cmd_submit, "--lat and --lon take decimal degrees, both");
+        (!str_e7(str_of(wish->lat), &lat) || lat > 900000000 || lat < -900000000))
+        return cmd_usage(&cmd_submit, "--lat takes degrees from -90 to 90, not '%s'", wish->lat);
+    if (wish->lon != NULL && !str_e7(str_of(wish->lon), &lon))
+        return cmd_usage(&cmd_submit, "--lon takes degrees from -180 to 180, not '%s'", wish->lon);
     if (!site_client(s, wish->as, wish->as, &client))
         return EXIT_FAILED;
     snprintf(key, sizeof(key), "%lld", (long long)clock_wall_ms());
@@ -88,6 +94,8 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
                                  .hint = (int)hint };
     fl_subscribe(client, false);
     int e = fl_report(client, &r, id);
+    if (e == FL_OK)
+        e = fl_client_sync(client); /* it is in the spool, or we say that it is not */
     int code = e == FL_OK ? follow(client, id, wait_s * 1000, w->json)
                           : cmd_failed(&cmd_submit, "%s", fl_error_text(e));
     fl_client_close(client);

@@ -29,15 +29,16 @@ static const char help[] = "faultline up - run a whole site on this machine\n"
                            "\n"
                            "A line `ready` on standard output says that everything runs.\n";
 
-enum { CHILDREN_MAX = 64, REDIS_LIMIT_MS = 20000, END_LIMIT_MS = 15000 };
+enum { CHILDREN_MAX = 64, REDIS_DEATHS = 5, END_LIMIT_MS = 15000 };
 
 enum rank { RANK_WORKER, RANK_BROKER, RANK_REDIS, RANKS }; /* the order of ending */
 
 struct child {
     enum rank rank;
-    char *argv[16]; /* owned */
-    pid_t pid;      /* 0: not running */
+    char *argv[8 + 2 * SETS_MAX]; /* owned */
+    pid_t pid;                    /* 0: not running */
     int64_t started_at, again_at, pause_ms;
+    unsigned deaths;
 };
 
 struct up {
@@ -98,6 +99,7 @@ child_ended(struct up *u, struct child *c, int status)
 {
     int64_t now = clock_mono_ms();
     c->pid = 0;
+    c->deaths++;
     if (u->ending)
         return;
     c->pause_ms = now - c->started_at > 10000 ? 200
@@ -180,6 +182,16 @@ start_redis(struct up *u)
     child_start(u, child_new(u, RANK_REDIS, (const char *const[]){ "redis-server", conf, NULL }));
 }
 
+/* Has our own Redis died again and again? */
+static bool
+redis_dies(const struct up *u)
+{
+    for (size_t i = 0; i < u->count; i++)
+        if (u->children[i].rank == RANK_REDIS && u->children[i].deaths >= REDIS_DEATHS)
+            return true;
+    return false;
+}
+
 /* Until Redis answers; its loading of a long log takes as long as it takes. */
 static bool
 redis_answers(struct up *u)
@@ -188,18 +200,19 @@ redis_answers(struct up *u)
                                .user = "operator",
                                .password = u->site.conf.redis_operator_password,
                                .load_library = true };
-    int64_t limit = clock_mono_ms() + REDIS_LIMIT_MS;
+    enum err e = ERR_AGAIN;
     u->site.store = store_new(&o);
-    while (!u->ending && clock_mono_ms() < limit) {
-        redis_drain(store_redis(u->site.store), 100);
-        if (store_is_up(u->site.store))
-            return true;
+    while (!u->ending && e != OK && e != ERR_VERSION && !redis_dies(u)) {
+        e = store_up(u->site.store, 100);
         turn(u, 20);
     }
-    if (!u->ending)
-        cmd_failed(&cmd_up, "Redis at %s does not answer; its own lines above say why",
+    if (e == ERR_VERSION)
+        cmd_failed(&cmd_up, "Redis at %s holds the functions of a newer release",
                    u->site.conf.redis);
-    return false;
+    else if (e != OK && !u->ending)
+        cmd_failed(&cmd_up, "Redis at %s dies at its start; its own lines above say why",
+                   u->site.conf.redis);
+    return e == OK && !u->ending;
 }
 
 /* A site that is new takes its own plan. */
@@ -228,8 +241,8 @@ start_program(struct up *u, enum rank rank, const char *program, const char *opt
               const char *value, const struct words *w)
 {
     char path[1024];
-    const char *argv[16] = { program_path(program, path, sizeof(path)), "--site",
-                             u->site.conf.dir };
+    const char *argv[8 + 2 * SETS_MAX] = { program_path(program, path, sizeof(path)), "--site",
+                                           u->site.conf.dir };
     size_t n = 3;
     if (option != NULL) {
         argv[n++] = option;

@@ -17,6 +17,7 @@ static const char help[] =
     "  --name NAME        whose key signs: keys_dir/NAME.key, a principal with role worker\n"
     "                     in the plan (default: worker). Several processes may share one.\n"
     "  --set name=value   overrides a setting\n"
+    "  --version          print the version\n"
     "  --help             this text\n"
     "\n"
     "Run as many as you like: live workers share the territories among themselves, and a\n"
@@ -48,8 +49,12 @@ read_arguments(struct arguments *a, int argc, char **argv)
         const char *option = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
         bool site = strcmp(option, "--site") == 0, name = strcmp(option, "--name") == 0,
              set = strcmp(option, "--set") == 0;
-        if (strcmp(option, "--help") == 0) {
+        if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {
             fputs(help, stdout);
+            exit(0);
+        }
+        if (strcmp(option, "--version") == 0) {
+            puts("faultline-worker " FAULTLINE_VERSION);
             exit(0);
         }
         if (!site && !name && !set)

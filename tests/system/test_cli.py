@@ -1,6 +1,7 @@
 """The command line as people and scripts use it."""
 
 import json
+import re
 import stat
 import subprocess
 
@@ -113,6 +114,33 @@ def test_plan_apply_changes_what_it_says_and_twice_changes_nothing(site):
     public = site.run("plan", "show", "--public").stdout
     assert "phone:" not in public and "principals:" in public
     wait_until(lambda: site.redis_cli("HGET", "fl:{north}:head", "plan").stdout.strip() == "2", "north follows")
+
+
+def test_a_plan_that_drops_a_territory_is_refused(site):
+    text = (site.dir / "plan.yaml").read_text()
+    (site.dir / "plan.yaml").write_text(re.sub(r"\bsouth\b(?!-)", "far-south", text))
+    done = site.run("plan", "apply", check=False)
+    assert done.returncode == 1 and "'south'" in done.stderr, done
+
+
+def test_an_engineer_whom_no_broker_answers_is_told_so(make_site):
+    site = make_site(up=False)
+    done = site.run("engineer", "johnson.k", "--wait-s", "2", "accept", "1", check=False, limit=60)
+    assert done.returncode == 1 and "no broker answers" in done.stderr
+
+
+def test_submit_names_what_is_wrong_with_a_place(make_site):
+    site = make_site(up=False)
+    for words in (("--lon", "-71"), ("--lat", "95", "--lon", "-71"), ("--lat", "42", "--lon", "east")):
+        done = site.run("submit", "x", *words, check=False)
+        assert done.returncode == 2 and "--l" in done.stderr
+
+
+def test_the_servers_take_the_usual_forms_of_options():
+    assert faultline("broker", "-h").returncode == 0
+    assert "faultline-worker" in faultline("worker", "--version").stdout
+    done = faultline("worker", "--site=/nonexistent")
+    assert done.returncode != 0 and "/nonexistent" in done.stderr
 
 
 def test_an_ordinary_port_that_is_taken_is_survived(make_site):
