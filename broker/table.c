@@ -29,6 +29,7 @@ on_hello(struct broker *b, const struct request *r)
     struct message m = { .kind = MSG_WELCOME, .number = r->m->number };
     m.welcome.principal = r->who->id;
     m.welcome.role = r->who->role;
+    m.welcome.home = r->who->home;
     m.welcome.now = clock_wall_ms();
     m.welcome.plan = atlas_version(a);
     memcpy(m.welcome.pool_key, b->pool_public, sizeof(m.welcome.pool_key));

@@ -25,14 +25,28 @@ static const char help[] =
     "\n"
     "Reads the whole log of each territory and checks every entry's place in the hash chain, its "
     "worker's\n"
-    "signature, that it opens, that the territory's head is the last entry, and that every anchor "
+    "signature (by any plan version that is kept), that it opens, that the territory's head is the "
+    "last entry, and that every anchor "
     "written\n"
     "outside Redis (the setting `anchors`) is met. One line a territory; one a fault.\n"
     "\n"
     "exit: 0 all of it holds; 1 something does not, or the store does not answer\n";
 
+/* A worker's key, of any plan version that is kept: what was signed before a key changed is as
+ * right as it was then. */
+struct signer {
+    struct principal_id who;
+    uint8_t sign[32];
+};
+
+struct signers {
+    struct signer *list;
+    size_t count, cap;
+};
+
 struct audit {
     struct site *site;
+    const struct signers *signers;
     struct territory_id territory;
     struct seal_key key;
     struct doc doc;
@@ -66,12 +80,13 @@ static bool
 signed_by_worker(struct audit *a, struct principal_id signer, struct incarnation i,
                  uint64_t version, struct chain chain, const uint8_t signature[64])
 {
-    const struct principal *p = atlas_principal(a->site->atlas, signer);
-    if (p == NULL || p->role != ROLE_WORKER)
-        return false;
     buf_clear(&a->scratch);
     ad_head(&a->scratch, a->territory, i, version, chain);
-    return sign_check(p->sign, signature, buf_str(&a->scratch));
+    for (size_t k = a->signers->count; k-- > 0;) /* the latest first */
+        if (same_id(a->signers->list[k].who, signer) &&
+            sign_check(a->signers->list[k].sign, signature, buf_str(&a->scratch)))
+            return true;
+    return false;
 }
 
 static void
@@ -218,11 +233,54 @@ say_result(const struct audit *a, bool json)
     }
 }
 
+static void
+signers_add(struct signers *all, const struct principal *p)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (same_id(all->list[i].who, p->id) &&
+            memcmp(all->list[i].sign, p->sign, sizeof(p->sign)) == 0)
+            return;
+    all->list = grow_array(all->list, all->count, &all->cap, sizeof(*all->list));
+    struct signer *s = &all->list[all->count++];
+    s->who = p->id;
+    memcpy(s->sign, p->sign, sizeof(s->sign));
+}
+
+static void
+signers_of(struct signers *all, const struct atlas *a)
+{
+    const struct principal *list;
+    size_t count = atlas_principals(a, &list);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].role == ROLE_WORKER)
+            signers_add(all, &list[i]);
+}
+
+/* Of every version up to the plan in force. false: one cannot be read, and it was said. */
+static bool
+signers_collect(struct signers *all, struct site *s)
+{
+    bool good = true;
+    for (uint32_t version = 1; version < s->plan->version; version++) {
+        struct plan *plan = NULL;
+        enum err e = site_plan_of(s, version, &plan);
+        if (e == OK) {
+            struct atlas *a = atlas_new(plan);
+            signers_of(all, a);
+            atlas_free(a);
+            plan_free(plan);
+        }
+        good = good && (e == OK || e == ERR_UNKNOWN);
+    }
+    signers_of(all, s->atlas);
+    return good;
+}
+
 /* Returns the faults found. */
 static uint64_t
-verify(struct site *s, struct territory_id t, bool json)
+verify(struct site *s, const struct signers *signers, struct territory_id t, bool json)
 {
-    struct audit a = { .site = s, .territory = t };
+    struct audit a = { .site = s, .signers = signers, .territory = t };
     doc_init(&a.doc);
     seal_key_storage(&a.key, s->pool, "log");
     enum err e = store_log(s->store, t, 0, check_entry, &a);
@@ -255,19 +313,22 @@ run(int argc, char **argv)
     uint64_t faults = 0;
     bool named = territory == NULL;
     site_open(&s, &cmd_audit, &w);
+    struct signers signers = { 0 };
     bool good = site_plan(&s);
+    bool known = good && signers_collect(&signers, &s);
     size_t count = good ? atlas_territories(s.atlas, &list) : 0;
     for (size_t i = 0; i < count; i++)
         if (territory == NULL || strcmp(territory, list[i].s) == 0) {
             named = true;
-            faults += verify(&s, list[i], w.json);
+            faults += verify(&s, &signers, list[i], w.json);
         }
     if (good && !named) {
         cmd_failed(&cmd_audit, "no territory '%s' in the plan in force", territory);
         good = false;
     }
+    free(signers.list);
     site_close(&s);
-    return good && faults == 0 ? EXIT_DONE : EXIT_FAILED;
+    return good && known && faults == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command cmd_audit = { "audit", "prove the audit log", help, run };

@@ -13,6 +13,7 @@ struct csv {
     int64_t size; /* compressed bytes; 0 unknown */
     int pushed;   /* a byte read ahead, or -1 */
     bool begun;
+    bool ended; /* the file gave no more bytes: at its end, or broken */
     uint64_t records, line;
     struct buf text;
     size_t starts[FIELDS_MAX], ends[FIELDS_MAX], count;
@@ -56,6 +57,7 @@ next_byte(struct csv *c)
         c->pushed = -1;
     else
         byte = gzgetc(c->file);
+    c->ended = c->ended || byte < 0;
     c->line += byte == '\n';
     return byte;
 }
@@ -164,6 +166,15 @@ nothing(const struct csv *c)
     return c->count == 1 && c->text.len == 0;
 }
 
+/* What is wrong with the file itself; NULL: nothing. */
+static const char *
+broken(const struct csv *c)
+{
+    int code = Z_OK;
+    const char *text = gzerror(c->file, &code);
+    return code == Z_OK || code == Z_STREAM_END ? NULL : text;
+}
+
 enum err
 csv_next(struct csv *c, struct csv_row *out)
 {
@@ -180,11 +191,13 @@ csv_next(struct csv *c, struct csv_row *out)
         line = c->line;
         stop = row(c);
     } while (stop == STOP_ROW && nothing(c));
-    if (stop == STOP_FILE && nothing(c)) {
-        int code = Z_OK;
-        const char *text = gzerror(c->file, &code);
+    if (stop != STOP_ROW && c->ended) {
+        const char *text = broken(c);
         *out = (struct csv_row){ .number = c->records, .line = line, .why = text };
-        return code == Z_OK || code == Z_STREAM_END ? ERR_TRUNCATED : ERR_IO;
+        if (text != NULL)
+            return ERR_IO; /* also of a row: what there is of it may be cut */
+        if (stop == STOP_FILE && nothing(c))
+            return ERR_TRUNCATED;
     }
     *out = (struct csv_row){ c->fields, c->count, ++c->records, line, NULL };
     if (stop > STOP_FILE) {

@@ -44,7 +44,8 @@ site_store(struct site *s)
     if (e == ERR_VERSION)
         cmd_failed(s->command, "the site runs a newer release than this program");
     else if (e != OK)
-        cmd_failed(s->command, "no answer from Redis at %s: is 'faultline up' running?", s->conf.redis);
+        cmd_failed(s->command, "no answer from Redis at %s: is 'faultline up' running?",
+                   s->conf.redis);
     return e == OK;
 }
 
@@ -61,9 +62,8 @@ site_pool(struct site *s)
     return e == OK;
 }
 
-/* The plan of `version`, opened with the pool's key. */
-static bool
-open_plan(struct site *s, uint32_t version)
+enum err
+site_plan_of(struct site *s, uint32_t version, struct plan **out)
 {
     struct buf sealed = { 0 }, ad = { 0 }, yaml = { 0 }, why = { 0 };
     struct seal_key key;
@@ -75,15 +75,15 @@ open_plan(struct site *s, uint32_t version)
     if (e == OK)
         e = unseal(&yaml, &key, buf_str(&ad), buf_str(&sealed));
     if (e == OK)
-        e = plan_parse(&s->plan, "plan in force", buf_str(&yaml), &why);
-    if (e != OK)
+        e = plan_parse(out, "stored plan", buf_str(&yaml), &why);
+    if (e != OK && e != ERR_UNKNOWN)
         cmd_failed(s->command, "plan version %u: %s%s%s", (unsigned)version, err_text(e),
                    why.len > 0 ? "\n" : "", buf_cstr(&why));
     buf_fini(&sealed);
     buf_fini(&ad);
     buf_fini(&yaml);
     buf_fini(&why);
-    return e == OK;
+    return e;
 }
 
 bool
@@ -99,7 +99,11 @@ site_plan(struct site *s)
         cmd_failed(s->command, "no plan is in force yet: run 'faultline plan apply'");
         return false;
     }
-    if (!open_plan(s, version))
+    e = site_plan_of(s, version, &s->plan);
+    if (e == ERR_UNKNOWN)
+        cmd_failed(s->command, "plan version %u is in force and not in the store",
+                   (unsigned)version);
+    if (e != OK)
         return false;
     s->plan->version = version;
     s->atlas = atlas_new(s->plan);

@@ -26,6 +26,9 @@ void site_close(struct site *s);
 must_use bool site_store(struct site *s);
 must_use bool site_pool(struct site *s);
 must_use bool site_plan(struct site *s); /* implies the two above */
+/* The plan of a version, opened with the pool's key; after site_store and site_pool.
+ * ERR_UNKNOWN: no such version is kept; other errors are said. The caller frees it. */
+must_use enum err site_plan_of(struct site *s, uint32_t version, struct plan **out);
 /* A client for principal `name` (keys_dir/NAME.key), its spool in spool_dir/`spool`. Reads nothing
  * but the settings: works where there is no store. */
 must_use bool site_client(struct site *s, const char *name, const char *spool,

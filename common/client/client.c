@@ -198,6 +198,7 @@ on_welcome(struct fl_client *c, const struct message *m, int64_t now)
     size_t count = m->welcome.territories_count;
     c->principal = m->welcome.principal;
     c->role = role_name(m->welcome.role);
+    c->home = m->welcome.home;
     c->territories = grow(c->territories, (count + 1) * sizeof(*c->territories));
     c->territory_names = grow(c->territory_names, (count + 1) * sizeof(*c->territory_names));
     for (size_t i = 0; i < count; i++) {
@@ -395,6 +396,12 @@ const char *
 fl_client_role(const struct fl_client *c)
 {
     return c->role;
+}
+
+const char *
+fl_client_home(const struct fl_client *c)
+{
+    return c->home.s;
 }
 
 size_t

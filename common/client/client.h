@@ -61,6 +61,7 @@ struct fl_client {
     /* as the broker greeted us */
     struct principal_id principal;
     const char *role;
+    struct territory_id home;
     struct territory_id *territories;
     const char **territory_names;
     size_t territories_count;

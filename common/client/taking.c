@@ -9,7 +9,16 @@ enum { LAT_MAX_E7 = 900000000, LON_MAX_E7 = 1800000000 };
 
 /* ---- checking */
 
-/* A name into its array; an absent one gives none. False: it is no name. */
+/* A label into its array; an absent one gives none. False: the wire does not take it. */
+static bool
+label_of(char *to, size_t size, const char *from)
+{
+    memset(to, 0, size);
+    return str_is_printable(str_of(from)) && str_fill(to, size, str_of(from));
+}
+#define LABEL(label, from) label_of((label).s, sizeof((label).s), from)
+
+/* The same for a name. */
 static bool
 name_of(char *to, size_t size, const char *from)
 {
@@ -48,9 +57,10 @@ body_of(struct report_body *b, const struct fl_report *r)
                                .hint = (int8_t)r->hint,
                                .occurred_at = r->occurred_at };
     return r->text != NULL && r->source != NULL && r->source[0] != '\0' && r->message_key != NULL &&
-           r->message_key[0] != '\0' && NAME(b->category, r->category) && NAME(b->site, r->site) &&
-           NAME(b->customer, r->customer) && place_of(&b->place, r->lat_e7, r->lon_e7) &&
-           r->hint >= -1 && r->hint <= INT8_MAX && instant_fits(r->occurred_at);
+           r->message_key[0] != '\0' && LABEL(b->category, r->category) &&
+           LABEL(b->site, r->site) && LABEL(b->customer, r->customer) &&
+           place_of(&b->place, r->lat_e7, r->lon_e7) && r->hint >= -1 && r->hint <= INT8_MAX &&
+           instant_fits(r->occurred_at);
 }
 
 static size_t
@@ -178,7 +188,9 @@ fl_place(struct fl_client *c, const char *territory, int32_t lat_e7, int32_t lon
 {
     struct message m = { .kind = MSG_PLACE };
     struct place p;
-    if (territory == NULL || territory[0] == '\0' || !NAME(m.place.territory, territory) ||
+    if (territory == NULL)
+        territory = c->home.s;
+    if (territory[0] == '\0' || !NAME(m.place.territory, territory) ||
         !place_of(&p, &lat_e7, &lon_e7))
         return FL_ERR_ARGUMENT;
     m.place.at = clock_wall_ms();

@@ -193,7 +193,7 @@ static const struct field welcome[] = {
     F(NEED, field_id, welcome.principal),   F(NEED, field_role, welcome.role),
     F(NEED, field_instant, welcome.now),    F(NEED, field_u32, welcome.plan),
     F(NEED, field_bytes, welcome.pool_key), F(NEED, field_u32, welcome.window),
-    WHOLE(NEED, field_territories),
+    WHOLE(NEED, field_territories),         F(MAY, field_id, welcome.home),
 };
 static const struct field route[] = {
     F(MAY, field_label, route.site),

@@ -91,8 +91,9 @@ struct fl_report {
 };
 /* Journals the report; it is durable after the next fl_client_sync (which fl_client_work does
  * before anything is sent). The id is written to `id`. Offline it may be called as well: up to
- * 262,144 reports and events may wait, then FL_ERR_FULL. Names (source, category, site, customer)
- * are of [a-z0-9._-]; texts together at most 32 KiB.
+ * 262,144 reports and events may wait, then FL_ERR_FULL. A source is of
+ * [a-z0-9._-]; category, site and customer are any printable UTF-8; each of the four has at most 31
+ * bytes, the texts together at most 32 KiB.
  *
  * A report of the same id and content that the spool still holds is sent again; with other content
  * it follows the first to its address (under the first's site, place and customer as far as the
@@ -111,7 +112,8 @@ struct fl_event {
 /* Journals the event under the next counter. `epoch` and `counter` may be NULL. Events leave in the
  * order they were made; of two about one ticket the second waits until the first is accepted. */
 int fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_t *counter);
-/* The engineer's position. Not journalled: only the latest matters. */
+/* The engineer's position. Not journalled: only the latest matters. It goes to his home territory:
+ * `territory` names it, or is NULL, once the broker has greeted us (before: FL_ERR_ARGUMENT). */
 int fl_place(struct fl_client *c, const char *territory, int32_t lat_e7, int32_t lon_e7);
 /* Everything journalled so far is on disk when this returns FL_OK. FL_ERR_SPOOL: it is not; it is
  * still in memory, and the next call (work makes one) tries again. */
@@ -187,6 +189,8 @@ void fl_client_counts(const struct fl_client *c, struct fl_counts *out);
 /* The principal's name, role and territories as the broker greeted it; "" before. */
 const char *fl_client_principal(const struct fl_client *c);
 const char *fl_client_role(const struct fl_client *c);
+/* The engineer's home territory; "" for others, and before. */
+const char *fl_client_home(const struct fl_client *c);
 size_t fl_client_territories(const struct fl_client *c, const char *const **list);
 
 /* The id that a report of this source and key has, always: a gateway may say a number offline. */

@@ -61,6 +61,7 @@ struct message {
             uint32_t window;
             const struct territory_id *territories; /* decoding: owned by the codec's arena */
             size_t territories_count;
+            struct territory_id home; /* engineers */
         } welcome;
         struct route route;
         struct {

@@ -43,8 +43,11 @@ welcome_says_who_one_is_and_what_there_is(void **state)
     assert_int_equal(m->welcome.role, ROLE_ENGINEER);
     assert_int_equal(m->welcome.plan, 1);
     assert_int_equal(m->welcome.territories_count, 3);
+    assert_string_equal(m->welcome.home.s, "north");
     assert_memory_equal(m->welcome.pool_key, keys_public(h->city.pool)->seal, 32);
     assert_true(llabs(m->welcome.now - clock_wall_ms()) < DEADLINE_MS);
+    c = client_open(h, GATEWAY);
+    assert_string_equal(c->got.welcome.home.s, "");
 }
 
 static void

@@ -419,6 +419,26 @@ a_question_is_answered_or_refused(void **state)
     fake_free(f);
 }
 
+static void
+an_engineers_place_goes_home_without_being_told_where_that_is(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    f->home = "t1";
+    struct fl_client *c = fake_client(f, 0);
+    assert_string_equal(fl_client_home(c), "");
+    assert_int_equal(fl_place(c, NULL, 10, 20), FL_ERR_ARGUMENT); /* not greeted: nobody knows */
+    fake_await(f, c, FL_UP);
+    assert_string_equal(fl_client_home(c), "t1");
+    assert_string_equal(fl_client_role(c), "engineer");
+    assert_int_equal(fl_place(c, NULL, 10, 20), FL_OK);
+    while (f->places == 0)
+        fake_together(f, c);
+    assert_string_equal(f->placed.s, "t1");
+    fl_client_close(c);
+    fake_free(f);
+}
+
 int
 main(void)
 {
@@ -434,6 +454,7 @@ main(void)
         cmocka_unit_test(a_broker_that_is_down_is_left_for_the_next),
         cmocka_unit_test(a_silent_connection_is_pinged_and_lives),
         cmocka_unit_test(a_question_is_answered_or_refused),
+        cmocka_unit_test(an_engineers_place_goes_home_without_being_told_where_that_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,8 @@ struct fake {
     struct buf out;
     struct peer_id peer; /* the last that said HELLO */
     bool greeted, mute, shut, no_watch;
-    const char *refuse_with;                  /* the code of the next refusals */
+    const char *home;        /* of the next that say HELLO; NULL: none, it is a gateway */
+    const char *refuse_with; /* the code of the next refusals */
     size_t refuse_next, busy_next, lose_next; /* so many REPORTs and EVENTs from now */
     uint32_t plan, window;
     struct fake_entry *log;
@@ -52,6 +53,7 @@ struct fake {
         struct buf bytes;
     } late[FAKE_LATE_MAX];
     size_t late_count;
+    struct territory_id placed; /* where the last PLACE went */
     struct fake_mail mail[FAKE_MAIL_MAX];
     size_t mail_count, pushed;
     bool subscribed, subscribed_watch;
@@ -294,7 +296,9 @@ fake_hear(struct fake *f, const struct peer_id *from, struct str bytes)
         f->hellos++;
         a.kind = MSG_WELCOME;
         strcpy(a.welcome.principal.s, "gw1");
-        a.welcome.role = ROLE_GATEWAY;
+        a.welcome.role = f->home == NULL ? ROLE_GATEWAY : ROLE_ENGINEER;
+        if (f->home != NULL)
+            strcpy(a.welcome.home.s, f->home);
         a.welcome.now = clock_wall_ms();
         a.welcome.plan = f->plan;
         a.welcome.window = f->window;
@@ -339,6 +343,7 @@ fake_hear(struct fake *f, const struct peer_id *from, struct str bytes)
         break;
     case MSG_PLACE:
         f->places++;
+        f->placed = m.place.territory;
         break;
     case MSG_QUERY:
         a.kind = MSG_ANSWER;

@@ -32,21 +32,30 @@ arguments_that_no_broker_would_take_are_refused_here(void **state)
     const struct fl_report good = {
         .source = "mail.support", .message_key = "1", .text = "dark", .hint = -1
     };
-    struct fl_report bad[9];
+    struct fl_report bad[12];
     for (size_t i = 0; i < countof(bad); i++)
         bad[i] = good;
     bad[0].source = NULL;
     bad[1].message_key = "";
     bad[2].text = NULL;
-    bad[3].site = "Not A Name";
+    bad[3].site = "Not\na label";
     bad[4].lat_e7 = &lon; /* half a place */
     bad[5].lat_e7 = &far, bad[5].lon_e7 = &lon;
     bad[6].text = long_text;
     bad[7].hint = 200;
     bad[8].occurred_at = -1;
+    bad[9].source = "Not A Name";
+    bad[10].category = "not utf-8 \xff";
+    bad[11].customer = "a customer's name that fits no id's array";
     for (size_t i = 0; i < countof(bad); i++)
         assert_int_equal(fl_report(c, &bad[i], id), FL_ERR_ARGUMENT);
     assert_int_equal(fl_report(c, &good, id), FL_OK);
+    struct fl_report labelled = good; /* what the plan and the wire take */
+    labelled.message_key = "2";
+    labelled.category = "Caf\xc3\xa9 (main)";
+    labelled.site = "Tower B/2";
+    labelled.customer = "C-1001";
+    assert_int_equal(fl_report(c, &labelled, id), FL_OK);
     struct fl_event e = { .territory = "t1", .verb = "dance" };
     assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
     e.verb = "triage"; /* the engine's own */
@@ -55,7 +64,7 @@ arguments_that_no_broker_would_take_are_refused_here(void **state)
     e.territory = "";
     assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
     assert_int_equal(fl_place(c, "t1", far, 0), FL_ERR_ARGUMENT);
-    assert_int_equal(waiting(c), 1);
+    assert_int_equal(waiting(c), 2);
     free(long_text);
     fl_client_close(c);
     fake_free(f);

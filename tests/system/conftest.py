@@ -32,14 +32,14 @@ def wait_until(condition, what, limit=LIMIT):
 
 
 class Site:
-    def __init__(self, brokers=1, workers=2, sets=(), up=True, init=()):
+    def __init__(self, brokers=1, workers=2, sets=(), up=True, init=("--local",)):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="fl-", dir="/tmp"))
         self.sets = [word for s in sets for word in ("--set", s)]
         self.context = zmq.Context()
         self.children = []
         self.clients = []
         self.log = open(self.dir / "log", "ab")
-        self.run("init", str(self.dir), "--local", "--brokers", str(brokers), *init, site=False)
+        self.run("init", str(self.dir), "--brokers", str(brokers), *init, site=False)
         self.conf = dict(
             line.split(" ", 1)
             for line in (self.dir / "faultline.conf").read_text().splitlines()

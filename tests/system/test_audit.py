@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shutil
 
 from conftest import wait_until
 
@@ -70,3 +71,28 @@ def test_anchors_outside_redis_prove_a_rollback(make_site):
     site.redis_cli("XDEL", "fl:{centre}:log", last[2] + "-0", user="worker")
     code, out = verify(site)
     assert code == 1 and "anchor" in out
+
+
+def test_what_a_worker_signed_with_its_former_key_still_holds(make_site):
+    site, _, worker = filled(make_site)
+    stop(worker)
+    other = make_site(up=False)  # whose worker has other keys
+    block = re.compile(r"  - id: worker\n(?:    .*\n)+")
+    plans = [(s.dir / "plan.yaml").read_text() for s in (site, other)]
+    former, fresh = (block.search(text).group() for text in plans)
+    assert "sign:" in former and former != fresh
+    (site.dir / "plan.yaml").write_text(plans[0].replace(former, fresh))
+    shutil.copy(other.dir / "keys" / "worker.key", site.dir / "keys" / "worker.key")
+    site.run("plan", "apply")
+    site.start_worker()
+    gateway = site.client("desk")
+    gateway.subscribe()
+    gateway.report("desk.test", "after", text="signed with the new key", **PLACE)
+    gateway.until(lambda u: u["kind"] in ("opened", "attached"))
+    code, out = verify(site)
+    assert code == 0 and "centre: holds" in out, out
+    # without the version that had it, the former key is nobody's
+    assert site.redis_cli("HSET", "fl:plan:1", "sealed", "garbage").stdout.strip() == "0"
+    done = site.run("audit", "verify", check=False)
+    assert done.returncode == 1 and "plan version 1" in done.stderr
+    assert "centre: version 1: the signature of 'worker' is not right" in done.stdout, done.stdout

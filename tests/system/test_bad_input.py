@@ -154,10 +154,19 @@ def test_what_does_not_open_is_quarantined_and_told_and_holds_nobody_up(site):
 def test_garbage_in_the_inbox_itself_is_quarantined(site):
     dispatcher = site.client("dispatch-1")
     dispatcher.subscribe("watch")
-    for kind in ("r", "e", "x", "p", "?"):
-        done = site.redis_cli("XADD", "fl:{north}:inbox", "*", "k", kind, "p", "desk", "m", "garbage", user="worker")
+    garbage, ping = b"garbage", pack([1, KIND["PING"], 7])
+    why = {}
+    # an entry as the store has it: w, the kind's letter and who put it there; b, the bytes
+    for word, body in (("rdesk", garbage), ("rdesk", ping), ("ee07", garbage), ("ee07", ping),
+                       ("xcentre", garbage), ("poperator", garbage), ("?desk", garbage), ("", b"")):
+        done = site.redis_cli("XADD", "fl:{north}:inbox", "*", "w", word, "b", body, user="worker")
         assert "-" in done.stdout, done
-        dispatcher.until(lambda u: u["kind"] == "alarm")
+        why[word, body] = dispatcher.until(lambda u: u["kind"] == "alarm")["why"]
+    assert all(why.values()), why
+    assert why["rdesk", garbage] == why["ee07", garbage]  # no message at all
+    assert why["rdesk", ping] == why["ee07", ping]  # of another kind
+    assert why["?desk", garbage] == why["", b""]  # no kind that there is
+    assert len(set(why.values())) == 5, why
     still_works(site, "inbox")
 
 

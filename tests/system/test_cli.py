@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import stat
 import subprocess
 
@@ -143,16 +144,51 @@ def test_the_servers_take_the_usual_forms_of_options():
     assert done.returncode != 0 and "/nonexistent" in done.stderr
 
 
-def test_an_ordinary_port_that_is_taken_is_survived(make_site):
-    import socket
+def test_the_port_that_a_broker_cannot_have_is_named_and_the_rest_of_the_site_stays(make_site):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        site = make_site(init=("--port", str(port)), up=False)
+        endpoint = "tcp://127.0.0.1:%d" % port
+        assert site.endpoints == [endpoint]
+        site.start_up()
+        wait_until(lambda: "cannot bind " + endpoint in site.log_text(), "the broker names its endpoint")
+        assert "event=open endpoint=" + endpoint not in site.log_text()
+        wait_until(lambda: site.redis_cli("HGET", "fl:{centre}:head", "plan").stdout.strip() == "1", "the workers work")
+        assert site.up.poll() is None
+    wait_until(lambda: "event=open endpoint=" + endpoint in site.log_text(), "the broker has its port")
+    assert "opened" in site.run("submit", "x", *SPOT).stdout
 
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    taken.listen()
-    port = taken.getsockname()[1]
-    site = make_site(up=False)
-    done = faultline("init", str(site.dir / "second"), "--port", str(port))
-    assert done.returncode == 0
-    first_free = faultline("init", str(site.dir / "third"))
-    assert first_free.returncode == 0
-    taken.close()
+
+def test_init_chooses_a_port_that_is_free(tmp_path):
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 7341))
+        except OSError:
+            pass  # taken by somebody else, which serves as well
+        for name in ("one", "two"):
+            assert faultline("init", str(tmp_path / name)).returncode == 0
+            conf = (tmp_path / name / "faultline.conf").read_text()
+            port = int(re.search(r"^brokers tcp://127\.0\.0\.1:(\d+)$", conf, re.M).group(1))
+            assert 7341 < port < 65536
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", port))
+
+
+def test_place_goes_to_the_engineers_home_territory(site):
+    of_home = {home: who for who, home in site.engineers()}
+    assert len(of_home) > 1
+    for home, who in of_home.items():
+        done = site.run("engineer", who, "place", "42.32", "-71.06")
+        assert "refused" not in done.stdout + done.stderr
+        wait_until(lambda: site.redis_cli("HLEN", "fl:{%s}:places" % home).stdout.strip() == "1", "his place")
+    done = site.run("engineer", who, "place", "north", "-71.06", check=False)
+    assert done.returncode == 1 and "decimal degrees" in done.stderr
+
+
+def test_submit_takes_what_the_plan_takes_as_a_customer(site):
+    done = site.run("submit", "Dark", "--customer", "C-1001", "--category", "Café", "--key", "labels", *SPOT)
+    assert "opened" in done.stdout
+    ticket = json.loads(site.run("tickets", "--json").stdout)
+    assert json.loads(site.run("ticket", ticket["number"], "--json").stdout)["customer"] == "C-1001"

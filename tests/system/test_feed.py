@@ -116,3 +116,14 @@ def test_a_mapping_that_does_not_fit_says_so(site, tmp_path):
     (tmp_path / "bad.map").write_text("source x\nkeys {id}\n")
     done = site.run("feed", str(tmp_path / "a.csv"), "--map", str(tmp_path / "bad.map"), check=False)
     assert done.returncode == 1 and "bad.map:2:" in done.stderr
+
+
+def test_a_cut_gzip_is_told_after_its_whole_rows_have_ended(site, tmp_path):
+    rows = rows_of(need("boston311.csv.gz"), 400)
+    write(tmp_path / "whole.csv", rows)
+    data = gzip.compress((tmp_path / "whole.csv").read_bytes())
+    cut = tmp_path / "cut.csv.gz"
+    cut.write_bytes(data[: len(data) // 2])
+    counts, done = feed(site, cut, "boston311.map", check=False)
+    assert done.returncode == 1 and "reading after row %d:" % counts["rows"] in done.stderr, done.stderr
+    assert 0 < counts["rows"] < 400 and counts["waiting"] == 0 and counts["refused"] == 0, counts

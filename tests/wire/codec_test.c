@@ -32,6 +32,8 @@ draw_welcome(struct message *m)
     m->welcome.window = draw_u32(&draw);
     m->welcome.territories_count = draw_below(&draw, 5);
     m->welcome.territories = territories;
+    if (draw_below(&draw, 2) == 0)
+        DRAW_ID(&draw, m->welcome.home);
     for (size_t i = 0; i < m->welcome.territories_count; i++)
         DRAW_ID(&draw, territories[i]);
 }
@@ -46,6 +48,7 @@ same_welcome(const struct message *a, const struct message *b)
     assert_same(a, b, welcome.pool_key);
     assert_same(a, b, welcome.window);
     assert_same(a, b, welcome.territories_count);
+    assert_same(a, b, welcome.home);
     for (size_t i = 0; i < a->welcome.territories_count; i++)
         assert_same(a, b, welcome.territories[i]);
 }
