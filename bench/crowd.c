@@ -44,7 +44,8 @@ join(struct crowd *c, const char *name, enum role role)
         brokers[i] = c->stage->conf.brokers[i];
     snprintf(key, sizeof(key), "%s/%s.key", c->stage->conf.keys_dir, name);
     snprintf(spool, sizeof(spool), "%s/%s",
-             role == ROLE_GATEWAY ? c->stage->conf.spool_dir : c->stage->devices, name);
+             role == ROLE_GATEWAY && c->wish.on_disk ? c->stage->conf.spool_dir : c->stage->devices,
+             name);
     struct member *m = &c->members[c->members_count++];
     const struct fl_options o = { .brokers = brokers,
                                   .broker_key = c->stage->conf.broker_public,

@@ -15,6 +15,8 @@ struct crowd_wish {
     unsigned step_ms;    /* mean time of an engineer between two steps of a job; 0: at once */
     unsigned decline_pc; /* how many offers of 100 are declined */
     bool finish; /* engineers work on to the end and customers approve; else they stop at accept */
+    bool
+        on_disk; /* gateways' spools share the site's disk; else memory, as other machines' disks */
     bool engineers; /* false: gateways only */
     bool watch;     /* a dispatcher looks on */
     bool latest;    /* keep the latest updates as lines of text */

@@ -208,6 +208,7 @@ main(int argc, char **argv)
     struct crowd_wish wish = { .seed = (uint64_t)clock_wall_ms(),
                                .decline_pc = 4,
                                .finish = true,
+                               .on_disk = true,
                                .engineers = true,
                                .watch = true,
                                .latest = true };

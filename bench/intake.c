@@ -59,7 +59,7 @@ main(void)
     log_open("bench", LOG_WARN);
     seal_open_library();
     stage_open(&stage, &(struct stage_wish){ .workers = 0, .sets = sets, .quiet = true });
-    crowd_open(&crowd, &stage, &(struct crowd_wish){ .seed = 1 });
+    crowd_open(&crowd, &stage, &(struct crowd_wish){ .seed = 1, .on_disk = true });
     push(&crowd, 2000); /* connected, warm */
     one_entry(&stage, &entry);
     double before = raw_xadd_per_s(&stage, buf_str(&entry), RAW_ENTRIES);

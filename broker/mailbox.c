@@ -24,6 +24,9 @@ mailbox_fini(struct mailbox *mb)
         mb->spare = r->next;
         free(r);
     }
+    for (size_t i = 0; i < mb->territories_count; i++)
+        free(mb->lives[i]);
+    free(mb->lives);
     free(mb->territories);
     free(mb->slots);
     free(mb->queue);
@@ -117,6 +120,11 @@ mailbox_territories(struct mailbox *mb, const struct territory_id *list, size_t 
             continue;
         mb->territories = grow_array(mb->territories, mb->territories_count, &mb->territories_cap,
                                      sizeof(*mb->territories));
+        mb->lives =
+            grow_array(mb->lives, mb->territories_count, &mb->lives_cap, sizeof(struct life *));
+        struct life *l = zalloc(sizeof(*l));
+        *l = (struct life){ .mailbox = mb, .territory = list[i], .box = mb->territories_count };
+        mb->lives[mb->territories_count] = l;
         mb->territories[mb->territories_count++] = list[i];
     }
     for (size_t i = 0; i < mb->slots_count; i++)
@@ -244,6 +252,27 @@ credit_left(const struct subscription *s)
     return s->credit - s->posted_count - s->reserved;
 }
 
+static void
+give_back(struct subscription *s, size_t box, uint64_t sequence)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->posted_count; i++)
+        if (s->posted[i].box != box || s->posted[i].sequence > sequence)
+            s->posted[kept++] = s->posted[i];
+    s->posted_count = kept;
+}
+
+/* What was sent is of another history: from the stream's first letter again. */
+static void
+restart(struct mailbox *mb, struct subscription *s, size_t box)
+{
+    struct box *b = &s->boxes[box];
+    b->sent = b->confirm = 0;
+    b->doubt = false;
+    give_back(s, box, UINT64_MAX);
+    enqueue(mb, s, box);
+}
+
 /* Credit has come back: the boxes that waited for it queue again. */
 static void
 feed_hungry(struct mailbox *mb, struct subscription *s)
@@ -294,6 +323,7 @@ on_letters(void *context, enum err answer, const struct letter_entry *list, size
     const struct box_name name = r->name;
     const uint64_t after = r->after;
     const uint32_t asked = r->count;
+    const bool doubt = r->doubt;
     r->next = mb->spare;
     mb->spare = r;
     mb->reads--;
@@ -306,6 +336,8 @@ on_letters(void *context, enum err answer, const struct letter_entry *list, size
     if (b->sent != after) { /* begun again meanwhile: this answer is about another time */
         b->again = true;
         count = 0;
+    } else if (answer == OK && doubt && count == 0) {
+        restart(mb, s, name.box); /* the stream ends before `sent`, or all of it was confirmed */
     }
     enum err err = answer;
     for (size_t i = 0; err == OK && i < count && i < asked; i++)
@@ -340,12 +372,14 @@ read_box(struct mailbox *mb, struct subscription *s, struct box_name name)
         .name = name,
         .after = b->sent,
         .count = left < READ_LETTERS ? left : READ_LETTERS,
+        .doubt = b->doubt && b->sent > 0,
     };
+    b->doubt = false;
     b->reading = true;
     s->reserved += r->count;
     mb->reads++;
-    store_letters(mb->store, mb->territories[name.box], s->who, s->watch, b->sent, r->count,
-                  on_letters, r);
+    store_letters(mb->store, mb->territories[name.box], s->who, s->watch, b->sent - r->doubt,
+                  r->count, on_letters, r);
 }
 
 void
@@ -367,16 +401,6 @@ mailbox_bell(void *context, struct territory_id t, struct principal_id who)
 
 /* ---- confirmations */
 
-static void
-give_back(struct subscription *s, size_t box, uint64_t sequence)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < s->posted_count; i++)
-        if (s->posted[i].box != box || s->posted[i].sequence > sequence)
-            s->posted[kept++] = s->posted[i];
-    s->posted_count = kept;
-}
-
 void
 mailbox_confirm(struct mailbox *mb, struct peer *p, const struct principal_id *owner,
                 const struct message *m)
@@ -392,7 +416,8 @@ mailbox_confirm(struct mailbox *mb, struct peer *p, const struct principal_id *o
     give_back(s, box, m->confirm.sequence);
     feed_hungry(mb, s);
     struct box *b = &s->boxes[box];
-    if (s->watch || m->confirm.sequence <= b->confirm)
+    /* one beyond what was sent is of another history, or comes again with the letter */
+    if (s->watch || m->confirm.sequence <= b->confirm || m->confirm.sequence > b->sent)
         return;
     if (b->confirm == 0) {
         mb->confirms =
@@ -424,6 +449,7 @@ mailbox_trim(struct mailbox *mb)
 static void
 begin_again(struct mailbox *mb)
 {
+    mb->lives_ms = 0; /* asked at once, before a worker begins a new one */
     for (size_t i = 0; i < mb->slots_count; i++) {
         struct subscription *s = mb->slots[i];
         if (s == NULL)
@@ -452,8 +478,10 @@ reread(struct mailbox *mb, int64_t now_ms)
             mb->reread_slot++;
             continue;
         }
-        for (; s != NULL && budget > 0 && s->reread_at < s->boxes_count; budget--)
+        for (; s != NULL && budget > 0 && s->reread_at < s->boxes_count; budget--) {
+            s->boxes[s->reread_at].doubt = true;
             enqueue(mb, s, s->reread_at++);
+        }
         if (s != NULL && s->reread_at < s->boxes_count)
             return; /* the rest of its boxes next time */
         if (s != NULL) {
@@ -461,6 +489,37 @@ reread(struct mailbox *mb, int64_t now_ms)
             s->reread_ms = now_ms;
         }
         mb->reread_slot++;
+    }
+}
+
+static void
+on_life(void *context, enum err answer, struct incarnation now)
+{
+    struct life *l = context;
+    struct mailbox *mb = l->mailbox;
+    l->asking = false;
+    if (answer != OK && answer != ERR_UNKNOWN) /* not founded: the life of zeros */
+        return;
+    bool another = l->known && !same_id(l->incarnation, now);
+    l->incarnation = now;
+    l->known = true;
+    for (size_t i = 0; another && i < mb->slots_count; i++)
+        if (mb->slots[i] != NULL)
+            restart(mb, mb->slots[i], l->box);
+}
+
+static void
+ask_lives(struct mailbox *mb, int64_t now_ms)
+{
+    if (mb->lives_ms != 0 && now_ms - mb->lives_ms < REREAD_EVERY_MS)
+        return;
+    mb->lives_ms = now_ms;
+    for (size_t i = 0; i < mb->territories_count; i++) {
+        struct life *l = mb->lives[i];
+        if (l->asking)
+            continue;
+        l->asking = true;
+        store_life(mb->store, l->territory, on_life, l);
     }
 }
 
@@ -474,6 +533,7 @@ mailbox_work(struct mailbox *mb, bool store_up, int64_t now_ms)
         return;
     mailbox_trim(mb);
     reread(mb, now_ms);
+    ask_lives(mb, now_ms);
     for (size_t turn = mb->queue_count; turn > 0 && mb->reads < READS_MAX; turn--) {
         struct box_name name = dequeue(mb);
         struct subscription *s = named(mb, name);

@@ -8,7 +8,10 @@
  *
  * A subscription has one box a territory. A box is in the queue at most once, has at most one read
  * in flight, and remembers only how far it has sent. A lost bell, a full socket and a forgotten
- * box are all mended by the slow re-read. */
+ * box are all mended by the slow re-read.
+ *
+ * After a rollback of the store a territory's mailboxes are numbered from 1 again. So its
+ * incarnation is asked for as slowly, and a box that is further than its stream begins again. */
 #ifndef BROKER_MAILBOX_H
 #define BROKER_MAILBOX_H
 
@@ -27,6 +30,7 @@ struct box {
     uint64_t sent;    /* last sequence sent on this subscription */
     uint64_t confirm; /* to be trimmed up to here at the turn's end; 0: nothing */
     bool queued, reading;
+    bool doubt;  /* the next read makes sure that the stream reaches `sent` */
     bool again;  /* rung while reading */
     bool hungry; /* has perhaps letters, had no credit */
 };
@@ -53,6 +57,15 @@ struct subscription {
     struct subscription *next, *before; /* of the same mailbox */
 };
 
+/* A territory's incarnation, as far as the broker knows. */
+struct life {
+    struct mailbox *mailbox;
+    struct territory_id territory;
+    size_t box;
+    struct incarnation incarnation;
+    bool known, asking;
+};
+
 /* A box by name: the subscription may be gone when its turn comes. */
 struct box_name {
     uint32_t slot, generation, box;
@@ -62,6 +75,7 @@ struct reading {
     struct box_name name;
     uint64_t after;
     uint32_t count;
+    bool doubt;           /* the letter at `after` was asked for as well */
     struct reading *next; /* spare */
 };
 
@@ -70,6 +84,9 @@ struct mailbox {
     struct voice *voice;
     struct territory_id *territories; /* box number -> territory; only grows */
     size_t territories_count, territories_cap;
+    struct life **lives; /* one a territory */
+    size_t lives_cap;
+    int64_t lives_ms;            /* when they were asked for last */
     struct subscription **slots; /* NULL: free */
     size_t slots_count, slots_cap;
     uint32_t generation;

@@ -157,11 +157,24 @@ tell_rollback(struct territory *t, const struct head *was)
 
 static enum err load(struct territory *t, struct tools *x);
 
+/* No commit of this incarnation yet: the head's signature is over the one before, and proves
+ * nothing of this one. */
+static void
+forget_signature(struct head *h)
+{
+    const struct incarnation none = { 0 };
+    if (same_id(h->parent, none) || h->version != h->parent_version)
+        return;
+    h->signer = (struct principal_id){ 0 };
+    memset(h->signature, 0, sizeof(h->signature));
+}
+
 /* Ours: the engine comes to life from its records. */
 static enum err
 bring_in(struct territory *t, struct tools *x, struct nonce nonce)
 {
     t->nonce = nonce;
+    forget_signature(&t->head);
     t->tip = t->head;
     t->founding = t->head.plan == 0;
     t->outbox = !t->founding;
@@ -551,6 +564,7 @@ territory_anchor(struct territory *t, struct tools *x)
 {
     int64_t now = clock_mono_ms();
     if (t->standing != TERRITORY_SERVED || t->head.version == t->anchored ||
+        no_name(t->head.signer) ||
         (t->anchored_at != 0 && now - t->anchored_at < x->conf->anchor_ms))
         return;
     t->anchored_at = now;

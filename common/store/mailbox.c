@@ -67,6 +67,37 @@ store_letters(struct store *s, struct territory_id t, struct principal_id who, b
     call_send(s, on_letters, wait);
 }
 
+struct life_wait {
+    store_life_fn *fn;
+    void *context;
+};
+
+static void
+on_life(void *context, enum err err, struct reply r)
+{
+    struct life_wait wait = *(struct life_wait *)context;
+    struct incarnation life = { 0 };
+    free(context);
+    err = call_answer(err, r);
+    struct str bytes = err == OK ? reply_text(r) : (struct str){ 0 };
+    if (err == OK && bytes.len != sizeof(life.b))
+        err = ERR_UNKNOWN;
+    if (err == OK)
+        memcpy(life.b, bytes.at, sizeof(life.b));
+    wait.fn(wait.context, err, life);
+}
+
+void
+store_life(struct store *s, struct territory_id t, store_life_fn *fn, void *context)
+{
+    struct life_wait *wait = zalloc(sizeof(*wait));
+    *wait = (struct life_wait){ fn, context };
+    struct call *c = call_begin(s, "HGET");
+    call_key(c, key_of(t, KEY_HEAD));
+    call_text(c, "inc");
+    call_send(s, on_life, wait);
+}
+
 void
 store_confirm(struct store *s, struct territory_id t, struct principal_id who, uint64_t sequence)
 {

@@ -63,6 +63,9 @@ typedef void store_letters_fn(void *context, enum err answer, const struct lette
 /* Letters after `after`, at most `count`, of `who`, or of the watch stream. */
 void store_letters(struct store *s, struct territory_id t, struct principal_id who, bool watch,
                    uint64_t after, size_t count, store_letters_fn *fn, void *context);
+/* The incarnation that the territory lives in; ERR_UNKNOWN: it was never founded. */
+typedef void store_life_fn(void *context, enum err answer, struct incarnation life);
+void store_life(struct store *s, struct territory_id t, store_life_fn *fn, void *context);
 /* Forgets letters up to and including `sequence`. */
 void store_confirm(struct store *s, struct territory_id t, struct principal_id who,
                    uint64_t sequence);

@@ -1,6 +1,6 @@
 /* mailbox_test.c - letters through the broker's mailbox, against a store that is an array. This
- * file holds second bodies of store_letters and store_confirm: answers come when the test says
- * so, and may be lost. */
+ * file holds second bodies of store_letters, store_life and store_confirm: answers come when the
+ * test says so, and may be lost. */
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -29,6 +29,7 @@ static struct read_call {
     void *context;
 } reads[READS];
 static size_t reads_count;
+static uint8_t lives[BOXES]; /* the territories' incarnations; 0: it does not say */
 
 /* What each person's device has: the last sequence of each box, and how many are unconfirmed. */
 struct device {
@@ -71,6 +72,14 @@ store_letters(struct store *s, struct territory_id t, struct principal_id who, b
     assert_false(watch);
     assert_true(reads_count < READS && count > 0);
     reads[reads_count++] = (struct read_call){ t, who, after, count, fn, context };
+}
+
+void
+store_life(struct store *s, struct territory_id t, store_life_fn *fn, void *context)
+{
+    (void)s;
+    uint8_t life = lives[t.s[1] - '0'];
+    fn(context, life == 0 ? ERR_CLOSED : OK, (struct incarnation){ { life } });
 }
 
 void
@@ -166,6 +175,7 @@ begin(struct mailbox *mb, struct voice *v)
 {
     memset(streams, 0, sizeof(streams));
     memset(devices, 0, sizeof(devices));
+    memset(lives, 1, sizeof(lives));
     reads_count = 0;
     codec_init(&codec);
     voice_init(v, hear, NULL);
@@ -280,6 +290,67 @@ rereading_is_bounded_however_many_subscribe(void **state)
     assert_true(asked > 20 * REREADS_PER_S / 2 && asked <= 20 * REREADS_PER_S + READS_MAX);
     for (size_t i = 0; i < countof(crowd); i++)
         mailbox_drop(&mb, &crowd[i]);
+    finish(&mb, &v);
+}
+
+/* ---- the store is rolled back under a subscription */
+
+/* The stream begins anew, with so many letters. */
+static void
+roll_back(size_t box, size_t who, size_t letters)
+{
+    struct stream *st = &streams[box][who];
+    *st = (struct stream){ .count = letters, .last = letters };
+    for (size_t i = 0; i < letters; i++)
+        st->list[i] = i + 1;
+    devices[who].got[box] = devices[who].confirmed[box] = 0;
+}
+
+/* Whether the new stream is shorter than what was sent, as long, or longer. */
+static void
+a_new_incarnation_is_read_from_its_first_letter_on(void **state)
+{
+    (void)state;
+    for (size_t letters = 1; letters <= 9; letters++) {
+        struct mailbox mb;
+        struct voice v;
+        int64_t now = 0;
+        begin(&mb, &v);
+        for (int i = 0; i < 5; i++)
+            write_letter(&mb, 1, 0, false);
+        subscribe(&mb, 0, 5);
+        for (int i = 0; i < 20; i++) { /* sent, never confirmed: no credit is left */
+            mailbox_work(&mb, true, now += 10);
+            while (reads_count > 0)
+                answer_read(0, OK);
+        }
+        assert_int_equal(devices[0].got[1], 5);
+        roll_back(1, 0, letters);
+        devices[0].open = 0;
+        lives[1] = 2;
+        settle(&mb, &now);
+        assert_int_equal(devices[0].confirmed[1], letters);
+        finish(&mb, &v);
+    }
+}
+
+/* The broker, too, is new: it has only the stream to tell it. */
+static void
+a_stream_that_ends_before_what_was_sent_is_read_from_its_beginning(void **state)
+{
+    (void)state;
+    struct mailbox mb;
+    struct voice v;
+    int64_t now = 0;
+    begin(&mb, &v);
+    for (int i = 0; i < 9; i++)
+        write_letter(&mb, 1, 0, false);
+    subscribe(&mb, 0, 20);
+    settle(&mb, &now);
+    assert_int_equal(devices[0].confirmed[1], 9);
+    roll_back(1, 0, 4);
+    settle(&mb, &now);
+    assert_int_equal(devices[0].confirmed[1], 4);
     finish(&mb, &v);
 }
 
@@ -406,6 +477,8 @@ main(void)
         cmocka_unit_test(credit_bounds_what_is_unconfirmed_and_confirming_gives_it_back),
         cmocka_unit_test(a_lost_bell_is_mended_by_the_slow_reread),
         cmocka_unit_test(rereading_is_bounded_however_many_subscribe),
+        cmocka_unit_test(a_new_incarnation_is_read_from_its_first_letter_on),
+        cmocka_unit_test(a_stream_that_ends_before_what_was_sent_is_read_from_its_beginning),
         cmocka_unit_test(every_letter_arrives_in_order_through_any_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,6 +287,56 @@ broken_records_fail_cleanly(void **state)
     history_free(h);
 }
 
+/* After a rollback everybody is told once, in slices, wherever the records are loaded again. */
+static void
+a_new_incarnation_is_told_once_to_everybody_the_records_name(void **state)
+{
+    (void)state;
+    enum { KNOWN = 300 };
+    struct world w;
+    struct world_store store;
+    size_t told = 0, slices = 0;
+    world_init(&w, "home");
+    world_store_init(&store);
+    struct event report = world_report(WORLD_BEGIN, 1, "line", "");
+    world_do(&w, report);
+    for (int i = 0; i < KNOWN; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "g%03d", i);
+        world_do(&w, world_act(WORLD_BEGIN, name, ROLE_GATEWAY, 1, VERB_NOTE, &report));
+    }
+    world_time(&w, WORLD_BEGIN);
+    world_commit(&store, w.e);
+    struct engine_stats before;
+    engine_stats(w.e, &before);
+    assert_true(before.principals > KNOWN);
+    engine_free(w.e);
+
+    const struct incarnation another = { { 77 } };
+    w.e = world_load(&store, another, &w.plan.rules);
+    world_do(&w, world_act(WORLD_BEGIN, "g007", ROLE_GATEWAY, 2, VERB_NOTE, &report));
+    assert_true(world_told(&w.fx, UPDATE_VERDICT, "g007")); /* a letter, too: he knows by it */
+    for (; engine_next(w.e) <= WORLD_BEGIN; slices++) {
+        world_time(&w, WORLD_BEGIN);
+        const struct posting *p;
+        for (size_t n = 0; (p = world_posting(&w.fx, UPDATE_RESYNC, n)) != NULL; n++) {
+            assert_int_equal(p->recipients_count, 1);
+            assert_int_equal(p->recipients[0].sequence, 1);
+            assert_string_not_equal(p->recipients[0].who.s, "g007");
+            told++;
+        }
+        world_commit(&store, w.e);
+        struct engine *again = world_load(&store, another, &w.plan.rules);
+        assert_same_state(w.e, again);
+        engine_free(w.e);
+        w.e = again;
+    }
+    assert_true(slices >= 3);
+    assert_true(told >= KNOWN - 1 && told < before.principals);
+    world_fini(&w);
+    world_store_fini(&store);
+}
+
 int
 main(void)
 {
@@ -294,6 +344,7 @@ main(void)
         cmocka_unit_test(loading_at_every_event_changes_no_later_byte),
         cmocka_unit_test(loading_between_slices_changes_nothing_either),
         cmocka_unit_test(loading_a_crowded_place_changes_nothing_either),
+        cmocka_unit_test(a_new_incarnation_is_told_once_to_everybody_the_records_name),
         cmocka_unit_test(the_changes_add_up_to_the_state),
         cmocka_unit_test(the_same_history_twice_gives_the_same_bytes),
         cmocka_unit_test(broken_records_fail_cleanly),

@@ -179,12 +179,35 @@ close_all(void **state)
     return 0;
 }
 
+static void
+on_life(void *context, enum err answer, struct incarnation life)
+{
+    struct head *h = context;
+    h->exists = answer == OK;
+    h->incarnation = life;
+}
+
+static void
+a_broker_may_ask_which_life_a_territory_lives(void **state)
+{
+    (void)state;
+    struct territory_id t = { "life" }, never = { "never" };
+    struct head founded = private_hold(worker, t, 1), got = { 0 };
+    store_life(broker, t, on_life, &got);
+    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_true(got.exists && same_id(got.incarnation, founded.incarnation));
+    store_life(broker, never, on_life, &got);
+    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_false(got.exists);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_come_in_order_after_a_mark),
         cmocka_unit_test(confirming_forgets_up_to_the_mark_and_no_more),
+        cmocka_unit_test(a_broker_may_ask_which_life_a_territory_lives),
         cmocka_unit_test(a_commit_rings_for_each_recipient_and_a_new_connection_says_so),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -348,6 +348,15 @@ a_killed_redis_loses_and_doubles_nothing(void **state)
     assert_int_equal(head_of(s).version, north(s)->head.version);
 }
 
+/* Has the engine something to say at once? */
+static bool
+time_wanted(const struct site *s)
+{
+    const struct territory *t = north(s);
+    return t->standing != TERRITORY_SERVED || t->flights_count > 0 ||
+           engine_next(t->engine) <= engine_at(t->engine);
+}
+
 /* ---- rollback: the folder of yesterday's append-only file comes back */
 
 static void
@@ -357,6 +366,20 @@ copy_aof(struct site *s, const char *from, const char *to)
     snprintf(command, sizeof(command), "rm -rf '%s/%s' && cp -a '%s/%s' '%s/%s'", s->h.redis.dir,
              to, s->h.redis.dir, from, s->h.redis.dir, to);
     assert_int_equal(system(command), 0);
+}
+
+/* All whom yesterday's records name are told; a head is signed in its own incarnation or not. */
+static void
+check_new_life(struct site *s, const struct head *before)
+{
+    TURN_UNTIL(s->w, !time_wanted(s));
+    struct mailbox *m = read_mail(&s->h, G1, false);
+    assert_true(m->count > 0);
+    assert_memory_not_equal(&m->list[0].incarnation, &before->incarnation,
+                            sizeof(before->incarnation));
+    for (size_t i = 0; i < m->count; i++)
+        assert_int_equal(no_name(m->list[i].head.signer),
+                         m->list[i].head.version == before->version);
 }
 
 static void
@@ -376,6 +399,7 @@ a_store_restored_from_yesterday_is_noticed_and_a_new_incarnation_begins(void **s
     house_up(&s->h);
     TURN_UNTIL(s->w, store_is_up(s->w->x.store));
     work(s, 9, 10); /* DIVERGED, and then served again */
+    check_new_life(s, &before);
     struct head after = head_of(s);
     assert_memory_not_equal(&after.incarnation, &before.incarnation, sizeof(after.incarnation));
     assert_memory_equal(&after.parent, &before.incarnation, sizeof(after.parent));
@@ -404,6 +428,10 @@ anchors_notice_a_rollback_that_no_living_worker_remembers(void **state)
     struct head after = head_of(s);
     assert_memory_not_equal(&after.incarnation, &before.incarnation, sizeof(after.incarnation));
     assert_memory_equal(&after.parent, &before.incarnation, sizeof(after.parent));
+    TURN_UNTIL(s->w, !time_wanted(s)); /* nobody sends anything: they are told all the same */
+    assert_int_equal(count_kind(read_mail(&s->h, G1, false), UPDATE_RESYNC), 1);
+    assert_true(read_mail(&s->h, D1, true)->count > 0);
+    check_new_life(s, &before);
 }
 
 /* ---- poison */

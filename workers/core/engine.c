@@ -129,6 +129,8 @@ instant
 engine_next(const struct engine *e)
 {
     instant next = NEVER;
+    if (e->marks.untold_left > 0)
+        return e->at;
     struct heap_at *first = heap_first(&e->timers);
     if (first != NULL)
         next = container_of(first, struct job, timer)->due;

@@ -20,6 +20,7 @@ marks_fini(struct marks *m)
     }
     map_fini(&m->parties);
     free(m->changed);
+    free(m->untold);
     *m = (struct marks){ 0 };
 }
 
@@ -51,6 +52,8 @@ marks_post(struct marks *m, struct principal_id who)
 {
     struct party *p = party(m, who);
     mark(m, p);
+    m->untold_left -= p->untold;
+    p->untold = false;
     return ++p->sequence;
 }
 
@@ -180,8 +183,41 @@ marks_restore(struct marks *m, struct str key, struct str bytes)
         free(got.window);
         return ERR_SYNTAX;
     }
-    if (!same_id(incarnation, m->incarnation))
+    if (!same_id(incarnation, m->incarnation)) {
         got.sequence = 0; /* mailboxes are numbered anew in each incarnation */
+        got.untold = true;
+    }
     *party(m, who) = got;
     return OK;
+}
+
+/* ---- after a rollback: who knows nothing of the new incarnation */
+
+static int
+by_name(const void *a, const void *b)
+{
+    struct party *const *x = a, *const *y = b;
+    return memcmp(&(*x)->id, &(*y)->id, sizeof((*x)->id));
+}
+
+void
+marks_restored(struct marks *m)
+{
+    struct party *p;
+    assert(m->untold == NULL);
+    m->untold = zalloc((m->parties.count + 1) * sizeof(struct party *));
+    for (size_t i = 0; (p = map_next(&m->parties, &i)) != NULL;)
+        if (p->untold)
+            m->untold[m->untold_count++] = p;
+    m->untold_left = m->untold_count;
+    if (m->untold_count > 1)
+        qsort(m->untold, m->untold_count, sizeof(struct party *), by_name);
+}
+
+const struct party *
+marks_untold(struct marks *m)
+{
+    while (m->untold_at < m->untold_count && !m->untold[m->untold_at]->untold)
+        m->untold_at++;
+    return m->untold_at < m->untold_count ? m->untold[m->untold_at] : NULL;
 }

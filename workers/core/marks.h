@@ -31,6 +31,8 @@ struct party {
     uint64_t epoch, high;
     struct answer *window; /* at counter % MARKS_WINDOW; NULL: no event yet. Owned */
     bool changed;
+    bool untold; /* has had no update since the incarnation changed. Derived: his record bears the
+                  * old one until he has */
 };
 
 struct marks {
@@ -38,6 +40,8 @@ struct marks {
     struct map parties;             /* principal -> party; owned */
     struct party **changed;         /* in order of first change since marks_settle */
     size_t changed_count, changed_cap;
+    struct party **untold; /* by name, from marks_restored on */
+    size_t untold_count, untold_at, untold_left;
 };
 
 enum marked { MARK_NEW, MARK_REPEATED, MARK_OLD };
@@ -56,5 +60,10 @@ void marks_settle(struct marks *m); /* changes have been taken */
 /* The record's value; its key is the name. */
 void marks_encode(const struct marks *m, const struct party *p, struct buf *out);
 must_use enum err marks_restore(struct marks *m, struct str key, struct str bytes);
+
+void marks_restored(struct marks *m); /* all records are in */
+/* The next of those `untold_left` who are to be told of the new incarnation, or NULL. marks_post
+ * tells him. */
+const struct party *marks_untold(struct marks *m);
 
 #endif

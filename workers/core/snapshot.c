@@ -238,4 +238,5 @@ engine_restored(struct engine *e)
         e->roster.list[i].load = 0;
     job_list(e);
     roster_settle(&e->roster);
+    marks_restored(&e->marks);
 }

@@ -1,6 +1,7 @@
-/* timer.c - what becomes due: offers, questions to neighbours, refusals that pass, promised times,
- * the customer's silence. An alarm is early never and twice never: what was given is part of
- * the ticket. A job whose engineer has vanished is due at instant 0, that is at once. */
+/* timer.c - what becomes due: word of a new incarnation, offers, questions to neighbours, refusals
+ * that pass, promised times, the customer's silence. An alarm is early never and twice never: what
+ * was given is part of the ticket. A job whose engineer has vanished is due at instant 0, that is
+ * at once. */
 #include "workers/core/state.h"
 
 #define AT_ONCE 0
@@ -109,11 +110,25 @@ timer_fire(struct engine *e, instant until, size_t budget)
     return fired;
 }
 
+/* After a rollback: everybody whom the engine knows gets a letter of the new incarnation, and so
+ * sends again what it may have lost. Who has had another letter meanwhile knows already. */
+static size_t
+tell_untold(struct engine *e, size_t budget)
+{
+    const struct party *p;
+    size_t told = 0;
+    for (; told < budget && (p = marks_untold(&e->marks)) != NULL; told++)
+        post_new(e, UPDATE_RESYNC, p->id);
+    return told;
+}
+
 void
 timer_apply(struct engine *e, const struct event *ev)
 {
     (void)ev;
-    size_t done = timer_fire(e, e->at, SLICE);
+    size_t done = tell_untold(e, SLICE);
+    if (done < SLICE)
+        done += timer_fire(e, e->at, SLICE - done);
     if (done < SLICE)
         done += feed_plan(e, SLICE - done);
     if (done < SLICE)
