@@ -160,25 +160,3 @@ store_wait(struct store *s, int64_t limit_ms)
 {
     return redis_drain(s->redis, limit_ms);
 }
-
-enum err
-store_memory_percent(struct store *s, int *out)
-{
-    struct reply r;
-    struct call *c = call_begin(s, "INFO");
-    call_text(c, "memory");
-    enum err err = call_ask(s, &r);
-    uint64_t used = 0, most = 0;
-    struct str rest = reply_text(r);
-    while (err == OK && rest.len > 0) {
-        struct str line = str_trim(str_cut(&rest, '\n'));
-        struct str name = str_cut(&line, ':');
-        if (str_is(name, "used_memory"))
-            fields_number(line, &used);
-        else if (str_is(name, "maxmemory"))
-            fields_number(line, &most);
-    }
-    reply_free(&r);
-    *out = most == 0 ? 0 : (int)(used / ((most + 99) / 100));
-    return err;
-}

@@ -78,9 +78,6 @@ struct bells *bells_new(const struct store_options *o, store_bell_fn *fn, void *
 void bells_free(struct bells *b);
 struct redis *bells_redis(struct bells *b);
 
-/* Memory in use as percent of maxmemory (0 when none is set). Waits. */
-enum err store_memory_percent(struct store *s, int *out);
-
 /* ---- workers: everything below waits for its answer */
 
 /* Beats. A worker's count grows with its main loop's progress. */
