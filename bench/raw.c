@@ -19,7 +19,7 @@ raw_xadd_per_s(const struct stage *s, struct str bytes, unsigned entries)
         die("cannot write %s: %s", path, strerror(errno));
     snprintf(command, sizeof(command),
              "redis-benchmark -s %s --user operator -a %s -c 8 -P 64 -n %u --csv -x "
-             "XADD 'fl:{bench}:inbox' '*' k r p gw-email m < %s 2> /dev/null",
+             "XADD 'fl:{bench}:inbox' '*' w rgw-email b < %s 2> /dev/null",
              strchr(s->conf.redis, ':') + 1, s->conf.redis_operator_password, entries, path);
     f = popen(command, "re");
     if (f == NULL)

@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -46,6 +47,28 @@ cmd_number(const struct command *c, const char *option, const char *text, int64_
     }
     *out = n;
     return true;
+}
+
+static volatile sig_atomic_t caught;
+
+static void
+on_signal(int signo)
+{
+    (void)signo;
+    caught = 1;
+}
+
+void
+cmd_catch_signals(void)
+{
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+}
+
+bool
+cmd_interrupted(void)
+{
+    return caught != 0;
 }
 
 static const struct option_row *

@@ -40,6 +40,10 @@ must_use bool cmd_options(const struct command *c, int argc, char **argv,
 /* Says "faultline NAME: ..." and returns EXIT_USAGE or EXIT_FAILED. */
 int cmd_usage(const struct command *c, const char *format, ...) format_like(2, 3);
 int cmd_failed(const struct command *c, const char *format, ...) format_like(2, 3);
+/* From now on SIGINT and SIGTERM end nothing by themselves: the command looks, and ends in order.
+ */
+void cmd_catch_signals(void);
+bool cmd_interrupted(void);
 /* A whole number in a range, or a usage error that names the option. */
 must_use bool cmd_number(const struct command *c, const char *option, const char *text,
                          int64_t least, int64_t most, int64_t *out);

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -49,15 +48,6 @@ struct desk {
     bool json, quit, failed;
     struct buf input;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int signo)
-{
-    (void)signo;
-    interrupted = 1;
-}
 
 /* ---- what comes in */
 
@@ -263,7 +253,7 @@ read_lines(struct desk *d)
 static void
 hear_answers(struct desk *d, int64_t limit)
 {
-    while (d->unanswered > 0 && !interrupted && clock_mono_ms() < limit) {
+    while (d->unanswered > 0 && !cmd_interrupted() && clock_mono_ms() < limit) {
         fl_client_wait(d->client, 200);
         take_happenings(d);
     }
@@ -273,7 +263,8 @@ hear_answers(struct desk *d, int64_t limit)
 static bool
 begin(struct desk *d, int64_t limit)
 {
-    while (fl_client_principal(d->client)[0] == '\0' && !interrupted && clock_mono_ms() < limit) {
+    while (fl_client_principal(d->client)[0] == '\0' && !cmd_interrupted() &&
+           clock_mono_ms() < limit) {
         fl_client_wait(d->client, 200);
         take_happenings(d);
     }
@@ -288,7 +279,7 @@ static void
 converse(struct desk *d)
 {
     bool open = begin(d, INT64_MAX);
-    while (!interrupted && !d->quit && (open || d->unanswered > 0)) {
+    while (!cmd_interrupted() && !d->quit && (open || d->unanswered > 0)) {
         struct pollfd fds[2] = { { .fd = fl_client_fd(d->client), .events = POLLIN },
                                  { .fd = open ? STDIN_FILENO : -1, .events = POLLIN } };
         int wait = fl_client_wait_ms(d->client);
@@ -337,7 +328,7 @@ run(int argc, char **argv)
         return cmd_usage(&cmd_engineer, "which engineer?");
     struct site s;
     struct desk d = { .json = w.json };
-    signal(SIGINT, on_signal);
+    cmd_catch_signals();
     site_open(&s, &cmd_engineer, &w);
     if (!site_client(&s, w.list[0], w.list[0], &d.client)) {
         site_close(&s);

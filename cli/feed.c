@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -63,15 +62,6 @@ struct feed {
     bool bar;
     struct buf why;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int signo)
-{
-    (void)signo;
-    interrupted = 1;
-}
 
 static void
 draw(struct feed *f, bool last)
@@ -178,7 +168,7 @@ turn(struct feed *f, int wait_ms)
 static bool
 stuck(const struct feed *f)
 {
-    return interrupted || clock_mono_ms() - f->moved_at > f->quiet_ms;
+    return cmd_interrupted() || clock_mono_ms() - f->moved_at > f->quiet_ms;
 }
 
 /* Not before its time, when the rows' own pace is wanted. */
@@ -190,7 +180,7 @@ pace(struct feed *f, int64_t row_at)
     if (f->first_row_at == 0)
         f->first_row_at = row_at;
     int64_t due = f->began_at + (row_at - f->first_row_at) / f->speed;
-    for (int64_t left; !interrupted && (left = due - clock_mono_ms()) > 0;) {
+    for (int64_t left; !cmd_interrupted() && (left = due - clock_mono_ms()) > 0;) {
         turn(f, left > 200 ? 200 : (int)left);
         f->moved_at = clock_mono_ms();
     }
@@ -239,7 +229,8 @@ feed_rows(struct feed *f)
 {
     struct csv_row row;
     enum err e = OK;
-    while (f->rows < f->limit && !interrupted && (e = csv_next(f->csv, &row)) != ERR_TRUNCATED) {
+    while (f->rows < f->limit && !cmd_interrupted() &&
+           (e = csv_next(f->csv, &row)) != ERR_TRUNCATED) {
         struct fl_report r;
         if (e == ERR_IO) {
             cmd_failed(&cmd_feed, "reading after row %" PRIu64 ": %s", row.number - 1, row.why);
@@ -278,7 +269,7 @@ summary(struct feed *f, bool json)
             printf(" %s=%" PRIu64, tally_names[t], f->counts[t]);
         printf(" waiting=%" PRIu64 "\n", f->waiting);
     }
-    if (interrupted)
+    if (cmd_interrupted())
         return cmd_failed(&cmd_feed, "interrupted: the rest of the file was not read");
     if (f->waiting == 0)
         return EXIT_DONE;
@@ -351,7 +342,7 @@ run(int argc, char **argv)
     f.limit = limit_rows == 0 ? UINT64_MAX : (uint64_t)limit_rows;
     f.quiet_ms = quiet_s * 1000;
     map_init(&f.by_id, 16);
-    signal(SIGINT, on_signal);
+    cmd_catch_signals();
     site_open(&f.site, &cmd_feed, &w);
     int code = EXIT_FAILED;
     if (open_input(&f, w.list[0], map) && site_client(&f.site, as, as, &f.client)) {

@@ -27,7 +27,9 @@ static const char help[] = "faultline up - run a whole site on this machine\n"
                            "SIGTERM ends all of it cleanly.\n"
                            "Logs go to standard error, one line an event.\n"
                            "\n"
-                           "A line `ready` on standard output says that everything runs.\n";
+                           "A line `ready` on standard output says that Redis answers, a plan is "
+                           "in force, and brokers and\n"
+                           "workers were started.\n";
 
 enum { CHILDREN_MAX = 64, REDIS_DEATHS = 5, END_LIMIT_MS = 15000 };
 

@@ -2,8 +2,6 @@
 #include "cli/show.h"
 #include "cli/site.h"
 
-#include <signal.h>
-
 static const char help[] = "faultline watch - see what happens, as a dispatcher\n"
                            "\n"
                            "usage: faultline watch [--as DISPATCHER] [--json]\n"
@@ -17,20 +15,11 @@ static const char help[] = "faultline watch - see what happens, as a dispatcher\
                            "  --as DISPATCHER  whose key and place in the stream (dispatch-1)\n"
                            "  --json           one JSON object a line\n";
 
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int signo)
-{
-    (void)signo;
-    interrupted = 1;
-}
-
 static void
 watch(struct fl_client *client, bool json)
 {
     const struct fl_happening *h;
-    while (!interrupted) {
+    while (!cmd_interrupted()) {
         fl_client_wait(client, 500);
         while ((h = fl_client_next(client)) != NULL) {
             if (h->kind == FL_UPDATE)
@@ -55,8 +44,7 @@ run(int argc, char **argv)
     struct site s;
     struct fl_client *client;
     int code = EXIT_FAILED;
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    cmd_catch_signals();
     site_open(&s, &cmd_watch, &w);
     if (site_client(&s, as, as, &client)) {
         fl_subscribe(client, true);
