@@ -50,6 +50,21 @@ struct span {
     int32_t from_min, to_min; /* minutes since Monday 00:00 UTC, from <= m < to, 0..10080 */
 };
 
+/* Open time on the line of UTC: sorted, disjoint, not touching. Compiled once per plan version from
+ * iCalendar files by common/plan; the core knows neither zones nor holidays. Outside
+ * [from, until) nothing is known, and all time counts as open: a promise then errs on the
+ * customer's side. */
+struct open_span {
+    instant from, to; /* from <= t < to */
+    msec before;      /* open time of all spans before this one */
+};
+struct calendar {
+    char id[32];
+    instant from, until;
+    struct open_span *spans; /* owned by whoever owns the calendar */
+    size_t count;
+};
+
 struct engineer_rule {
     struct engineer_id id;
     char name[64], phone[32]; /* zero-terminated */
