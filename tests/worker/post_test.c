@@ -209,6 +209,22 @@ letters_are_split_before_they_grow_too_big(void **state)
     assert_int_equal(o->letters_count, o->commit.mail_count);
 }
 
+/* As many values as a letter ever has: its reader counts them, too. */
+static void
+a_letter_full_of_the_shortest_updates_can_be_read(void **state)
+{
+    struct office *o = *state;
+    enum { UPDATES = 3000 };
+    for (size_t n = 0; n < UPDATES; n++)
+        post(o, (uint8_t)n, STR(""), (const enum who[]){ E1 }, 1);
+    seal_all(o);
+    assert_true(o->commit.mail_count > 1 && o->commit.mail_count < 6);
+    struct mailbox *m = box_of(o, E1, false);
+    assert_int_equal(m->count, UPDATES);
+    for (size_t i = 0; i < m->count; i++)
+        assert_int_equal(m->list[i].sequence, i + 1);
+}
+
 static void
 who_is_unknown_or_revoked_gets_no_letter(void **state)
 {
@@ -280,6 +296,7 @@ main(void)
         IN_AN_OFFICE(every_recipient_opens_exactly_what_is_his_in_order),
         IN_AN_OFFICE(a_letter_opens_for_its_recipient_alone_and_only_as_it_stands),
         IN_AN_OFFICE(letters_are_split_before_they_grow_too_big),
+        IN_AN_OFFICE(a_letter_full_of_the_shortest_updates_can_be_read),
         IN_AN_OFFICE(who_is_unknown_or_revoked_gets_no_letter),
         IN_AN_OFFICE(
             what_is_too_much_for_one_dispatchers_letter_comes_in_several_dense_and_in_order),
