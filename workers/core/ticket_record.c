@@ -8,7 +8,7 @@ put_head(const struct ticket *t, struct buf *b)
 {
     buf_put_u8(b, RECORD_FORMAT);
     buf_put(b, t->id.b, sizeof(t->id.b));
-    buf_put_u32(b, t->version);
+    record_put_count(b, t->version);
     buf_put_u8(b, (uint8_t)t->state);
     buf_put_u8(b, t->level);
     record_put_id(b, t->category);
@@ -17,9 +17,9 @@ put_head(const struct ticket *t, struct buf *b)
     record_put_id(b, t->source);
     record_put_place(b, t->place);
     buf_put_i64(b, t->opened_at);
-    buf_put_i64(b, t->received_at);
-    buf_put_i64(b, t->occurred_at);
-    buf_put_i64(b, t->due);
+    record_put_since(b, t->opened_at, t->received_at);
+    record_put_since(b, t->opened_at, t->occurred_at);
+    record_put_since(b, t->opened_at, t->due);
 }
 
 static void
@@ -28,7 +28,7 @@ get_head(struct ticket *t, struct cur *c)
     if (cur_u8(c) != RECORD_FORMAT)
         c->failed = true;
     cur_get(c, t->id.b, sizeof(t->id.b));
-    t->version = cur_u32(c);
+    t->version = (uint32_t)record_get_count(c, UINT32_MAX);
     t->state = record_get_below(c, TICKET_STATES);
     t->level = record_get_below(c, 8);
     record_get_id(c, &t->category);
@@ -37,10 +37,12 @@ get_head(struct ticket *t, struct cur *c)
     record_get_id(c, &t->source);
     t->place = record_get_place(c);
     t->opened_at = record_get_instant(c);
-    t->received_at = record_get_instant(c);
-    t->occurred_at = record_get_instant(c);
-    t->due = record_get_instant(c);
-    if (t->opened_at == NEVER || t->received_at == NEVER || t->occurred_at == NEVER)
+    if (t->opened_at == NEVER) /* the others count from it */
+        c->failed = true;
+    t->received_at = record_get_since(c, t->opened_at);
+    t->occurred_at = record_get_since(c, t->opened_at);
+    t->due = record_get_since(c, t->opened_at);
+    if (t->received_at == NEVER || t->occurred_at == NEVER)
         c->failed = true;
 }
 
@@ -60,7 +62,7 @@ put_people(const struct ticket *t, struct buf *b)
     buf_put_u8(b, t->busy_rounds);
     buf_put_u8(b, t->silent);
     buf_put_u8(b, t->warned);
-    buf_put_u32(b, t->nudges);
+    record_put_count(b, t->nudges);
 }
 
 static void
@@ -79,25 +81,25 @@ get_people(struct ticket *t, struct cur *c)
     t->busy_rounds = record_get_below(c, BUSY_ROUNDS_MAX + 1);
     t->silent = record_get_bool(c);
     t->warned = cur_u8(c);
-    t->nudges = cur_u32(c);
+    t->nudges = (uint32_t)record_get_count(c, UINT32_MAX);
 }
 
 static void
 put_words(const struct ticket *t, struct buf *b)
 {
     size_t kept = t->repeats < REPEATS_KEPT ? t->repeats : REPEATS_KEPT;
-    buf_put_u32(b, t->repeats);
+    record_put_count(b, t->repeats);
     buf_put(b, t->repeat_ids, kept * sizeof(t->repeat_ids[0]));
-    buf_put_str(b, t->text);
+    record_put_text(b, t->text);
 }
 
 static void
 get_words(struct ticket *t, struct cur *c)
 {
-    t->repeats = cur_u32(c);
+    t->repeats = (uint32_t)record_get_count(c, UINT32_MAX);
     size_t kept = t->repeats < REPEATS_KEPT ? t->repeats : REPEATS_KEPT;
     cur_get(c, t->repeat_ids, kept * sizeof(t->repeat_ids[0]));
-    struct str text = cur_str(c);
+    struct str text = record_get_text(c);
     if (text.len > 0)
         t->text = str_bytes(memcpy(grow(NULL, text.len), text.at, text.len), text.len);
 }
@@ -105,35 +107,36 @@ get_words(struct ticket *t, struct cur *c)
 static void
 put_timeline(const struct ticket *t, struct buf *b)
 {
-    buf_put_u32(b, t->fold.count);
+    record_put_count(b, t->fold.count);
     if (t->fold.count > 0) {
-        buf_put_u32(b, t->fold.verbs);
-        buf_put_u32(b, t->fold.version);
-        buf_put_i64(b, t->fold.paused_ms);
-        buf_put_i64(b, t->fold.occurred_at);
+        record_put_count(b, t->fold.verbs);
+        record_put_count(b, t->fold.version);
+        record_put_count(b, (uint64_t)t->fold.paused_ms);
+        record_put_since(b, t->opened_at, t->fold.occurred_at);
     }
     buf_put_u8(b, (uint8_t)t->timeline_count);
     for (size_t i = 0; i < t->timeline_count; i++) {
         const struct taken *s = &t->timeline[i];
-        buf_put_i64(b, s->at);
-        buf_put_i64(b, s->occurred_at);
+        record_put_since(b, t->opened_at, s->at);
+        record_put_since(b, t->opened_at, s->occurred_at);
         record_put_id(b, s->who);
-        buf_put_u32(b, s->version);
+        record_put_count(b, s->version);
         buf_put(b, (uint8_t[]){ s->verb, s->from, s->to }, 3);
-        buf_put_str(b, str_bytes(s->note, s->note_len));
+        record_put_text(b, str_bytes(s->note, s->note_len));
     }
 }
 
 static void
 get_step(struct ticket *t, struct cur *c)
 {
-    struct taken s = { .at = record_get_instant(c), .occurred_at = record_get_instant(c) };
+    struct taken s = { .at = record_get_since(c, t->opened_at) };
+    s.occurred_at = record_get_since(c, t->opened_at);
     record_get_id(c, &s.who);
-    s.version = cur_u32(c);
+    s.version = (uint32_t)record_get_count(c, UINT32_MAX);
     s.verb = record_get_below(c, VERBS);
     s.from = record_get_below(c, TICKET_STATES);
     s.to = record_get_below(c, TICKET_STATES);
-    struct str note = cur_str(c);
+    struct str note = record_get_text(c);
     instant last =
         t->timeline_count > 0 ? t->timeline[t->timeline_count - 1].occurred_at : -INSTANT_MAX;
     if (note.len > NOTE_MAX || s.occurred_at < last || s.occurred_at == NEVER)
@@ -145,13 +148,13 @@ get_step(struct ticket *t, struct cur *c)
 static void
 get_timeline(struct ticket *t, struct cur *c)
 {
-    struct fold fold = { .count = cur_u32(c) };
+    struct fold fold = { .count = (uint32_t)record_get_count(c, UINT32_MAX) };
     if (fold.count > 0) {
-        fold.verbs = cur_u32(c);
-        fold.version = cur_u32(c);
-        fold.paused_ms = record_get_instant(c);
-        fold.occurred_at = record_get_instant(c);
-        if (fold.paused_ms == NEVER || fold.paused_ms < 0 || fold.occurred_at == NEVER)
+        fold.verbs = (uint32_t)record_get_count(c, UINT32_MAX);
+        fold.version = (uint32_t)record_get_count(c, UINT32_MAX);
+        fold.paused_ms = (msec)record_get_count(c, INSTANT_MAX);
+        fold.occurred_at = record_get_since(c, t->opened_at);
+        if (fold.occurred_at == NEVER)
             c->failed = true;
     }
     size_t count = record_get_below(c, TIMELINE_MAX + 1);
@@ -168,14 +171,14 @@ put_choice(const struct ticket *t, struct buf *b)
     buf_put_u8(b, (uint8_t)t->considered_count);
     for (size_t i = 0; i < t->considered_count; i++) {
         record_put_id(b, t->considered[i].engineer);
-        buf_put_i32(b, t->considered[i].distance_m);
-        buf_put_u16(b, t->considered[i].load);
+        record_put_count(b, (uint64_t)((int64_t)t->considered[i].distance_m - DISTANCE_UNKNOWN));
+        record_put_count(b, t->considered[i].load);
         buf_put_u8(b, t->considered[i].why);
     }
     buf_put_u8(b, (uint8_t)t->refusers_count);
     for (size_t i = 0; i < t->refusers_count; i++) {
         record_put_id(b, t->refusers[i].engineer);
-        buf_put_i64(b, t->refusers[i].until);
+        record_put_since(b, t->opened_at, t->refusers[i].until);
         buf_put_u8(b, t->refusers[i].missed);
     }
 }
@@ -187,8 +190,8 @@ get_choice(struct ticket *t, struct cur *c)
     size_t count = record_get_below(c, CONSIDERED_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         record_get_id(c, &list[i].engineer);
-        list[i].distance_m = cur_i32(c);
-        list[i].load = cur_u16(c);
+        list[i].distance_m = (int32_t)record_get_count(c, INT32_MAX) + DISTANCE_UNKNOWN;
+        list[i].load = (uint16_t)record_get_count(c, UINT16_MAX);
         list[i].why = record_get_below(c, CONSIDERED_WHYS);
     }
     ticket_consider(t, list, count);
@@ -196,7 +199,7 @@ get_choice(struct ticket *t, struct cur *c)
     for (size_t i = 0; i < count; i++) {
         struct refuser r = { 0 };
         record_get_id(c, &r.engineer);
-        r.until = record_get_instant(c);
+        r.until = record_get_since(c, t->opened_at);
         r.missed = record_get_bool(c);
         ticket_refuse(t, r);
     }
