@@ -71,6 +71,9 @@ read_outcome(struct reader *r, const struct outcome *o)
     case OUTCOME_UNQUALIFIED:
         fate_of(r, o->ticket.b)->unqualified = true;
         break;
+    case OUTCOME_ALARM:
+    case OUTCOME_CORRECTED:
+    case OUTCOME_LEVEL:
     case OUTCOME_REFUSED:
     case OUTCOME_REPEATED:
     case OUTCOME_ASSIST:

@@ -70,9 +70,6 @@ put_levels(struct rules *r, const struct plan *p)
         struct level *to = &r->levels[i];
         field_fill(to->name, from->id);
         to->offer_ms = from->offer_s * SECONDS;
-        to->response_ms = from->response_min * MINUTES;
-        to->arrival_ms = from->arrival_min * MINUTES;
-        to->restoration_ms = from->restoration_min * MINUTES;
     }
     r->levels_count = p->levels_count;
 }
@@ -106,8 +103,35 @@ put_level_rules(struct rules *r, const struct plan *p)
         to->hint = (int16_t)level_index(p, from->hint);
         to->words = from->words_count > 0 ? words++ : -1;
         to->level = (uint8_t)level_index(p, from->level);
+        to->contract = NO_INDEX_8;
+        to->device = to->affected_pct = to->lost_pct = -1;
     }
     assert(words <= WORDS_RULES_MAX);
+}
+
+/* Everybody's contract: the levels' own times, round the clock. */
+static void
+put_contracts(struct rules *r, const struct plan *p)
+{
+    r->contracts = zalloc(sizeof(*r->contracts));
+    r->contracts_count = 1;
+    struct contract *c = &r->contracts[0];
+    field_fill(c->id, "standard");
+    for (unsigned i = 0; i < p->levels_count; i++) {
+        msec lengths[] = { p->levels[i].response_min * MINUTES, p->levels[i].arrival_min * MINUTES,
+                           p->levels[i].restoration_min * MINUTES };
+        for (unsigned k = 0; k < countof(lengths); k++)
+            c->promises[k][i] = (struct promise){ .working_ms = lengths[k], .off_ms = lengths[k] };
+    }
+    r->ladders = zalloc(sizeof(*r->ladders));
+    r->ladders_count = 1;
+    struct rung warn = { .share_pct = 75,
+                         .targets = { { TARGET_DISPATCHERS, { "" } } },
+                         .targets_count = 1,
+                         .times = 1 };
+    r->ladders[0].rungs[0] = r->ladders[0].rungs[1] = warn;
+    r->ladders[0].rungs[1].share_pct = 100;
+    r->ladders[0].rungs_count = 2;
 }
 
 static void
@@ -158,6 +182,11 @@ put_settings(struct rules *r, const struct plan_settings *s)
     r->occurred_limit_ms = number_or(s->occurred_limit_h, OCCURRED_LIMIT_H) * HOURS;
     r->speed_m_per_min = (int32_t)(number_or(s->speed_km_h, SPEED_KM_H) * 1000 / 60);
     r->load_ms = number_or(s->load_min, LOAD_MIN) * MINUTES;
+    r->pend_ms = 14 * DAYS;
+    r->observe_ms = 92 * DAYS;
+    r->reopen_ms = 7 * DAYS;
+    r->settle_ms = 14 * DAYS;
+    r->geofence_m = 200;
 }
 
 struct rules *
@@ -177,6 +206,7 @@ plan_rules(const struct plan *p, struct territory_id t)
     put_levels(r, p);
     put_categories(r, p);
     put_level_rules(r, p);
+    put_contracts(r, p);
     put_engineers(r, p, from);
     put_settings(r, &p->settings);
     r->neighbours_count = from->neighbours_count;
@@ -193,5 +223,13 @@ rules_free(struct rules *r)
     free(r->categories);
     free(r->level_rules);
     free(r->engineers);
+    for (size_t i = 0; i < r->calendars_count; i++)
+        free(r->calendars[i].spans);
+    free(r->calendars);
+    free(r->ladders);
+    free(r->contracts);
+    free(r->sites);
+    free(r->customers);
+    free(r->contacts);
     free(r);
 }

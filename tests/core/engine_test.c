@@ -201,8 +201,8 @@ check_alarm(struct model *m, const struct rules *rules, const struct update *u, 
         bool breach = str_is(u->why, i == 0   ? "response: the promise is broken"
                                      : i == 1 ? "arrival: the promise is broken"
                                               : "restoration: the promise is broken");
-        const struct level *l = &rules->levels[strcmp(u->level, "severe") == 0];
-        msec limit = i == 0 ? l->response_ms : i == 1 ? l->arrival_ms : l->restoration_ms;
+        unsigned level = strcmp(u->level, "severe") == 0;
+        msec limit = rules->contracts[0].promises[i][level].working_ms;
         assert_non_null(t);
         assert_int_equal(t->alarms[i * 2 + breach]++, 0);
         assert_true(at >= (breach ? u->due : u->due - limit / 4));

@@ -221,7 +221,7 @@ the_reporters_own_instant_counts_within_its_limit(void **state)
         r.report.occurred_at = WORLD_BEGIN + rows[i].occurred;
         world_do(&w, r);
         struct ticket t = world_ticket(&w, &r);
-        assert_true(t.received_at == WORLD_BEGIN + rows[i].received);
+        assert_true(t.course.received_at == WORLD_BEGIN + rows[i].received);
         ticket_fini(&t);
     }
     world_fini(&w);

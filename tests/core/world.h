@@ -37,6 +37,8 @@ struct world_plan {
     struct category categories[5];
     struct engineer_rule engineers[WORLD_ENGINEERS];
     struct level_rule level_rules[2];
+    struct contract contract;
+    struct ladder ladder;
 };
 
 static inline void
@@ -60,8 +62,11 @@ world_categories(struct world_plan *p)
     p->rules.categories = p->categories;
     p->rules.categories_count = 5;
     p->rules.fallback = NAME(category_id, "misc");
-    p->level_rules[0] = (struct level_rule){ { "" }, 1, -1, 1 };
-    p->level_rules[1] = (struct level_rule){ NAME(category_id, "ac"), -1, 3, 1 };
+    struct level_rule any = { { "" }, NO_INDEX_8, -1, -1, -1, -1, -1, false, 1 };
+    p->level_rules[0] = p->level_rules[1] = any;
+    p->level_rules[0].hint = 1;
+    p->level_rules[1].category = NAME(category_id, "ac");
+    p->level_rules[1].words = 3;
     p->rules.level_rules = p->level_rules;
     p->rules.level_rules_count = 2;
 }
@@ -91,6 +96,29 @@ world_engineer(struct world_plan *p, size_t i, unsigned version)
     }
 }
 
+/* The seed's figures, round the clock; dispatchers hear at 75 and 100 %. */
+static inline void
+world_contract(struct world_plan *p)
+{
+    static const msec limits[][2] = {
+        [CLOCK_RESPONSE] = { 15 * MINUTES, 15 * MINUTES },
+        [CLOCK_ARRIVAL] = { 3 * HOURS, 2 * HOURS },
+        [CLOCK_RESTORATION] = { 4 * HOURS, 4 * HOURS },
+    };
+    memcpy(p->contract.id, "standard", 8);
+    for (size_t i = 0; i < countof(limits); i++)
+        for (size_t level = 0; level < 2; level++)
+            p->contract.promises[i][level] =
+                (struct promise){ .working_ms = limits[i][level], .off_ms = limits[i][level] };
+    for (size_t i = 0; i < 2; i++)
+        p->ladder.rungs[i] =
+            (struct rung){ i == 0 ? 75 : 100, { { TARGET_DISPATCHERS, { "" } } }, 1, 0, 1 };
+    p->ladder.rungs_count = 2;
+    p->rules.contracts = &p->contract;
+    p->rules.ladders = &p->ladder;
+    p->rules.contracts_count = p->rules.ladders_count = 1;
+}
+
 /* Version 1: all six. Version 2: without e1 and e4. Version 3: all, other capacities. */
 static inline void
 world_plan_init(struct world_plan *p, const char *territory, unsigned version)
@@ -101,10 +129,9 @@ world_plan_init(struct world_plan *p, const char *territory, unsigned version)
     memcpy(p->rules.code, "T1", 2);
     world_categories(p);
     p->rules.levels_count = 2;
-    p->rules.levels[0] =
-        (struct level){ "general", 10 * MINUTES, 15 * MINUTES, 3 * HOURS, 4 * HOURS };
-    p->rules.levels[1] =
-        (struct level){ "severe", 5 * MINUTES, 15 * MINUTES, 2 * HOURS, 4 * HOURS };
+    p->rules.levels[0] = (struct level){ "general", 10 * MINUTES };
+    p->rules.levels[1] = (struct level){ "severe", 5 * MINUTES };
+    world_contract(p);
     p->rules.engineers = p->engineers;
     for (size_t i = 0; i < WORLD_ENGINEERS; i++)
         if (version != 2 || (i != 1 && i != 4))
@@ -120,6 +147,11 @@ world_plan_init(struct world_plan *p, const char *territory, unsigned version)
     p->rules.occurred_limit_ms = 12 * HOURS;
     p->rules.speed_m_per_min = 500;
     p->rules.load_ms = 20 * MINUTES;
+    p->rules.pend_ms = 48 * HOURS;
+    p->rules.observe_ms = 92 * DAYS;
+    p->rules.reopen_ms = 7 * DAYS;
+    p->rules.settle_ms = 14 * DAYS;
+    p->rules.geofence_m = 200;
 }
 
 #define WORLD_INCARNATION ((struct incarnation){ { 7, 7, 7 } })

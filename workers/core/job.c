@@ -91,8 +91,9 @@ struct job *
 job_new(struct engine *e, struct ticket_id id)
 {
     struct job *j = zalloc(sizeof(*j));
+    ticket_init(&j->t, e->at);
     j->t.id = id;
-    j->t.due = j->due = NEVER;
+    j->due = NEVER;
     struct job *was = map_put(&e->jobs, &id, j);
     assert(was == NULL);
     return j;
@@ -136,11 +137,28 @@ job_show(struct engine *e, struct job *j)
     job_touch(e, j);
 }
 
+const struct rules *
+job_rules(const struct engine *e, const struct job *j)
+{
+    for (size_t i = e->editions_count; i-- > 0;)
+        if (e->editions[i]->version == j->t.plan)
+            return e->editions[i];
+    return e->rules;
+}
+
 const struct level *
 job_level(const struct engine *e, const struct job *j)
 {
-    size_t last = e->rules->levels_count - 1;
-    return &e->rules->levels[j->t.level < last ? j->t.level : last];
+    const struct rules *r = job_rules(e, j);
+    size_t last = r->levels_count - 1;
+    return &r->levels[j->t.level < last ? j->t.level : last];
+}
+
+const struct contract *
+job_contract(const struct engine *e, const struct job *j)
+{
+    const struct rules *r = job_rules(e, j);
+    return &r->contracts[j->t.contract < r->contracts_count ? j->t.contract : 0];
 }
 
 struct engineer *
@@ -193,7 +211,7 @@ void
 job_enter(struct engine *e, struct job *j)
 {
     e->by_state[j->t.state]++;
-    j->wait.received_at = j->t.received_at;
+    j->wait.received_at = j->t.course.received_at;
     j->wait.id = j->t.id;
     if (j->t.state == TICKET_QUEUED) {
         queue_add(&e->queue, j->slot, j->t.level, &j->wait);

@@ -20,7 +20,7 @@ const struct step *life_step(enum ticket_state from, enum verb v);
 enum refusal life_allows(enum ticket_state from, enum verb v, enum role role);
 /* Has this role anything to do with this verb, in whatever state? */
 bool life_knows(enum verb v, enum role role);
-/* Closed, rejected, joined or cancelled: it moves no more. */
+/* Closed, rejected, joined or cancelled: it moves no more, unless it is reopened. */
 bool life_is_over(enum ticket_state s);
 /* Offered, or in an engineer's hands and unsolved: it takes up one of his places. */
 bool life_is_held(enum ticket_state s);

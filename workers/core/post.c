@@ -22,6 +22,8 @@ post_new(struct engine *e, enum update_kind kind, struct principal_id who)
     p->update.at = e->at;
     p->update.place = PLACE_NONE;
     p->update.verb = VERBS;
+    p->update.clock = CLOCKS;
+    p->update.amount = -1;
     post_also(e, who);
     return &p->update;
 }
@@ -111,6 +113,12 @@ static const char *const reasons[REFUSALS] = {
     [REFUSAL_NOT_YOURS] = "this ticket is not yours",
     [REFUSAL_STALE] = "the ticket has moved on since the version you saw: look again",
     [REFUSAL_OLD] = "this event's number is below those still remembered: use a new epoch",
+    [REFUSAL_REASON] = "this needs a reason from its list",
+    [REFUSAL_INCOMPLETE] = "something that this needs is missing or out of range",
+    [REFUSAL_LIMIT] = "there are as many already as a ticket may have",
+    [REFUSAL_OBJECT] = "there is no such linked object, or it is not in that state",
+    [REFUSAL_DISPATCHER] = "this time a dispatcher has to decide",
+    [REFUSAL_NOBODY] = "there is no such engineer here, or he cannot take it now",
 };
 
 void

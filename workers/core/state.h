@@ -48,7 +48,7 @@ struct job {
     bool show;    /* dispatchers are told at the event's end */
     bool tell;    /* and the reporter's gateways */
     bool dirty;   /* in engine.dirty */
-    bool over;    /* no longer open: only engine.dirty knows it */
+    bool over;    /* settled: only engine.dirty knows it */
 };
 
 struct jobs {
@@ -76,6 +76,9 @@ struct engine {
     struct territory_id id;
     struct incarnation incarnation;
     const struct rules *rules;
+    const struct rules **editions; /* owned list, borrowed rules: every version that some ticket
+                                      was opened under, the present one too */
+    size_t editions_count, editions_cap;
 
     /* META */
     instant at;
@@ -122,7 +125,10 @@ void job_list(struct engine *e);                 /* builds all that is derived *
 void job_unlist(struct engine *e);               /* forgets it */
 void job_enter(struct engine *e, struct job *j); /* into the indexes that its state asks for */
 void job_leave(struct engine *e, struct job *j);
+/* What the ticket lives by: the version it was opened under; where that is lost, the present. */
+const struct rules *job_rules(const struct engine *e, const struct job *j);
 const struct level *job_level(const struct engine *e, const struct job *j);
+const struct contract *job_contract(const struct engine *e, const struct job *j);
 /* Our engineer in whose hands it is; NULL: none, or a neighbour's. */
 struct engineer *job_holder(const struct engine *e, const struct job *j);
 /* Its engineer should be ours but is no longer in the plan. */
@@ -141,6 +147,8 @@ struct move {
     struct principal_id who; /* the sender; none when the engine moves */
     instant occurred_at;     /* 0: now */
     struct str note;
+    enum reason reason;
+    uint16_t object;
 };
 void step_take(struct engine *e, struct job *j, const struct move *m);
 /* The sender's instant if it is believable, else the event's. */
@@ -199,6 +207,61 @@ void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to,
 /* ---- meta.c */
 void meta_encode(const struct engine *e, struct buf *out);
 must_use enum err meta_restore(struct engine *e, struct str bytes);
+
+/* ---- what a verb does, one file a subject. `may` says why not (after life's table, and whose
+ * ticket it is); `take` does it, and steps. Neither is called unless act.c's checks have passed. */
+struct deed {
+    enum refusal (*may)(const struct engine *e, const struct job *j, const struct act *a);
+    void (*take)(struct engine *e, struct job *j, const struct act *a);
+};
+extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, transfer, help */
+extern const struct deed deeds_desk[VERBS];   /* desk.c: preprocess, relevel, reject ... */
+extern const struct deed deeds_wait[VERBS];   /* wait.c: pend, hold, resume, exempt, observe */
+extern const struct deed deeds_links[VERBS];  /* links.c: different, join, merge, reopen, appeal */
+extern const struct deed deeds_object[VERBS]; /* object.c */
+void deed_step(struct engine *e, struct job *j, const struct act *a); /* just the step */
+void deed_tell(struct engine *e, struct job *j, const struct act *a); /* and its engineer hears */
+/* The reasons that a verb takes; and must it name one? */
+bool reason_fits(enum verb v, enum reason r);
+bool reason_asked(enum verb v);
+
+/* ---- hands.c */
+/* Asked to take over or to help, or helping; NULL: neither. */
+const struct hand *hands_find(const struct ticket *t, struct engineer_id x);
+void hands_lapse(struct engine *e, struct job *j);   /* of those asked whose time is up */
+instant hands_due(const struct ticket *t);           /* when hands_lapse is to be called */
+void hands_release(struct engine *e, struct job *j); /* nobody is asked or helps any more */
+
+/* ---- desk.c */
+void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */
+
+/* ---- wait.c */
+void wait_over(struct engine *e, struct job *j); /* PENDING_CUSTOMER is due: wakes, or closes */
+/* A report of the same place and category comes while the job is under observation. */
+void wait_recur(struct engine *e, struct job *j);
+
+/* ---- links.c */
+/* A ticket `fresh` that goes on where `j` ended; NULL: that id is taken. */
+struct job *links_succeed(struct engine *e, struct job *j, struct ticket_id fresh);
+void links_follow(struct engine *e, struct job *master); /* after its step: those that follow it */
+/* Looks, after `j` was opened, whether many of its kind are open. */
+void links_outage(struct engine *e, const struct job *j);
+
+/* ---- object.c */
+void object_survey(struct engine *e, struct job *j); /* at the end: asks the customer */
+/* Is anything still owed (an analysis, a complaint's answer, an old part)? */
+bool object_is_owed(const struct engine *e, const struct job *j);
+
+/* ---- pager.c */
+instant pager_due(const struct engine *e, const struct job *j); /* of its next alarm */
+void pager_fire(struct engine *e, struct job *j, instant until);
+/* What was said of a promise turns out otherwise: corrected visibly. */
+void pager_correct(struct engine *e, struct job *j);
+void pager_acknowledge(struct engine *e, struct job *j, const struct act *a);
+instant pager_next(const struct engine *e); /* when held-back pages may go */
+void pager_flush(struct engine *e);
+void pager_encode(const struct engine *e, struct buf *out);
+void pager_decode(struct engine *e, struct cur *c);
 
 /* ---- handlers, one an event kind */
 void report_apply(struct engine *e, const struct event *ev);

@@ -40,8 +40,9 @@ settle(struct engine *e, struct job *j, enum ticket_state from)
         forget_engineer(t);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
+    t->ended_at = over ? e->at : NEVER;
     if (over)
-        known_end(&e->known, t->id, t->state);
+        t->due = instant_after(e->at, e->rules->settle_ms);
     j->tell |= told[t->state];
 }
 
@@ -80,8 +81,17 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     job_leave(e, j);
     t->version++;
     t->state = s->next;
-    struct taken taken = { e->at,         e->at,   m->who, t->version, (uint8_t)m->verb,
-                           (uint8_t)from, s->next, 0,      NULL };
+    struct taken taken = {
+        .at = e->at,
+        .occurred_at = e->at,
+        .who = m->who,
+        .version = t->version,
+        .verb = (uint8_t)m->verb,
+        .from = (uint8_t)from,
+        .to = s->next,
+        .reason = (uint8_t)m->reason,
+        .object = m->object,
+    };
     if (m->verb < VERB_FIRST_OF_PEOPLE)
         taken.who = principal_of(engineer);
     else

@@ -11,15 +11,19 @@ put_head(const struct ticket *t, struct buf *b)
     buf_put_u32(b, t->version);
     buf_put_u8(b, (uint8_t)t->state);
     buf_put_u8(b, t->level);
+    buf_put_u32(b, t->plan);
+    buf_put_u8(b, t->contract);
+    record_put_name(b, t->lang, sizeof(t->lang));
+    record_put_name(b, t->code, sizeof(t->code));
     record_put_id(b, t->category);
     record_put_id(b, t->site);
     record_put_id(b, t->customer);
     record_put_id(b, t->source);
     record_put_place(b, t->place);
     buf_put_i64(b, t->opened_at);
-    buf_put_i64(b, t->received_at);
     buf_put_i64(b, t->occurred_at);
     buf_put_i64(b, t->due);
+    buf_put_i64(b, t->ended_at);
 }
 
 static void
@@ -31,17 +35,195 @@ get_head(struct ticket *t, struct cur *c)
     t->version = cur_u32(c);
     t->state = record_get_below(c, TICKET_STATES);
     t->level = record_get_below(c, 8);
+    t->plan = cur_u32(c);
+    t->contract = cur_u8(c);
+    record_get_name(c, t->lang, sizeof(t->lang));
+    record_get_name(c, t->code, sizeof(t->code));
     record_get_id(c, &t->category);
     record_get_id(c, &t->site);
     record_get_id(c, &t->customer);
     record_get_id(c, &t->source);
     t->place = record_get_place(c);
     t->opened_at = record_get_instant(c);
-    t->received_at = record_get_instant(c);
     t->occurred_at = record_get_instant(c);
     t->due = record_get_instant(c);
-    if (t->opened_at == NEVER || t->received_at == NEVER || t->occurred_at == NEVER)
+    t->ended_at = record_get_instant(c);
+    if (t->opened_at == NEVER || t->occurred_at == NEVER)
         c->failed = true;
+}
+
+/* Instants of milestones that were reached; a bit a milestone says which. */
+static void
+put_course(const struct course *c, struct buf *b)
+{
+    uint16_t reached = 0;
+    buf_put_i64(b, c->received_at);
+    for (size_t i = 0; i < MILES; i++)
+        reached = (uint16_t)(reached | (c->miles[i] != NEVER) << i);
+    buf_put_u16(b, reached);
+    for (size_t i = 0; i < MILES; i++)
+        if (c->miles[i] != NEVER)
+            buf_put_i64(b, c->miles[i]);
+    buf_put_u8(b, (uint8_t)c->excluded_count);
+    for (size_t i = 0; i < c->excluded_count; i++) {
+        buf_put_i64(b, c->excluded[i].from);
+        buf_put_i64(b, c->excluded[i].to);
+        buf_put_u8(b, c->excluded[i].reason);
+    }
+}
+
+static void
+get_course(struct course *t, struct cur *c)
+{
+    course_init(t, record_get_instant(c));
+    uint16_t reached = cur_u16(c);
+    if (t->received_at == NEVER || reached >> MILES != 0)
+        c->failed = true;
+    for (size_t i = 0; i < MILES; i++)
+        if (reached >> i & 1) {
+            t->miles[i] = record_get_instant(c);
+            c->failed |= t->miles[i] == NEVER;
+        }
+    t->excluded_count = record_get_below(c, EXCLUSIONS_MAX + 1);
+    for (size_t i = 0; i < t->excluded_count; i++) {
+        struct exclusion *x = &t->excluded[i];
+        x->from = record_get_instant(c);
+        x->to = record_get_instant(c);
+        x->reason = record_get_below(c, REASONS);
+        c->failed |= x->from == NEVER || x->to < x->from;
+    }
+}
+
+static void
+put_hands(const struct ticket *t, struct buf *b)
+{
+    buf_put(b, (uint8_t[]){ t->wait, t->arrival, t->transfers }, 3);
+    buf_put_u32(b, t->named_version);
+    record_put_id(b, t->next.engineer);
+    if (!no_name(t->next.engineer))
+        buf_put_i64(b, t->next.due);
+    buf_put_u8(b, (uint8_t)t->helpers_count);
+    for (size_t i = 0; i < t->helpers_count; i++) {
+        record_put_id(b, t->helpers[i].engineer);
+        buf_put_i64(b, t->helpers[i].due);
+    }
+    buf_put_u8(b, (uint8_t)t->links_count);
+    for (size_t i = 0; i < t->links_count; i++) {
+        buf_put_u8(b, t->links[i].kind);
+        buf_put(b, t->links[i].id.b, sizeof(t->links[i].id.b));
+    }
+}
+
+static void
+get_hands(struct ticket *t, struct cur *c)
+{
+    t->wait = record_get_below(c, REASONS);
+    t->arrival = record_get_below(c, ARRIVALS);
+    t->transfers = cur_u8(c);
+    t->named_version = cur_u32(c);
+    t->next.due = NEVER;
+    record_get_id(c, &t->next.engineer);
+    if (!no_name(t->next.engineer))
+        t->next.due = record_get_instant(c);
+    t->helpers_count = record_get_below(c, HELPERS_MAX + 1);
+    for (size_t i = 0; i < t->helpers_count; i++) {
+        record_get_id(c, &t->helpers[i].engineer);
+        t->helpers[i].due = record_get_instant(c);
+        c->failed |= no_name(t->helpers[i].engineer);
+    }
+    t->links_count = record_get_below(c, LINKS_MAX + 1);
+    for (size_t i = 0; i < t->links_count; i++) {
+        t->links[i].kind = record_get_below(c, LINKS);
+        cur_get(c, t->links[i].id.b, sizeof(t->links[i].id.b));
+    }
+}
+
+/* Only the clocks of which something was said. */
+static void
+put_pages(const struct ticket *t, struct buf *b)
+{
+    uint8_t said = 0;
+    for (size_t i = 0; i < CLOCKS; i++)
+        said = (uint8_t)(said | (t->pages[i].rungs > 0 || t->pages[i].breach) << i);
+    buf_put_u8(b, said);
+    for (size_t i = 0; i < CLOCKS; i++)
+        if (said >> i & 1) {
+            buf_put(b, (uint8_t[]){ t->pages[i].rungs, t->pages[i].breach }, 2);
+            buf_put_u16(b, t->pages[i].told);
+            buf_put_i64(b, t->pages[i].again_at);
+        }
+    buf_put_i64(b, t->quiet_until);
+}
+
+static void
+get_pages(struct ticket *t, struct cur *c)
+{
+    uint8_t said = record_get_below(c, 1u << CLOCKS);
+    for (size_t i = 0; i < CLOCKS; i++) {
+        struct page *p = &t->pages[i];
+        *p = (struct page){ .again_at = NEVER };
+        if (!(said >> i & 1))
+            continue;
+        p->rungs = cur_u8(c);
+        p->breach = record_get_bool(c);
+        p->told = cur_u16(c);
+        p->again_at = record_get_instant(c);
+        c->failed |= p->rungs == 0 && !p->breach;
+    }
+    t->quiet_until = record_get_instant(c);
+}
+
+static void
+put_objects(const struct ticket *t, struct buf *b)
+{
+    buf_put_u16(b, t->objects_made);
+    buf_put_u8(b, (uint8_t)t->objects_count);
+    for (size_t i = 0; i < t->objects_count; i++) {
+        const struct object *o = &t->objects[i];
+        buf_put_u16(b, o->number);
+        buf_put(b, (uint8_t[]){ o->kind, o->state, o->warranty }, 3);
+        buf_put_i64(b, o->opened_at);
+        buf_put_i64(b, o->at);
+        record_put_id(b, o->who);
+        buf_put_i64(b, o->amount);
+        record_put_name(b, o->name, sizeof(o->name));
+        buf_put_u32(b, o->sections);
+        buf_put_str(b, o->text);
+    }
+}
+
+static void
+get_object(struct object *o, struct cur *c)
+{
+    o->number = cur_u16(c);
+    o->kind = record_get_below(c, OBJECT_KINDS);
+    o->state = record_get_below(c, OBJECT_STATES);
+    o->warranty = record_get_bool(c);
+    o->opened_at = record_get_instant(c);
+    o->at = record_get_instant(c);
+    record_get_id(c, &o->who);
+    o->amount = cur_i64(c);
+    record_get_name(c, o->name, sizeof(o->name));
+    o->sections = cur_u32(c);
+    struct str text = cur_str(c);
+    c->failed |= text.len > SECTIONS_BYTES_MAX || o->sections >> SECTIONS != 0;
+    if (!c->failed && text.len > 0)
+        o->text = str_bytes(memcpy(grow(NULL, text.len), text.at, text.len), text.len);
+}
+
+static void
+get_objects(struct ticket *t, struct cur *c)
+{
+    t->objects_made = cur_u16(c);
+    size_t count = record_get_below(c, OBJECTS_MAX + 1);
+    for (size_t i = 0; i < count && !c->failed; i++) {
+        uint16_t before = t->objects_count > 0 ? t->objects[t->objects_count - 1].number : 0;
+        t->objects = grow_array(t->objects, t->objects_count, &t->objects_cap, sizeof(*t->objects));
+        struct object *o = &t->objects[t->objects_count++];
+        *o = (struct object){ 0 };
+        get_object(o, c);
+        c->failed |= o->number <= before || o->number > t->objects_made;
+    }
 }
 
 static void
@@ -59,7 +241,6 @@ put_people(const struct ticket *t, struct buf *b)
     buf_put_u8(b, t->busy);
     buf_put_u8(b, t->busy_rounds);
     buf_put_u8(b, t->silent);
-    buf_put_u8(b, t->warned);
     buf_put_u32(b, t->nudges);
 }
 
@@ -78,7 +259,6 @@ get_people(struct ticket *t, struct cur *c)
     t->busy = record_get_bool(c);
     t->busy_rounds = record_get_below(c, BUSY_ROUNDS_MAX + 1);
     t->silent = record_get_bool(c);
-    t->warned = cur_u8(c);
     t->nudges = cur_u32(c);
 }
 
@@ -107,9 +287,7 @@ put_timeline(const struct ticket *t, struct buf *b)
 {
     buf_put_u32(b, t->fold.count);
     if (t->fold.count > 0) {
-        buf_put_u32(b, t->fold.verbs);
         buf_put_u32(b, t->fold.version);
-        buf_put_i64(b, t->fold.paused_ms);
         buf_put_i64(b, t->fold.occurred_at);
     }
     buf_put_u8(b, (uint8_t)t->timeline_count);
@@ -119,7 +297,8 @@ put_timeline(const struct ticket *t, struct buf *b)
         buf_put_i64(b, s->occurred_at);
         record_put_id(b, s->who);
         buf_put_u32(b, s->version);
-        buf_put(b, (uint8_t[]){ s->verb, s->from, s->to }, 3);
+        buf_put(b, (uint8_t[]){ s->verb, s->from, s->to, s->reason }, 4);
+        buf_put_u16(b, s->object);
         buf_put_str(b, str_bytes(s->note, s->note_len));
     }
 }
@@ -133,6 +312,8 @@ get_step(struct ticket *t, struct cur *c)
     s.verb = record_get_below(c, VERBS);
     s.from = record_get_below(c, TICKET_STATES);
     s.to = record_get_below(c, TICKET_STATES);
+    s.reason = record_get_below(c, REASONS);
+    s.object = cur_u16(c);
     struct str note = cur_str(c);
     instant last =
         t->timeline_count > 0 ? t->timeline[t->timeline_count - 1].occurred_at : -INSTANT_MAX;
@@ -147,11 +328,9 @@ get_timeline(struct ticket *t, struct cur *c)
 {
     struct fold fold = { .count = cur_u32(c) };
     if (fold.count > 0) {
-        fold.verbs = cur_u32(c);
         fold.version = cur_u32(c);
-        fold.paused_ms = record_get_instant(c);
         fold.occurred_at = record_get_instant(c);
-        if (fold.paused_ms == NEVER || fold.paused_ms < 0 || fold.occurred_at == NEVER)
+        if (fold.occurred_at == NEVER)
             c->failed = true;
     }
     size_t count = record_get_below(c, TIMELINE_MAX + 1);
@@ -208,10 +387,14 @@ void
 ticket_encode(const struct ticket *t, struct buf *out)
 {
     put_head(t, out);
+    put_course(&t->course, out);
     put_people(t, out);
+    put_hands(t, out);
+    put_pages(t, out);
     put_words(t, out);
     put_timeline(t, out);
     put_choice(t, out);
+    put_objects(t, out);
 }
 
 enum err
@@ -220,10 +403,14 @@ ticket_decode(struct ticket *out, struct str bytes)
     struct cur c = cur_of(bytes);
     *out = (struct ticket){ 0 };
     get_head(out, &c);
+    get_course(&out->course, &c);
     get_people(out, &c);
+    get_hands(out, &c);
+    get_pages(out, &c);
     get_words(out, &c);
     get_timeline(out, &c);
     get_choice(out, &c);
+    get_objects(out, &c);
     if (cur_done(&c))
         return OK;
     ticket_fini(out);
