@@ -19,6 +19,7 @@ enum {
     RUNGS_MAX = 8,        /* of an escalation */
     TARGETS_MAX = 4,      /* whom one step tells */
     PREFERRED_MAX = 8,    /* engineers that a contract names */
+    OUTAGE_MAX = 64,       /* tickets that make a mass outage, at most */
     NO_INDEX_8 = 0xff
 };
 

@@ -81,7 +81,7 @@ job_repeated(const struct engine *e, const struct report *r, struct category_id 
         return NULL;
     for (struct job *j = map_get(&e->repeats, &s); j != NULL; j = j->older) {
         msec apart = j->t.occurred_at - r->occurred_at;
-        if ((apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
+        if (j->t.wait == REASON_OBSERVED || (apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
             return j;
     }
     return NULL;
@@ -172,7 +172,7 @@ job_holder(const struct engine *e, const struct job *j)
 bool
 job_is_gone(const struct engine *e, const struct job *j)
 {
-    return life_is_held(j->t.state) && no_name(j->t.home) &&
+    return life_is_held(j->t.state) && no_name(j->t.home) && !no_name(j->t.engineer) &&
            roster_find(&e->roster, j->t.engineer) == NULL;
 }
 
@@ -249,6 +249,7 @@ job_list(struct engine *e)
     map_init(&e->repeats, sizeof(struct spot));
     heap_init(&e->timers, timer_before);
     memset(e->by_state, 0, sizeof(e->by_state));
+    links_list(e);
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = false;
@@ -269,4 +270,5 @@ job_unlist(struct engine *e)
     queue_fini(&e->queue);
     map_fini(&e->repeats);
     heap_fini(&e->timers);
+    free(e->bursts);
 }

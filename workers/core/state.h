@@ -43,6 +43,7 @@ struct job {
     instant due;
     struct job *older; /* next among the repeats of the same place and category */
     size_t slot;       /* of its category */
+    size_t followers;  /* jobs whose master it is */
     bool waiting, repeatable;
     bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
     bool show;    /* dispatchers are told at the event's end */
@@ -70,6 +71,12 @@ struct source {
 struct outlet {
     struct territory_id to;
     uint64_t sequence; /* of the last word to it */
+};
+
+/* When the last tickets of a category were opened, oldest first. */
+struct burst {
+    instant opened[OUTAGE_MAX + 1];
+    size_t count;
 };
 
 struct engine {
@@ -103,6 +110,7 @@ struct engine {
     struct map repeats; /* place and category -> the newest job there */
     struct heap timers; /* jobs by (due, id) */
     size_t by_state[TICKET_STATES];
+    struct burst *bursts; /* a slot each; owned */
 
     /* within an event */
     struct effects *fx;
@@ -236,15 +244,18 @@ void hands_release(struct engine *e, struct job *j); /* nobody is asked or helps
 void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */
 
 /* ---- wait.c */
+void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */
 void wait_over(struct engine *e, struct job *j); /* PENDING_CUSTOMER is due: wakes, or closes */
 /* A report of the same place and category comes while the job is under observation. */
 void wait_recur(struct engine *e, struct job *j);
 
 /* ---- links.c */
-/* A ticket `fresh` that goes on where `j` ended; NULL: that id is taken. */
-struct job *links_succeed(struct engine *e, struct job *j, struct ticket_id fresh);
-void links_follow(struct engine *e, struct job *master); /* after its step: those that follow it */
-/* Looks, after `j` was opened, whether many of its kind are open. */
+void links_list(struct engine *e); /* builds what is derived: followers, bursts */
+/* Those that follow `master` become due, for it has been solved or has ended. */
+void links_wake(struct engine *e, const struct job *master);
+/* HELD and due: what became of its master becomes of it. */
+void links_follow(struct engine *e, struct job *j);
+/* It was opened: are there many of its kind? */
 void links_outage(struct engine *e, const struct job *j);
 
 /* ---- object.c */

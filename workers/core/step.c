@@ -7,6 +7,7 @@ static const bool told[TICKET_STATES] = {
     [TICKET_ACCEPTED] = true,  [TICKET_EN_ROUTE] = true, [TICKET_WORKING] = true,
     [TICKET_HELD] = true,      [TICKET_RESOLVED] = true, [TICKET_PENDING_CUSTOMER] = true,
     [TICKET_CANCELLED] = true, [TICKET_CLOSED] = true,   [TICKET_REJECTED] = true,
+    [TICKET_DUPLICATE] = true,
 };
 
 instant
@@ -26,23 +27,37 @@ forget_engineer(struct ticket *t)
     t->home = (struct territory_id){ 0 };
 }
 
+/* Nobody is responsible any more. */
+static bool
+frees(enum verb v, enum ticket_state from, enum ticket_state to)
+{
+    return to == TICKET_QUEUED || v == VERB_OBSERVE || v == VERB_JOIN ||
+           (life_is_over(to) && from == TICKET_OFFERED);
+}
+
 /* What a new state brings with it. */
 static void
-settle(struct engine *e, struct job *j, enum ticket_state from)
+settle(struct engine *e, struct job *j, const struct taken *s)
 {
     struct ticket *t = &j->t;
-    bool over = life_is_over(t->state);
+    bool over = life_is_over(t->state), freed = frees(s->verb, s->from, s->to);
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
-    if (!no_name(t->home) && (over || t->state == TICKET_QUEUED))
+    if (!no_name(t->home) && (over || freed)) {
         assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
-    if (t->state == TICKET_QUEUED || (over && from == TICKET_OFFERED))
+        t->home = (struct territory_id){ 0 };
+    }
+    if (freed)
         forget_engineer(t);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
+    course_resume(&t->course, t->wait, s->occurred_at);
+    t->wait = REASON_NONE;
     t->ended_at = over ? e->at : NEVER;
     if (over)
         t->due = instant_after(e->at, e->rules->settle_ms);
+    if (over || t->state == TICKET_RESOLVED)
+        links_wake(e, j);
     j->tell |= told[t->state];
 }
 
@@ -98,7 +113,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
         taken.occurred_at = step_believed(e, m->occurred_at);
     ticket_take(t, &taken, m->note);
     if (t->state != from)
-        settle(e, j, from);
+        settle(e, j, &taken);
     job_enter(e, j);
     carry(e, before, job_holder(e, j));
     job_show(e, j);

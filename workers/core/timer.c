@@ -85,11 +85,11 @@ fire_over(struct engine *e, struct job *j)
 }
 
 static void (*const fire[TICKET_STATES])(struct engine *, struct job *) = {
-    [TICKET_TRIAGED] = desk_waited,    [TICKET_PENDING_CUSTOMER] = wait_over,
-    [TICKET_CLOSED] = fire_over,       [TICKET_REJECTED] = fire_over,
-    [TICKET_DUPLICATE] = fire_over,    [TICKET_CANCELLED] = fire_over,
-    [TICKET_QUEUED] = fire_queued,     [TICKET_OFFERED] = fire_offered,
-    [TICKET_RESOLVED] = fire_resolved,
+    [TICKET_TRIAGED] = desk_waited,  [TICKET_PENDING_CUSTOMER] = wait_over,
+    [TICKET_HELD] = links_follow,    [TICKET_CLOSED] = fire_over,
+    [TICKET_REJECTED] = fire_over,   [TICKET_DUPLICATE] = fire_over,
+    [TICKET_CANCELLED] = fire_over,  [TICKET_QUEUED] = fire_queued,
+    [TICKET_OFFERED] = fire_offered, [TICKET_RESOLVED] = fire_resolved,
 };
 
 /* What is due for one job, each thing once. */
