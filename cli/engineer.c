@@ -14,7 +14,7 @@
 static const char help[] =
     "faultline engineer - an engineer's client in the terminal\n"
     "\n"
-    "usage: faultline engineer ID [--json] [--wait-s N] [COMMAND]\n"
+    "usage: faultline engineer ID [--lang en|zh] [--json] [--wait-s N] [COMMAND]\n"
     "\n"
     "Shows the engineer's offers and tickets as they come, opened with the engineer's own key, and "
     "takes\n"
@@ -31,7 +31,9 @@ static const char help[] =
     "  quit                   (or the end of the input, once everything said is answered)\n"
     "\n"
     "N is a job's number on this screen, or the ticket's own number. --wait-s: how long one\n"
-    "COMMAND may take (30). --json prints updates as JSON, a line each.\n";
+    "COMMAND may take (30). --lang: in which language (the locale's: LANG). --json prints updates "
+    "as\n"
+    "JSON, a line each. Times are of this machine's zone (TZ).\n";
 
 struct job {
     uint8_t ticket[16];
@@ -45,7 +47,8 @@ struct desk {
     size_t jobs_count, jobs_cap;
     size_t unanswered; /* events said and without a verdict */
     uint64_t epoch;    /* of the events said on this screen */
-    bool json, quit, failed;
+    struct show how;
+    bool quit, failed;
     struct buf input;
 };
 
@@ -82,10 +85,10 @@ on_update(struct desk *d, const struct fl_update *u)
         else if (u->state[0] != '\0')
             snprintf(j->state, sizeof(j->state), "%s", u->state);
         j->version = u->version > j->version ? u->version : j->version;
-        if (!d->json)
+        if (!d->how.json)
             printf("[%zu] ", (size_t)(j - d->jobs) + 1);
     }
-    show_update(stdout, u, d->json);
+    show_update(stdout, &d->how, u);
 }
 
 static void
@@ -317,17 +320,21 @@ one_command(struct desk *d, const struct words *w, int64_t wait_s)
 static int
 run(int argc, char **argv)
 {
-    const char *wait = "30";
-    const struct option_row rows[] = { { "wait-s", &wait, NULL }, { NULL, NULL, NULL } };
+    const char *wait = "30", *lang = NULL;
+    const struct option_row rows[] = { { "wait-s", &wait, NULL },
+                                       { "lang", &lang, NULL },
+                                       { NULL, NULL, NULL } };
     struct words w;
     int64_t wait_s;
+    struct desk d = { .how.to = FL_TO_ENGINEER };
     if (!cmd_options(&cmd_engineer, argc, argv, rows, &w) ||
-        !cmd_number(&cmd_engineer, "wait-s", wait, 1, 86400, &wait_s))
+        !cmd_number(&cmd_engineer, "wait-s", wait, 1, 86400, &wait_s) ||
+        !show_lang(&d.how, &cmd_engineer, lang))
         return EXIT_USAGE;
     if (w.count == 0)
         return cmd_usage(&cmd_engineer, "which engineer?");
     struct site s;
-    struct desk d = { .json = w.json };
+    d.how.json = w.json;
     cmd_catch_signals();
     site_open(&s, &cmd_engineer, &w);
     if (!site_client(&s, w.list[0], w.list[0], &d.client)) {

@@ -16,7 +16,9 @@ static const char help[] =
     "became of it.\n"
     "The number printed is the ticket's for life. With the same source and key it is the same "
     "report: it\n"
-    "never opens a second ticket.\n"
+    "never opens a second ticket. What became of it is said in the locale's language (LANG): "
+    "English "
+    "or Chinese.\n"
     "\n"
     "  --as GATEWAY      the principal that reports (desk)\n"
     "  --source ACCOUNT  the channel account it came in by (desk.cli)\n"
@@ -37,7 +39,7 @@ struct wish {
 
 /* Follows one report. */
 static int
-follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool json)
+follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, const struct show *how)
 {
     int64_t limit = clock_mono_ms() + wait_ms;
     const struct fl_happening *h;
@@ -45,7 +47,7 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
         fl_client_wait(client, 200);
         while ((h = fl_client_next(client)) != NULL) {
             bool ours = memcmp(h->id, id, 16) == 0;
-            if (h->kind == FL_ACCEPTED && ours && !json)
+            if (h->kind == FL_ACCEPTED && ours && !how->json)
                 printf("durable: %s in territory %s\n", h->number, h->territory);
             if (h->kind == FL_DOWN || h->kind == FL_UNSEALED)
                 show_other(stderr, h);
@@ -54,7 +56,7 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
             if (h->kind == FL_UPDATE && h->update->has_report &&
                 memcmp(h->update->report, id, 16) == 0 && !h->update->repeated) {
                 bool kept_aside = strcmp(h->update->kind, "quarantined") == 0;
-                show_update(stdout, h->update, json);
+                show_update(stdout, how, h->update);
                 fl_client_next(client); /* confirms it, at the next work */
                 fl_client_work(client);
                 return kept_aside ? EXIT_FAILED : EXIT_DONE;
@@ -67,10 +69,13 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
 static int
 submit(struct site *s, const struct words *w, const struct wish *wish, int64_t hint, int64_t wait_s)
 {
+    struct show how = { .json = w->json, .to = FL_TO_CUSTOMER };
     struct fl_client *client;
     int32_t lat = 0, lon = 0;
     char key[24];
     uint8_t id[16];
+    if (!show_lang(&how, &cmd_submit, NULL))
+        return EXIT_USAGE;
     if ((wish->lat == NULL) != (wish->lon == NULL))
         return cmd_usage(&cmd_submit, "--lat and --lon go together");
     if (wish->lat != NULL &&
@@ -96,7 +101,7 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
     int e = fl_report(client, &r, id);
     if (e == FL_OK)
         e = fl_client_sync(client); /* it is in the spool, or we say that it is not */
-    int code = e == FL_OK ? follow(client, id, wait_s * 1000, w->json)
+    int code = e == FL_OK ? follow(client, id, wait_s * 1000, &how)
                           : cmd_failed(&cmd_submit, "%s", fl_error_text(e));
     fl_client_close(client);
     return code;

@@ -178,6 +178,29 @@ struct fl_happening {
  * leaves at the letter's last update, after the spool has it on disk). */
 const struct fl_happening *fl_client_next(struct fl_client *c);
 
+/* ---- in words, for people */
+enum fl_lang { FL_EN, FL_ZH };
+enum fl_reader { FL_TO_CUSTOMER, FL_TO_ENGINEER, FL_TO_DISPATCHER };
+struct fl_saying {
+    enum fl_lang lang;
+    enum fl_reader to;
+    size_t units_max; /* what the channel takes at most, in UTF-16 code units: an SMS in UCS-2 has
+                         70; 0: any. From one SMS on it is kept to, whatever the update holds */
+    bool gsm7;        /* the channel speaks GSM-7: units_max counts septets, an SMS has 160; a text
+                         with a letter outside GSM 03.38 goes as UCS-2, and has 7/16 of that */
+    int utc_offset_min; /* of the zone that times are said in */
+};
+/* Writes one line of UTF-8, zero-terminated, and returns its length in bytes. With a length of
+ * `size` or more it is not written: `to` is "" (from one SMS on 3 * units_max + 1 bytes are
+ * enough; `to` may be NULL when `size` is 0). To a customer whose ticket is accepted it has ticket
+ * number, engineer's name and telephone number; a long name may be cut, the numbers never. These
+ * three need no client, keep nothing, and may be called from any thread. */
+size_t fl_say(char *to, size_t size, const struct fl_saying *s, const struct fl_update *u);
+/* As how long a channel counts a text: with gsm7 in septets when GSM 03.38 has every letter (those
+ * of its extension count two), else in UTF-16 code units. */
+size_t fl_say_units(const char *text, bool gsm7);
+bool fl_say_is_gsm7(const char *text);
+
 /* ---- looking */
 struct fl_counts {
     size_t waiting;   /* journalled, not yet accepted */

@@ -1,6 +1,7 @@
 """The command line as people and scripts use it."""
 
 import json
+import os
 import re
 import socket
 import stat
@@ -72,17 +73,21 @@ def test_an_engineer_works_a_ticket_from_the_terminal(site):
     who, number = ticket["engineer"], ticket["number"]
     for verb in ("accept", "depart", "arrive", "resolve"):
         done = site.run("engineer", who, verb, number)
-        assert "verdict" in done.stdout, done.stdout
+        assert verb + ": done" in done.stdout, done.stdout
     assert json.loads(site.run("ticket", number, "--json").stdout)["state"] == "resolved"
     refused = site.run("engineer", who, "accept", number, check=False)
-    assert refused.returncode == 1 and "refused" in refused.stdout
+    assert refused.returncode == 1 and "accept: refused" in refused.stdout
+    refused = site.run("engineer", who, "--lang", "zh", "accept", number, check=False)
+    assert refused.returncode == 1 and "接单未成功" in refused.stdout
+    wrong = site.run("engineer", who, "--lang", "fr", "list", check=False)
+    assert wrong.returncode == 2 and "--lang takes en or zh, not 'fr'" in wrong.stderr
 
 
 def test_engineer_takes_commands_from_standard_input(site):
     site.run("submit", "Phones dead", "--category", "telephone", *SPOT)
     ticket = json.loads(wait_until(lambda: site.run("tickets", "--state", "offered", "--json").stdout, "an offer"))
     done = site.run("engineer", ticket["engineer"], "decline", ticket["number"], "on", "leave")
-    assert "verdict" in done.stdout
+    assert "decline: done" in done.stdout
     story = json.loads(site.run("ticket", ticket["number"], "--json").stdout)
     assert any(step["verb"] == "decline" and step.get("note") == "on leave" for step in story["timeline"])
     done = site.run("engineer", ticket["engineer"], stdin="list\nnonsense\naccept 99\n", check=False)
@@ -98,6 +103,18 @@ def test_watch_shows_what_moves_as_json(site):
             if update["kind"] == "ticket":
                 break
         assert update["number"] and update["state"]
+    finally:
+        watch.terminate()
+        assert watch.wait(20) == 0
+        watch.stdout.close()
+
+
+def test_watch_speaks_the_language_of_the_locale(site):
+    watch = subprocess.Popen(site.command("watch"), stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                             env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
+    try:
+        site.run("submit", "Router is dark", "--category", "network-outage", *SPOT)
+        assert any("严重故障，network-outage" in line for line in watch.stdout)
     finally:
         watch.terminate()
         assert watch.wait(20) == 0
