@@ -60,9 +60,13 @@ static bool
 in_use(void *context, uint32_t version)
 {
     const struct worker *w = context;
-    for (size_t i = 0; i < w->count; i++)
-        if (w->list[i]->edition != NULL && w->list[i]->edition->version == version)
+    for (size_t i = 0; i < w->count; i++) {
+        const struct territory *t = w->list[i];
+        if (t->edition != NULL && t->edition->version == version)
             return true;
+        if (t->engine != NULL && engine_lives_by(t->engine, version))
+            return true;
+    }
     return false;
 }
 
@@ -84,6 +88,9 @@ chore_plan(struct worker *w)
     lease_territories(w->x.lease, ids, count);
     keyring_use(w->x.keyring, now->atlas);
     check_signer(w, now->atlas);
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->engine != NULL)
+            engine_forget(w->list[i]->engine);
     plans_sweep(w->x.plans, in_use, w);
     log_info("event=plan version=%u territories=%zu", now->version, count);
 }

@@ -167,13 +167,30 @@ engine_knows(struct engine *e, const struct rules *rules)
     e->editions[e->editions_count++] = rules;
 }
 
-static bool
-is_known(const struct engine *e, uint32_t version)
+bool
+engine_lives_by(const struct engine *e, uint32_t version)
 {
     for (size_t i = 0; i < e->editions_count; i++)
         if (e->editions[i]->version == version)
             return true;
     return false;
+}
+
+void
+engine_forget(struct engine *e)
+{
+    const struct job *j;
+    struct map used;
+    map_init(&used, sizeof(uint32_t));
+    map_put(&used, &e->rules->version, e);
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
+        map_put(&used, &j->t.plan, e);
+    size_t kept = 0;
+    for (size_t i = 0; i < e->editions_count; i++)
+        if (map_get(&used, &e->editions[i]->version) != NULL)
+            e->editions[kept++] = e->editions[i];
+    e->editions_count = kept;
+    map_fini(&used);
 }
 
 uint32_t
@@ -182,7 +199,8 @@ engine_wants(const struct engine *e, uint32_t after)
     const struct job *j;
     uint32_t least = 0;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
-        if (j->t.plan > after && !is_known(e, j->t.plan) && (least == 0 || j->t.plan < least))
+        if (j->t.plan > after && !engine_lives_by(e, j->t.plan) &&
+            (least == 0 || j->t.plan < least))
             least = j->t.plan;
     return least;
 }

@@ -63,6 +63,9 @@ void engine_knows(struct engine *e, const struct rules *rules);
 /* The least version above `after` that some ticket was opened under and that is not known; 0:
  * none. A ticket whose version stays unknown lives by the present one. */
 uint32_t engine_wants(const struct engine *e, uint32_t after);
+/* Is this version borrowed? engine_forget gives back those that no ticket lives by any more. */
+bool engine_lives_by(const struct engine *e, uint32_t version);
+void engine_forget(struct engine *e);
 
 /* Loading: engine_new with the rules of the stored plan version, then every stored
  * record but CLOSED in any order, engine_knows for what engine_wants, then engine_restored.
