@@ -116,6 +116,69 @@ put_why(struct buf *out, const struct filling *f)
     put_clean(out, f->about->why);
 }
 
+/* The step's reason in words, then what its sender wrote. */
+static void
+put_why_in_words(struct buf *out, const struct filling *f)
+{
+    const struct update *u = f->about;
+    const char *reason = say_reason(f->how->lang, u->reason);
+    put_clean(out, str_of(reason));
+    if (reason[0] != '\0' && u->why.len > 0)
+        buf_put(out, ", ", 2);
+    put_why(out, f);
+}
+
+/* Which promise, and how far it is gone; an alarm of no promise in its own words. */
+static void
+put_alarm(struct buf *out, const struct filling *f)
+{
+    const struct update *u = f->about;
+    const char *clock = say_clock(f->how->lang, u->clock);
+    if (clock[0] == '\0')
+        put_why(out, f);
+    else if (f->how->lang == SAY_ZH)
+        buf_printf(out, u->share_pct >= 100 ? "%s承诺已逾期（%u%%）" : "%s时限已用%u%%", clock,
+                   u->share_pct);
+    else
+        buf_printf(out,
+                   u->share_pct >= 100 ? "%s: the promise is broken (%u %%)"
+                                       : "%s: %u %% of the promised time has passed",
+                   clock, u->share_pct);
+}
+
+static void
+put_object(struct buf *out, const struct filling *f)
+{
+    if (f->about->object > 0)
+        put_clean(out, str_of(say_object(f->how->lang, f->about->object_kind)));
+}
+
+static void
+put_object_state(struct buf *out, const struct filling *f)
+{
+    if (f->about->object > 0)
+        put_clean(out, str_of(say_object_state(f->how->lang, f->about->object_state)));
+}
+
+/* Minor units of the contract's currency, as they are. */
+static void
+put_amount(struct buf *out, const struct filling *f)
+{
+    if (f->about->amount < 0)
+        return;
+    if (f->about->object_kind == OBJECT_QUOTE)
+        buf_printf(out, "%lld.%02lld", (long long)(f->about->amount / 100),
+                   (long long)(f->about->amount % 100));
+    else
+        buf_printf(out, "%lld", (long long)f->about->amount);
+}
+
+static void
+put_code(struct buf *out, const struct filling *f)
+{
+    put_clean(out, CHARS(f->about->code));
+}
+
 /* ---- times */
 
 static bool
@@ -154,15 +217,26 @@ static const struct {
     void (*put)(struct buf *out, const struct filling *f);
     size_t least;
 } fields[] = {
-    { "why", put_why, 0 },           { "customer", put_customer, 0 },
-    { "site", put_site, 0 },         { "category", put_category, 0 },
+    { "why", put_why_in_words, 0 },
+    { "alarm", put_alarm, 0 },
+    { "customer", put_customer, 0 },
+    { "site", put_site, 0 },
+    { "category", put_category, 0 },
     { "name", put_name, 1 },
-#define CUTTABLE 5
-    { "number", put_number, 0 },     { "phone", put_phone, 0 },
-    { "engineer", put_engineer, 0 }, { "level", put_level, 0 },
-    { "state", put_state, 0 },       { "verb", put_verb, 0 },
-    { "refusal", put_refusal, 0 },   { "due", put_due, 0 },
+#define CUTTABLE 6
+    { "number", put_number, 0 },
+    { "phone", put_phone, 0 },
+    { "engineer", put_engineer, 0 },
+    { "level", put_level, 0 },
+    { "state", put_state, 0 },
+    { "verb", put_verb, 0 },
+    { "refusal", put_refusal, 0 },
+    { "due", put_due, 0 },
     { "repeats", put_repeats, 0 },
+    { "object", put_object, 0 },
+    { "object_state", put_object_state, 0 },
+    { "amount", put_amount, 0 },
+    { "code", put_code, 0 },
 };
 
 struct texts {

@@ -2,8 +2,9 @@
  * their channel takes. Pure: the zone comes in as an argument.
  *
  * Of the forms that say_rows.c has for an update the longest that fits is taken. When none fits,
- * the last form's texts are cut at a letter's border, with an ellipsis: first why, then customer,
- * site and category, then the name's tail. A ticket's number and a telephone number are never cut.
+ * the last form's texts are cut at a letter's border, with an ellipsis: first why and alarm, then
+ * customer, site and category, then the name's tail. A ticket's number and a telephone number are
+ * never cut.
  */
 #ifndef WIRE_SAY_H
 #define WIRE_SAY_H

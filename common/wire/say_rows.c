@@ -84,12 +84,44 @@ static const struct say_row to_customer[TICKET_STATES] = {
             FORMS("故障单{number}：已撤单[：{why}]。", "{number}已撤单[：{why}]")),
 };
 
+/* The reporter's: something linked to the ticket. */
+static const struct say_row to_customer_object[OBJECT_KINDS] = {
+    [OBJECT_QUOTE] =
+        ROW(FORMS("Ticket {number}: the repair would cost {amount}[: {why}]. Do you accept?",
+                  "{number}: quote {amount}. Accept?", "{number}: quote {amount}"),
+            FORMS("故障单{number}：维修报价{amount}[：{why}]。请确认是否接受。",
+                  "{number}报价{amount}，请确认", "{number}报价{amount}")),
+    [OBJECT_REPLACEMENT] =
+        ROW(FORMS("Ticket {number}: the whole device is being replaced[: {object_state}].",
+                  "{number}: replacement[: {object_state}]"),
+            FORMS("故障单{number}：整机替换[：{object_state}]。",
+                  "{number}整机替换[：{object_state}]")),
+    [OBJECT_REPORT] =
+        ROW(FORMS("Ticket {number}: the fault report is here for you to accept or reject.",
+                  "{number}: fault report"),
+            FORMS("故障单{number}：故障报告已提交，请确认接受或退回。", "{number}故障报告已提交")),
+    [OBJECT_ANALYSIS] = ROW(
+        FORMS("Ticket {number}: the fault analysis report is here.", "{number}: analysis report"),
+        FORMS("故障单{number}：故障分析报告已提交。", "{number}故障分析报告已提交")),
+    [OBJECT_SURVEY] = ROW(FORMS("Ticket {number}: how was our service? Please answer 1 (bad) to 5 "
+                                "(very good).",
+                                "{number}: our service, 1 to 5?", "{number}: 1 to 5?"),
+                          FORMS("故障单{number}：请为本次服务评分，1（差）至5（很好）。",
+                                "{number}请评分1至5", "{number}回访")),
+    [OBJECT_COMPLAINT] = ROW(FORMS("Ticket {number}: your complaint: {object_state}[: {why}].",
+                                   "{number}: complaint {object_state}[: {why}]"),
+                             FORMS("故障单{number}：您的投诉{object_state}[：{why}]。",
+                                   "{number}投诉{object_state}[：{why}]")),
+};
+
 static const struct say_row kinds[UPDATE_KINDS][SAY_TOS] = {
     [UPDATE_OPENED] = {
         [SAY_CUSTOMER] =
-            ROW(FORMS("Ticket {number} has been opened for your report[, {level}].",
-                      "{number}: opened"),
-                FORMS("您的报障已受理，故障单{number}[，{level}]。", "{number}已受理")),
+            ROW(FORMS("Ticket {number} has been opened for your report[, {level}][. Tell your "
+                      "engineer {code} when he arrives].",
+                      "{number}: opened[, code {code}]", "{number}: opened"),
+                FORMS("您的报障已受理，故障单{number}[，{level}][。工程师到场时请告知验证码{code}]。",
+                      "{number}已受理[，验证码{code}]", "{number}已受理")),
         [SAY_DISPATCHER] = ROW(FORMS("{number} opened[: {level}][, {category}]", "{number} opened"),
                                FORMS("{number}已受理[：{level}][，{category}]", "{number}已受理")),
     },
@@ -163,15 +195,49 @@ static const struct say_row kinds[UPDATE_KINDS][SAY_TOS] = {
                       "{number} withdrawn[: {why}]"),
                 FORMS("{number}已收回，不再由您处理[：{why}]。", "{number}已收回[：{why}]")),
     },
+    [UPDATE_OBJECT] = {
+        [SAY_DISPATCHER] =
+            ROW(FORMS("{number}[ {object}][ {object_state}][, {amount}][, site {site}][, customer "
+                      "{customer}][ - {why}]",
+                      "{number}[ {object}][ {object_state}][, {amount}][ - {why}]",
+                      "{number}[ {object}][ {object_state}]"),
+                FORMS("{number}[{object}][：{object_state}][，{amount}][，站点{site}][，客户"
+                      "{customer}][。{why}]",
+                      "{number}[{object}][：{object_state}][，{amount}][。{why}]",
+                      "{number}[{object}][：{object_state}]")),
+    },
+    [UPDATE_TRANSFER] = {
+        [SAY_DISPATCHER] =
+            ROW(FORMS("Take over {number}[: {level}][, {category}][, site {site}][, customer "
+                      "{customer}][ - {why}]. Take over or step back[ before {due}].",
+                      "Take over {number}[: {level}][, site {site}][, answer before {due}]",
+                      "Take over {number}[, before {due}]"),
+                FORMS("转派{number}[：{level}][，{category}][，站点{site}][，客户{customer}]"
+                      "[。{why}]。请[于{due}前]接手或退出。",
+                      "转派{number}[：{level}][，站点{site}][，{due}前答复]",
+                      "转派{number}[，{due}前]")),
+    },
+    [UPDATE_HELP] = {
+        [SAY_DISPATCHER] =
+            ROW(FORMS("Help with {number}[: {level}][, {category}][, site {site}][, customer "
+                      "{customer}][, with {name}][ {phone}][ - {why}]. Join in or step back"
+                      "[ before {due}].",
+                      "Help with {number}[: {level}][, with {name}][ {phone}][, before {due}]",
+                      "Help with {number}[, before {due}]"),
+                FORMS("加派{number}[：{level}][，{category}][，站点{site}][，客户{customer}]"
+                      "[，协助{name}][ {phone}][。{why}]。请[于{due}前]加入或退出。",
+                      "加派{number}[：{level}][，协助{name}][ {phone}][，{due}前答复]",
+                      "加派{number}[，{due}前]")),
+    },
     [UPDATE_ALARM] = {
         [SAY_DISPATCHER] =
-            ROW(FORMS("Alarm[ {number}][: {why}][, deadline {due}][, {state}][, {level}][, "
+            ROW(FORMS("Alarm[ {number}][: {alarm}][, deadline {due}][, {state}][, {level}][, "
                       "{category}][, site {site}][, customer {customer}][, by {engineer}][ {name}]"
                       "[ {phone}]",
-                      "Alarm[ {number}][: {why}][, deadline {due}]", "Alarm[ {number}][: {why}]"),
-                FORMS("告警[{number}][：{why}][，时限{due}][，{state}][，{level}][，{category}]"
+                      "Alarm[ {number}][: {alarm}][, deadline {due}]", "Alarm[ {number}][: {alarm}]"),
+                FORMS("告警[{number}][：{alarm}][，时限{due}][，{state}][，{level}][，{category}]"
                       "[，站点{site}][，客户{customer}][，工程师{engineer}][ {name}][ {phone}]",
-                      "告警[{number}][：{why}][，时限{due}]", "告警[{number}][：{why}]")),
+                      "告警[{number}][：{alarm}][，时限{due}]", "告警[{number}][：{alarm}]")),
     },
     [UPDATE_RESYNC] = {
         [SAY_DISPATCHER] =
@@ -220,6 +286,9 @@ say_row_of(const struct update *u, enum say_to to)
     if (u->kind == UPDATE_TICKET && to == SAY_CUSTOMER && u->state < TICKET_STATES &&
         !is_hole(&to_customer[u->state]))
         return &to_customer[u->state];
+    if (u->kind == UPDATE_OBJECT && to == SAY_CUSTOMER && u->object_kind < OBJECT_KINDS &&
+        !is_hole(&to_customer_object[u->object_kind]))
+        return &to_customer_object[u->object_kind];
     const struct say_row *rows =
         u->kind == UPDATE_VERDICT ? verdicts[u->refusal != REFUSAL_NONE] : kinds[u->kind];
     if (!is_hole(&rows[to]))
@@ -234,6 +303,7 @@ say_row_next(size_t *i)
         const struct say_row *rows;
         size_t count;
     } tables[] = { { to_customer, countof(to_customer) },
+                   { to_customer_object, countof(to_customer_object) },
                    { kinds[0], UPDATE_KINDS * SAY_TOS },
                    { verdicts[0], 2 * SAY_TOS },
                    { &unknown, 1 } };

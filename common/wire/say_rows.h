@@ -22,6 +22,10 @@ const struct say_row *say_row_next(size_t *i);
 const char *say_state(enum say_lang lang, enum ticket_state s);
 const char *say_verb(enum say_lang lang, enum verb v);
 const char *say_refusal(enum say_lang lang, enum refusal r);
+const char *say_reason(enum say_lang lang, enum reason v);
+const char *say_object(enum say_lang lang, enum object_kind v);
+const char *say_object_state(enum say_lang lang, enum object_state v);
+const char *say_clock(enum say_lang lang, enum clock v);
 /* A level's words, or NULL: the plan's own id says it. */
 const char *say_level(enum say_lang lang, struct str id);
 

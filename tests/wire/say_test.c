@@ -54,6 +54,10 @@ full(void)
                         .repeats = 2,
                         .due = INT64_C(1795246200000), /* 2026-11-21 07:30 UTC */
                         .place = PLACE_NONE,
+                        .clock = CLOCKS,
+                        .object = 1,
+                        .amount = 4,
+                        .code = "0815",
                         .why = STR("the lift's door") };
     PUT(u.number, "N1-0123456789-4");
     PUT(u.level, "severe");
@@ -110,6 +114,13 @@ draw_full(void)
     u.why = draw_text(&d);
     u.due = draw_instant(&d);
     u.repeats = draw_u32(&d);
+    u.reason = draw_below(&d, REASONS);
+    u.clock = draw_below(&d, CLOCKS + 1);
+    u.share_pct = (uint16_t)draw_below(&d, 200);
+    u.object = (uint16_t)draw_below(&d, 3);
+    u.object_kind = draw_below(&d, OBJECT_KINDS);
+    u.object_state = draw_below(&d, OBJECT_STATES);
+    u.amount = (int64_t)draw_below(&d, 1000000) - 1;
     return u;
 }
 
@@ -184,9 +195,10 @@ every_update_to_everybody_fits_and_is_one_line(void **state)
 
 /* ---- the templates */
 
-static const char *const known[] = { "number", "name", "phone",    "engineer", "level",
-                                     "state",  "verb", "refusal",  "due",      "repeats",
-                                     "why",    "site", "category", "customer" };
+static const char *const known[] = { "number", "name",   "phone",    "engineer",    "level",
+                                     "state",  "verb",   "refusal",  "due",         "repeats",
+                                     "why",    "site",   "category", "customer",    "alarm",
+                                     "code",   "amount", "object",   "object_state" };
 
 /* A bit for each field in it; all braces and brackets are paired, none within another. */
 static unsigned
@@ -251,6 +263,7 @@ say_all(void (*look)(struct say s, const struct update *u, struct str text))
         u.kind = n / 2 % (UPDATE_KINDS + 1);
         u.state = n / 2 / (UPDATE_KINDS + 1) % (TICKET_STATES + 1); /* one is of a later version */
         u.refusal = n / 2 / (UPDATE_KINDS + 1) / (TICKET_STATES + 1);
+        u.object_kind = n / 2 / (UPDATE_KINDS + 1) % OBJECT_KINDS;
         for (unsigned m = 0; m < SAY_LANGS * SAY_TOS * 4; m++) {
             struct say s = { .lang = m % SAY_LANGS, .to = m / SAY_LANGS % SAY_TOS };
             s.units_max = m / SAY_LANGS / SAY_TOS * 30;
@@ -326,6 +339,14 @@ nothing_is_without_words(void **state)
         hole_unless(in_chinese(say_verb(SAY_ZH, v)), "verb", verb_name(v));
     for (enum refusal r = REFUSAL_NONE + 1; r < REFUSALS; r++)
         hole_unless(in_chinese(say_refusal(SAY_ZH, r)), "refusal", refusal_name(r));
+    for (enum reason r = REASON_NONE + 1; r < REASONS; r++)
+        hole_unless(in_chinese(say_reason(SAY_ZH, r)), "reason", reason_name(r));
+    for (enum object_kind k = 0; k < OBJECT_KINDS; k++)
+        hole_unless(in_chinese(say_object(SAY_ZH, k)), "object", object_kind_name(k));
+    for (enum object_state o = 0; o < OBJECT_STATES; o++)
+        hole_unless(in_chinese(say_object_state(SAY_ZH, o)), "object state", object_state_name(o));
+    for (enum clock c = 0; c < CLOCKS; c++)
+        hole_unless(in_chinese(say_clock(SAY_ZH, c)), "clock", clock_name(c));
     for (enum update_kind k = 0; k < UPDATE_KINDS; k++) {
         struct update u = { .kind = k }, later = { .kind = UPDATE_KINDS };
         hole_unless(say_row_of(&u, SAY_DISPATCHER) != say_row_of(&later, SAY_DISPATCHER),
