@@ -1,15 +1,12 @@
-/* post.c - gathering, sealing and folding letters. */
+/* post.c - gathering, folding and sealing letters. */
 #include "workers/post.h"
 
 #include "common/io/log.h"
 #include "common/wire/body.h"
 
 enum {
-    BYTES_FULL = 3 * 1024 * 1024, /* of all letters of one commit, about */
-    UPDATE_ABOUT = 260,           /* bytes of an update without its texts, at most about */
-    UPDATE_FRAME = 32,            /* bytes around body and wrap inside a letter, at most */
-    WRAP_SIZE = SEAL_OVERHEAD + 32,
-    HEAD_SPACE = 512, /* of a letter without updates and dispatchers */
+    BYTES_FULL = 3 * 1024 * 1024, /* of all letters of one commit */
+    HEAD_SPACE = 512,             /* of a letter without updates and dispatchers, at most */
     SEALED_KEY_SPACE = 128
 };
 #define NO_ITEM UINT32_MAX
@@ -26,22 +23,24 @@ struct group {
     uint32_t first, last;
 };
 
-struct body {
-    struct seal_key key;
-    struct str sealed;
+/* One update, packed once for all its recipients: where in poster.packed. */
+struct slice {
+    size_t at, len;
 };
 
 struct poster {
     struct keyring *keyring; /* borrowed */
     uint64_t round;          /* this commit's number in keyholder.post */
-    size_t gathered;         /* postings seen */
-    struct group *groups;    /* [0] is the dispatchers' */
+    struct slice *slices;    /* of the postings seen */
+    size_t slices_count, slices_cap;
+    struct buf packed;
+    struct group *groups; /* [0] is the dispatchers' */
     size_t groups_count, groups_cap;
     struct item *items;
     size_t items_count, items_cap;
-    size_t bytes;   /* estimate */
+    size_t bytes;   /* of updates in letters */
     size_t skipped; /* updates whose recipient cannot be reached */
-    struct buf ad, plain, sealed;
+    struct buf ad, plain, sealed, letter;
 };
 
 struct poster *
@@ -60,9 +59,12 @@ poster_free(struct poster *p)
         return;
     free(p->groups);
     free(p->items);
+    free(p->slices);
+    buf_fini(&p->packed);
     buf_fini(&p->ad);
     buf_fini(&p->plain);
     buf_fini(&p->sealed);
+    buf_fini(&p->letter);
     free(p);
 }
 
@@ -80,8 +82,9 @@ void
 post_begin(struct poster *p)
 {
     p->round++;
-    p->gathered = p->groups_count = p->items_count = 0;
+    p->slices_count = p->groups_count = p->items_count = 0;
     p->bytes = p->skipped = 0;
+    buf_clear(&p->packed);
     group_new(p, NULL);
 }
 
@@ -119,28 +122,32 @@ item_add(struct poster *p, uint32_t group, uint32_t posting, uint64_t sequence)
     g->last = at;
 }
 
-/* What the update will weigh in a letter, rather too much than too little. */
-static size_t
-weight(const struct update *u)
+static struct slice
+slice_add(struct poster *p, const struct update *u)
 {
-    return UPDATE_ABOUT + strlen(u->category.s) + strlen(u->site.s) + strlen(u->customer.s) +
-           strlen(u->engineer.s) + strlen(u->name) + strlen(u->phone) + u->text.len + u->why.len;
+    p->slices = grow_array(p->slices, p->slices_count, &p->slices_cap, sizeof(*p->slices));
+    struct slice *s = &p->slices[p->slices_count++];
+    s->at = p->packed.len;
+    body_put_update(&p->packed, u);
+    s->len = p->packed.len - s->at;
+    return *s;
 }
 
 void
 post_gather(struct poster *p, const struct effects *fx)
 {
     const struct principal_id watch = WATCH;
-    for (; p->gathered < fx->postings_count; p->gathered++) {
-        const struct posting *post = &fx->postings[p->gathered];
-        size_t about = weight(&post->update);
+    while (p->slices_count < fx->postings_count) {
+        uint32_t posting = (uint32_t)p->slices_count;
+        const struct posting *post = &fx->postings[posting];
+        struct slice s = slice_add(p, &post->update);
         for (size_t i = 0; i < post->recipients_count; i++) {
             bool to_watch = same_id(post->recipients[i].who, watch);
             uint32_t group = to_watch ? 0 : group_of(p, post->recipients[i].who);
             if (group == NO_ITEM)
                 continue;
-            item_add(p, group, (uint32_t)p->gathered, post->recipients[i].sequence);
-            p->bytes += about;
+            item_add(p, group, posting, post->recipients[i].sequence);
+            p->bytes += s.len;
         }
     }
 }
@@ -162,135 +169,110 @@ post_light(const struct poster *p)
 /* What one call of post_seal works with. */
 struct sealing {
     struct poster *p;
-    const struct effects *fx;
     const struct post_from *from;
     struct arena *a;
     struct commit *c;
-    struct body *bodies; /* by posting; empty until first wanted */
-    struct body resync;
     struct log_letter *letters;
     size_t letters_count;
     /* of the group in hand */
     struct principal_id who;
     struct seal_key kw;
-    struct letter_update *updates;
-    size_t updates_count, size;
 };
 
-static struct body
-body_of(struct sealing *s, const struct update *u)
+/* Updates with dense sequences that go as one letter. */
+struct batch {
+    uint64_t first;
+    uint32_t count;
+    uint32_t end; /* the item after them */
+    struct str plain;
+};
+
+/* As many as fit into `room`, and one at least, from item `i` on. They are in p->plain. */
+static struct batch
+batch_of(struct poster *p, uint32_t i, size_t room)
 {
-    struct body body;
-    buf_clear(&s->p->plain);
-    buf_clear(&s->p->ad);
-    buf_clear(&s->p->sealed);
-    body_put_update(&s->p->plain, u);
-    ad_update(&s->p->ad, s->from->territory, u->ticket);
-    seal_key_random(&body.key);
-    seal(&s->p->sealed, &body.key, buf_str(&s->p->ad), buf_str(&s->p->plain));
-    body.sealed = arena_copy(s->a, buf_str(&s->p->sealed));
-    return body;
+    struct batch b = { .first = p->items[i].sequence, .end = i };
+    size_t size = 0;
+    while (b.end != NO_ITEM && p->items[b.end].sequence == b.first + b.count) {
+        size += p->slices[p->items[b.end].posting].len;
+        if (b.count > 0 && size > room)
+            break;
+        b.count++;
+        b.end = p->items[b.end].next;
+    }
+    buf_clear(&p->plain);
+    pack_array(&p->plain, b.count);
+    for (; i != b.end; i = p->items[i].next) {
+        const struct slice *s = &p->slices[p->items[i].posting];
+        buf_put(&p->plain, p->packed.data + s->at, s->len);
+    }
+    b.plain = buf_str(&p->plain);
+    return b;
 }
 
-static struct letter_update
-wrapped(struct sealing *s, const struct body *body, struct ticket_id ticket, uint64_t sequence)
-{
-    buf_clear(&s->p->ad);
-    buf_clear(&s->p->sealed);
-    ad_wrap(&s->p->ad, s->from->territory, s->who, s->from->incarnation, sequence);
-    seal(&s->p->sealed, &s->kw, buf_str(&s->p->ad), str_bytes(body->key.b, sizeof(body->key.b)));
-    return (struct letter_update){ ticket, body->sealed, arena_copy(s->a, buf_str(&s->p->sealed)) };
-}
-
-/* A letter of `updates`, whose first has this sequence. */
+/* A letter to s->who, under s->kw. */
 static struct str
-folded(struct sealing *s, const struct letter_update *updates, size_t count, uint64_t first,
-       const struct letter_watch *watch, size_t watch_count)
+letter_of(struct sealing *s, const struct batch *b, struct letter_watch *watch, size_t watch_count)
 {
     const struct head *h = s->from->head;
     struct letter l = {
         .territory = s->from->territory,
         .recipient = s->who,
         .incarnation = s->from->incarnation,
-        .first = first,
-        .updates = (struct letter_update *)updates,
-        .updates_count = count,
+        .first = b->first,
+        .count = b->count,
         .head = { .version = h->version, .chain = h->chain, .signer = h->signer },
-        .watch = (struct letter_watch *)watch,
+        .watch = watch,
         .watch_count = watch_count,
     };
     memcpy(l.head.signature, h->signature, sizeof(l.head.signature));
-    buf_clear(&s->p->plain);
-    body_put_letter(&s->p->plain, &l);
-    return arena_copy(s->a, buf_str(&s->p->plain));
+    buf_clear(&s->p->ad);
+    buf_clear(&s->p->sealed);
+    buf_clear(&s->p->letter);
+    ad_letter(&s->p->ad, &l);
+    seal(&s->p->sealed, &s->kw, buf_str(&s->p->ad), b->plain);
+    l.sealed = buf_str(&s->p->sealed);
+    body_put_letter(&s->p->letter, &l);
+    return arena_copy(s->a, buf_str(&s->p->letter));
 }
 
-/* "What was in your mailbox is gone": the same body for all, made when first wanted. */
+/* "What was in your mailbox is gone", in the place of the letter that ends with `last`. */
 static struct str
-resync_letter(struct sealing *s, uint64_t sequence)
+resync_letter(struct sealing *s, uint64_t last)
 {
-    const struct ticket_id none = { 0 };
-    if (s->resync.sealed.len == 0) {
-        struct update u = {
-            .kind = UPDATE_RESYNC, .at = s->from->at, .place = PLACE_NONE, .verb = VERBS
-        };
-        s->resync = body_of(s, &u);
-    }
-    struct letter_update only = wrapped(s, &s->resync, none, sequence);
-    return folded(s, &only, 1, sequence, NULL, 0);
+    const struct update u = {
+        .kind = UPDATE_RESYNC, .at = s->from->at, .place = PLACE_NONE, .verb = VERBS
+    };
+    struct batch only = { .first = last, .count = 1 };
+    buf_clear(&s->p->plain);
+    pack_array(&s->p->plain, 1);
+    body_put_update(&s->p->plain, &u);
+    only.plain = buf_str(&s->p->plain);
+    return letter_of(s, &only, NULL, 0);
 }
 
 static void
-letter_logged(struct sealing *s, uint64_t first, size_t count)
+letter_logged(struct sealing *s, const struct batch *b)
 {
-    s->letters[s->letters_count++] = (struct log_letter){ s->who, first, (uint32_t)count };
-}
-
-/* The updates in hand go as one letter of mail. */
-static void
-mail_close(struct sealing *s, uint64_t first)
-{
-    if (s->updates_count == 0)
-        return;
-    uint64_t last = first + s->updates_count - 1;
-    struct commit_mail *m = &s->c->mail[s->c->mail_count++];
-    m->who = s->who;
-    m->sequence = last;
-    m->letter = folded(s, s->updates, s->updates_count, first, NULL, 0);
-    m->resync = resync_letter(s, last);
-    letter_logged(s, first, s->updates_count);
-    s->updates_count = s->size = 0;
-}
-
-static const struct body *
-body_at(struct sealing *s, uint32_t posting)
-{
-    struct body *b = &s->bodies[posting];
-    if (b->sealed.len == 0)
-        *b = body_of(s, &s->fx->postings[posting].update);
-    return b;
+    s->letters[s->letters_count++] = (struct log_letter){ s->who, b->first, b->count };
 }
 
 /* One recipient's letters: a new one where LETTER_MAX or a gap in the sequences asks for it. */
 static void
 mail_group(struct sealing *s, const struct group *g)
 {
-    uint64_t first = 0;
     s->who = g->holder->p.id;
     s->kw = *keyholder_out(s->p->keyring, g->holder);
-    for (uint32_t i = g->first; i != NO_ITEM; i = s->p->items[i].next) {
-        const struct item *it = &s->p->items[i];
-        const struct body *body = body_at(s, it->posting);
-        size_t size = body->sealed.len + WRAP_SIZE + UPDATE_FRAME;
-        if (HEAD_SPACE + s->size + size > LETTER_MAX || it->sequence != first + s->updates_count)
-            mail_close(s, first);
-        if (s->updates_count == 0)
-            first = it->sequence;
-        s->updates[s->updates_count++] =
-            wrapped(s, body, s->fx->postings[it->posting].update.ticket, it->sequence);
-        s->size += size;
+    for (uint32_t i = g->first; i != NO_ITEM;) {
+        struct batch b = batch_of(s->p, i, LETTER_MAX - HEAD_SPACE);
+        struct commit_mail *m = &s->c->mail[s->c->mail_count++];
+        m->who = s->who;
+        m->sequence = b.first + b.count - 1;
+        m->letter = letter_of(s, &b, NULL, 0);
+        m->resync = resync_letter(s, m->sequence);
+        letter_logged(s, &b);
+        i = b.end;
     }
-    mail_close(s, first);
 }
 
 /* The letter key, sealed to each dispatcher. */
@@ -314,59 +296,35 @@ watch_keys(struct sealing *s, uint64_t first, struct letter_watch **out)
     return n;
 }
 
-/* The updates in hand go as one letter to all dispatchers. */
-static void
-watch_close(struct sealing *s, uint64_t first)
-{
-    struct letter_watch *keys;
-    if (s->updates_count == 0)
-        return;
-    size_t count = watch_keys(s, first, &keys);
-    s->c->watch[s->c->watch_count++] =
-        (struct commit_watch){ first + s->updates_count - 1,
-                               folded(s, s->updates, s->updates_count, first, keys, count) };
-    letter_logged(s, first, s->updates_count);
-    s->updates_count = s->size = 0;
-}
-
-/* Each letter has a key of its own, and each dispatcher's copy of it weighs. */
+/* The dispatchers' letters: each has a key of its own, and each dispatcher's copy of it weighs. */
 static void
 watch_group(struct sealing *s, const struct group *g)
 {
     struct keyholder *const *list;
     size_t keys = keyring_dispatchers(s->p->keyring, &list) * SEALED_KEY_SPACE;
-    uint64_t first = 0;
+    size_t room = HEAD_SPACE + keys < LETTER_MAX ? LETTER_MAX - HEAD_SPACE - keys : 0;
     s->who = WATCH;
-    for (uint32_t i = g->first; i != NO_ITEM; i = s->p->items[i].next) {
-        const struct item *it = &s->p->items[i];
-        const struct body *body = body_at(s, it->posting);
-        size_t size = body->sealed.len + WRAP_SIZE + UPDATE_FRAME;
-        if (HEAD_SPACE + keys + s->size + size > LETTER_MAX ||
-            it->sequence != first + s->updates_count)
-            watch_close(s, first);
-        if (s->updates_count == 0) {
-            first = it->sequence;
-            seal_key_random(&s->kw);
-        }
-        s->updates[s->updates_count++] =
-            wrapped(s, body, s->fx->postings[it->posting].update.ticket, it->sequence);
-        s->size += size;
+    for (uint32_t i = g->first; i != NO_ITEM;) {
+        struct letter_watch *watch;
+        struct batch b = batch_of(s->p, i, room);
+        seal_key_random(&s->kw);
+        size_t count = watch_keys(s, b.first, &watch);
+        s->c->watch[s->c->watch_count++] =
+            (struct commit_watch){ b.first + b.count - 1, letter_of(s, &b, watch, count) };
+        letter_logged(s, &b);
+        i = b.end;
     }
-    watch_close(s, first);
 }
 
 void
-post_seal(struct poster *p, const struct effects *fx, const struct post_from *from, struct arena *a,
-          struct commit *c, struct log_letter **letters, size_t *count)
+post_seal(struct poster *p, const struct post_from *from, struct arena *a, struct commit *c,
+          struct log_letter **letters, size_t *count)
 {
-    struct sealing s = { .p = p, .fx = fx, .from = from, .a = a, .c = c };
-    assert(p->gathered == fx->postings_count);
+    struct sealing s = { .p = p, .from = from, .a = a, .c = c };
     /* at most one letter an item */
     c->mail = arena_alloc(a, (p->items_count + 1) * sizeof(*c->mail));
     c->watch = arena_alloc(a, (p->items_count + 1) * sizeof(*c->watch));
     s.letters = arena_alloc(a, (p->items_count + 1) * sizeof(*s.letters));
-    s.updates = arena_alloc(a, (p->items_count + 1) * sizeof(*s.updates));
-    s.bodies = arena_alloc(a, (fx->postings_count + 1) * sizeof(*s.bodies));
     for (size_t i = 1; i < p->groups_count; i++)
         mail_group(&s, &p->groups[i]);
     watch_group(&s, &p->groups[0]);

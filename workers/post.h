@@ -1,9 +1,9 @@
 /* post.h - from postings to letters.
  *
- *   posting: update ----- seal(body key) -----> body, once
- *     recipient e07, 41 - seal(kw, body key) -> wrap ----\
- *     recipient e07, 42 ...                               > one letter: first 41, two updates
- *     watch,        911 - seal(letter key) ---> wrap ---> the dispatchers' letter
+ *   posting: update ----- packed, once ---\
+ *     recipient e07, 41 ------------------ [map, map] -- seal(pool -> e07) --> letter: first 41,
+ * two recipient e07, 42 ------------------/ watch,        911 ------------------ [map] -------
+ * seal(letter key) ---> the dispatchers' letter
  *
  * A commit holds one letter a recipient, and one for the dispatchers, more only where one would
  * pass LETTER_MAX. A recipient whom the plan does not know, or whose key is revoked, gets none; the
@@ -22,7 +22,7 @@ void poster_free(struct poster *p);
 
 /* A new commit: nothing is gathered yet. */
 void post_begin(struct poster *p);
-/* After each engine_apply: sorts what is new in `fx` to its recipients. */
+/* After each engine_apply: packs what is new in `fx`, and sorts it to its recipients. */
 void post_gather(struct poster *p, const struct effects *fx);
 /* Enough for one commit? */
 bool post_full(const struct poster *p);
@@ -38,7 +38,7 @@ struct post_from {
 };
 /* Seals everything gathered; fills mail and watch of *c, and the lines for the log. All of it
  * lives in the arena. */
-void post_seal(struct poster *p, const struct effects *fx, const struct post_from *from,
-               struct arena *a, struct commit *c, struct log_letter **letters, size_t *count);
+void post_seal(struct poster *p, const struct post_from *from, struct arena *a, struct commit *c,
+               struct log_letter **letters, size_t *count);
 
 #endif

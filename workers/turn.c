@@ -242,8 +242,8 @@ put_letters_and_log(struct turn *u)
                                  .events_count = u->events_count,
                                  .outcomes = u->x->fx.outcomes,
                                  .outcomes_count = u->x->fx.outcomes_count };
-    post_seal(u->x->poster, &u->x->fx, &from, &u->flight->arena, &u->flight->commit,
-              &record.letters, &record.letters_count);
+    post_seal(u->x->poster, &from, &u->flight->arena, &u->flight->commit, &record.letters,
+              &record.letters_count);
     buf_clear(&u->x->scratch);
     log_put(&u->x->scratch, &record);
     u->flight->commit.log = rest_log(&u->x->rest, t->id, u->flight->commit.version,

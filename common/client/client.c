@@ -121,7 +121,7 @@ open_parts(struct fl_client *c, const struct fl_options *o, struct buf *why)
         c->context = c->own_context = fl_context_new();
     codec_init(&c->codec);
     doc_init(&c->letter_doc);
-    doc_init(&c->update_doc);
+    doc_init(&c->updates_doc);
     doc_init(&c->text_doc);
     c->role = "";
     int e = open_keys(c, o, why);

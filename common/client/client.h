@@ -39,7 +39,7 @@ struct reader {
     bool stale; /* of an incarnation left behind */
     struct news raw;
     struct letter letter;
-    struct seal_key wraps; /* what its wraps open with */
+    struct update *updates; /* in fl_client.arena, from updates_doc */
     size_t next;
     uint16_t territory;
 };
@@ -82,10 +82,10 @@ struct fl_client {
 
     /* coming in */
     struct reader reader;
-    struct doc letter_doc, update_doc, text_doc;
-    struct arena arena; /* of the letter; of an update's strings */
-    struct arena words;
-    struct buf update_key, update_plain;
+    struct doc letter_doc, updates_doc, text_doc;
+    struct arena arena; /* of the letter */
+    struct arena words; /* of an update's strings */
+    struct buf letter_key, letter_plain;
     struct fl_update update;
     struct fl_happening happening;
     struct news said;          /* the happening's words */

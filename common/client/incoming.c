@@ -1,10 +1,11 @@
-/* incoming.c - letters: from the socket into the news, and from there, opened one update at a
- * time, to the caller.
+/* incoming.c - letters: from the socket into the news, and from there, opened whole, one update at
+ * a time to the caller.
  *
- *     UPDATE -> news (sealed) -> letter_open -> update_open -> caller -> take: tell the spool,
+ *     UPDATE -> news (sealed) -> letter_open -> next_update -> caller -> take: tell the spool,
  *     move the tally -> at the letter's end a CONFIRM is due -> sync -> CONFIRM
  *
- * Nothing in a letter is believed before a seal of the pool has proved it. */
+ * Nothing in a letter is believed before the pool's seal has proved it, and no update is given out
+ * of a letter of which one cannot be read. */
 #include "common/client/client.h"
 
 #include "common/io/clock.h"
@@ -34,12 +35,12 @@ incoming_fini(struct fl_client *c)
     news_drop(&c->said);
     news_fini(&c->news);
     doc_fini(&c->letter_doc);
-    doc_fini(&c->update_doc);
+    doc_fini(&c->updates_doc);
     doc_fini(&c->text_doc);
     arena_fini(&c->arena);
     arena_fini(&c->words);
-    buf_fini(&c->update_key);
-    buf_fini(&c->update_plain);
+    buf_fini(&c->letter_key);
+    buf_fini(&c->letter_plain);
 }
 
 /* ---- opening */
@@ -67,9 +68,9 @@ unsealed(struct fl_client *c, const char *what)
     return say(c, FL_UNSEALED, "", what);
 }
 
-/* The key of the dispatchers' stream, wrapped to each of them. */
+/* The letter key of the dispatchers' stream, sealed to each of them. */
 static bool
-watch_key(struct fl_client *c)
+watch_key(struct fl_client *c, struct seal_key *out)
 {
     const struct letter *l = &c->reader.letter;
     const struct letter_watch *mine = NULL;
@@ -79,13 +80,32 @@ watch_key(struct fl_client *c)
     if (mine == NULL)
         return false;
     buf_clear(&c->ad);
-    buf_clear(&c->update_key);
+    buf_clear(&c->letter_key);
     ad_watch(&c->ad, l->territory, l->incarnation, l->first);
-    if (unseal(&c->update_key, &c->from_pool, buf_str(&c->ad), mine->sealed_key) != OK ||
-        c->update_key.len != sizeof(c->reader.wraps.b))
+    if (unseal(&c->letter_key, &c->from_pool, buf_str(&c->ad), mine->sealed_key) != OK ||
+        c->letter_key.len != sizeof(out->b))
         return false;
-    memcpy(c->reader.wraps.b, c->update_key.data, sizeof(c->reader.wraps.b));
+    memcpy(out->b, c->letter_key.data, sizeof(out->b));
     return true;
+}
+
+/* Opens the letter's seal and reads all that is inside; NULL, or what is wrong. */
+static const char *
+updates_open(struct fl_client *c)
+{
+    struct reader *r = &c->reader;
+    struct seal_key key = c->from_pool;
+    if (r->raw.watch && !watch_key(c, &key))
+        return "the watch key does not open";
+    buf_clear(&c->ad);
+    buf_clear(&c->letter_plain);
+    ad_letter(&c->ad, &r->letter);
+    if (unseal(&c->letter_plain, &key, buf_str(&c->ad), r->letter.sealed) != OK)
+        return "it does not open";
+    if (body_get_updates(&c->updates_doc, &c->arena, buf_str(&c->letter_plain), r->letter.count,
+                         &r->updates) != OK)
+        return "an update cannot be read";
+    return NULL;
 }
 
 /* NULL, or what is wrong with it. */
@@ -102,45 +122,16 @@ letter_open(struct fl_client *c)
     const struct principal_id *want = raw->watch ? &stream : &c->principal;
     if (!same_id(l->territory, raw->territory) || !same_id(l->recipient, *want))
         return "somebody else's letter";
-    if (l->updates_count == 0 || l->first == 0 ||
-        l->first + (l->updates_count - 1) != raw->sequence)
+    if (l->count == 0 || l->first == 0 || l->first + (l->count - 1) != raw->sequence)
         return "its sequences do not fit";
-    r->wraps = c->from_pool;
-    if (raw->watch && !watch_key(c))
-        return "the watch key does not open";
+    const char *wrong = updates_open(c);
+    if (wrong != NULL)
+        return wrong;
     r->territory = tallies_index(&c->spool->tallies, l->territory);
     if (r->territory == 0)
         return "one territory too many";
     r->next = 0;
     return NULL;
-}
-
-/* Opens the next update's seals and reads it; NULL, or what is wrong. */
-static const char *
-update_open(struct fl_client *c, struct update *u)
-{
-    const struct letter *l = &c->reader.letter;
-    const struct letter_update *sealed = &l->updates[c->reader.next];
-    uint64_t sequence = l->first + c->reader.next;
-    struct seal_key body;
-    buf_clear(&c->ad);
-    buf_clear(&c->update_key);
-    ad_wrap(&c->ad, l->territory, l->recipient, l->incarnation, sequence);
-    if (unseal(&c->update_key, &c->reader.wraps, buf_str(&c->ad), sealed->wrap) != OK ||
-        c->update_key.len != sizeof(body.b))
-        return "an update's key does not open";
-    memcpy(body.b, c->update_key.data, sizeof(body.b));
-    buf_clear(&c->ad);
-    buf_clear(&c->update_plain);
-    ad_update(&c->ad, l->territory, sealed->ticket);
-    if (unseal(&c->update_plain, &body, buf_str(&c->ad), sealed->body) != OK)
-        return "an update does not open";
-    enum err e = body_get_update(&c->update_doc, buf_str(&c->update_plain), u);
-    if (e == ERR_KIND) { /* of a later version: sealed well, so its place counts */
-        *u = (struct update){ .kind = UPDATE_KINDS, .verb = VERBS, .place = PLACE_NONE };
-        return NULL;
-    }
-    return e == OK ? NULL : "an update cannot be read";
 }
 
 /* ---- the caller's view */
@@ -217,8 +208,7 @@ view(struct fl_client *c, const struct update *u, uint64_t sequence, bool repeat
 
 /* ---- incarnations and heads */
 
-/* The letter is the pool's, as its first seal has opened. Returns what to say before it, or NULL.
- */
+/* The letter is the pool's, as its seal has opened. Returns what to say before it, or NULL. */
 static const struct fl_happening *
 meet_incarnation(struct fl_client *c)
 {
@@ -268,24 +258,21 @@ static const struct fl_happening *
 next_update(struct fl_client *c)
 {
     struct reader *r = &c->reader;
-    struct update u;
-    const char *wrong = update_open(c, &u);
-    if (wrong != NULL)
-        return unsealed(c, wrong);
     if (!r->raw.told) {
         r->raw.told = true;
         const struct fl_happening *before = meet_incarnation(c);
         if (before != NULL)
-            return before; /* the update is opened again in the next call */
+            return before; /* the update comes with the next call */
     }
-    uint64_t sequence = r->letter.first + r->next++;
+    uint64_t sequence = r->letter.first + r->next;
     const struct tally *k = tallies_at(&c->spool->tallies, r->territory);
     bool repeated = r->stale || tally_holds(k, r->raw.watch, sequence);
-    r->open = r->next < r->letter.updates_count;
-    view(c, &u, sequence, repeated);
+    const struct update *u = &r->updates[r->next++];
+    r->open = r->next < r->letter.count;
+    view(c, u, sequence, repeated);
     c->taken_due = true;
     c->taken = sequence;
-    c->taken_about = u;
+    c->taken_about = *u;
     c->happening = (struct fl_happening){ .kind = FL_UPDATE,
                                           .territory = c->update.territory,
                                           .number = c->update.number,

@@ -61,23 +61,15 @@ ad_place(struct buf *out, struct key_id pool, struct key_id sender, const struct
 }
 
 void
-ad_wrap(struct buf *out, struct territory_id t, struct principal_id recipient, struct incarnation i,
-        uint64_t sequence)
+ad_letter(struct buf *out, const struct letter *l)
 {
-    begin(out, 4, "wrap");
-    NAME(out, t);
-    NAME(out, recipient);
-    BYTES(out, i);
-    pack_uint(out, sequence);
-}
-
-void
-ad_update(struct buf *out, struct territory_id t, struct ticket_id ticket)
-{
-    begin(out, 3, "update");
+    begin(out, 6, "letter");
     pack_text(out, "down");
-    NAME(out, t);
-    BYTES(out, ticket);
+    NAME(out, l->territory);
+    NAME(out, l->recipient);
+    BYTES(out, l->incarnation);
+    pack_uint(out, l->first);
+    pack_uint(out, l->count);
 }
 
 void

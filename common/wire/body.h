@@ -33,19 +33,18 @@ must_use enum err body_get_event(struct doc *d, struct str bytes, struct str *no
 void body_put_place(struct buf *out, struct place p);
 must_use enum err body_get_place(struct doc *d, struct str bytes, struct place *out);
 
+/* Put: one update, a map. Get: what lies in a letter, an array of exactly `count` of them, in the
+ * arena; their texts are the bytes'. One of a kind that a later version made is of UPDATE_KINDS and
+ * empty. */
 void body_put_update(struct buf *out, const struct update *u);
-must_use enum err body_get_update(struct doc *d, struct str bytes, struct update *out);
+must_use enum err body_get_updates(struct doc *d, struct arena *a, struct str bytes, size_t count,
+                                   struct update **out);
 
 /* A word to another territory: from, incarnation and sequence are inside too. */
 void body_put_assist(struct buf *out, const struct assist *a);
 must_use enum err body_get_assist(struct doc *d, struct str bytes, struct assist *out);
 
-/* A letter, as docs/protocol.md section 5 lays it out. Put: header, then each update,
- * then the tail, all appended to `out`. */
-struct letter_update {
-    struct ticket_id ticket;
-    struct str body, wrap;
-};
+/* A letter, as docs/protocol.md section 5 lays it out. */
 struct letter_head {
     uint64_t version;
     struct chain chain;
@@ -60,11 +59,11 @@ struct letter {
     struct territory_id territory;
     struct principal_id recipient;
     struct incarnation incarnation;
-    uint64_t first;
-    struct letter_update *updates; /* in the arena given to body_get_letter */
-    size_t updates_count;
+    uint64_t first; /* the sequence of the first update inside */
+    uint32_t count; /* of updates inside */
+    struct str sealed;
     struct letter_head head;
-    struct letter_watch *watch; /* NULL for mail */
+    struct letter_watch *watch; /* NULL for mail; got: in the arena */
     size_t watch_count;
 };
 void body_put_letter(struct buf *out, const struct letter *l);
@@ -77,9 +76,8 @@ void ad_report(struct buf *out, struct key_id pool, struct key_id sender, struct
 /* `m` must be an EVENT or a PLACE. */
 void ad_event(struct buf *out, struct key_id pool, struct key_id sender, const struct message *m);
 void ad_place(struct buf *out, struct key_id pool, struct key_id sender, const struct message *m);
-void ad_wrap(struct buf *out, struct territory_id t, struct principal_id recipient,
-             struct incarnation i, uint64_t sequence);
-void ad_update(struct buf *out, struct territory_id t, struct ticket_id ticket);
+/* Of a letter's updates: all that stands before them in clear. */
+void ad_letter(struct buf *out, const struct letter *l);
 void ad_watch(struct buf *out, struct territory_id t, struct incarnation i, uint64_t first);
 /* What a worker signs: [1, "head", territory, incarnation, version, chain]. */
 void ad_head(struct buf *out, struct territory_id t, struct incarnation i, uint64_t version,

@@ -1,17 +1,9 @@
-/* letter.c - what a mailbox holds: sealed updates under one signed head (docs/protocol.md
+/* letter.c - what a mailbox holds: updates under one seal and one signed head (docs/protocol.md
  * section 5). */
 #include "common/wire/body.h"
 #include "common/wire/field.h"
 
-enum { LETTER_VERSION = 1, LETTER_PARTS = 8 };
-
-static const struct field update_fields[] = {
-    FIELD(NEED, NULL, field_bytes, struct letter_update, ticket),
-    FIELD(NEED, NULL, field_octets, struct letter_update, body),
-    FIELD(NEED, NULL, field_octets, struct letter_update, wrap),
-};
-static const struct list updates = { update_fields, countof(update_fields),
-                                     sizeof(struct letter_update) };
+enum { LETTER_VERSION = 1, LETTER_PARTS = 9 };
 
 /* A signer that is none stands as the empty text: nothing is signed yet. */
 static const struct field head_fields[] = {
@@ -23,10 +15,8 @@ static const struct field head_fields[] = {
 
 #define F(shape, member) FIELD(NEED, NULL, shape, struct letter, member)
 static const struct field fields[] = {
-    F(field_id, territory),
-    F(field_id, recipient),
-    F(field_bytes, incarnation),
-    F(field_mark, first),
+    F(field_id, territory), F(field_id, recipient), F(field_bytes, incarnation),
+    F(field_mark, first),   F(field_u32, count),    F(field_octets, sealed),
 };
 static const struct field watch_fields[] = {
     FIELD(NEED, NULL, field_id, struct letter_watch, dispatcher),
@@ -39,7 +29,6 @@ body_put_letter(struct buf *out, const struct letter *l)
     pack_array(out, LETTER_PARTS);
     pack_uint(out, LETTER_VERSION);
     fields_put_array(fields, countof(fields), l, out);
-    fields_put_list(&updates, l->updates, l->updates_count, out);
     pack_array(out, countof(head_fields));
     fields_put_array(head_fields, countof(head_fields), &l->head, out);
     if (l->watch == NULL) {
@@ -71,17 +60,13 @@ get_watch(node n, struct letter *out, const struct reading *r)
 static bool
 get_parts(node root, struct letter *out, const struct reading *r)
 {
-    void *list = NULL;
     for (size_t i = 0; i < countof(fields); i++)
         if (!fields[i].shape->get(&fields[i], node_at(root, 1 + i), (char *)out + fields[i].offset,
                                   r))
             return false;
-    if (!fields_get_list(&updates, node_at(root, 5), &list, &out->updates_count, r))
-        return false;
-    out->updates = list;
-    return fields_get_array(head_fields, countof(head_fields), node_at(root, 6), 0, &out->head,
+    return fields_get_array(head_fields, countof(head_fields), node_at(root, 7), 0, &out->head,
                             r) &&
-           get_watch(node_at(root, 7), out, r);
+           get_watch(node_at(root, 8), out, r);
 }
 
 enum err

@@ -1,4 +1,4 @@
-/* update_body.c - a status message as its recipient opens it (docs/protocol.md section 5). */
+/* update_body.c - status messages as their recipient opens them (docs/protocol.md section 5). */
 #include "common/wire/body.h"
 #include "common/wire/field.h"
 
@@ -118,17 +118,35 @@ body_put_update(struct buf *out, const struct update *u)
     fields_put_map(fields, countof(fields), u, out);
 }
 
-enum err
-body_get_update(struct doc *d, struct str bytes, struct update *out)
+/* One of a later version was sealed well, so its place counts. */
+static bool
+get_update(node n, struct update *out, const struct reading *r)
 {
     struct str kind;
     *out = (struct update){ .verb = VERBS, .place = PLACE_NONE };
+    if (!node_str(node_get(n, "kind"), &kind))
+        return false;
+    if (words_named(&words_update, kind) == UPDATE_KINDS) {
+        out->kind = UPDATE_KINDS;
+        return true;
+    }
+    return fields_get_map(fields, countof(fields), n, out, r);
+}
+
+enum err
+body_get_updates(struct doc *d, struct arena *a, struct str bytes, size_t count,
+                 struct update **out)
+{
+    size_t has;
     enum err e = doc_open(d, bytes, 0);
     if (e != OK)
         return e;
-    if (node_str(node_get(d->root, "kind"), &kind) &&
-        words_named(&words_update, kind) == UPDATE_KINDS)
-        return ERR_KIND;
-    const struct reading r = { NULL, bytes };
-    return fields_get_map(fields, countof(fields), d->root, out, &r) ? OK : ERR_SYNTAX;
+    if (!node_array(d->root, &has) || has != count)
+        return ERR_SYNTAX;
+    const struct reading r = { a, bytes };
+    *out = arena_alloc(a, count * sizeof(**out));
+    for (size_t i = 0; i < count; i++)
+        if (!get_update(node_at(d->root, i), &(*out)[i], &r))
+            return ERR_SYNTAX;
+    return OK;
 }

@@ -434,6 +434,7 @@ struct fake_letter {
     uint64_t first;
     const struct update *updates;
     size_t count;
+    struct str inside; /* not empty: packed, instead of the updates */
     struct letter_head head;
     bool watch;
     const struct keys *sealer; /* NULL: the pool */
@@ -442,14 +443,13 @@ struct fake_letter {
 static inline void
 fake_write(struct fake *f, const struct fake_letter *w)
 {
-    struct letter l = { .first = w->first, .updates_count = w->count, .head = w->head };
-    struct letter_update updates[8];
+    struct letter l = { .first = w->first, .count = (uint32_t)w->count, .head = w->head };
     struct letter_watch readers[1] = { { .dispatcher = { "gw1" } } };
-    struct buf ad = { 0 }, plain = { 0 }, sealed[17] = { { 0 } };
-    struct seal_key to_client, kw, body;
+    struct buf ad = { 0 }, plain = { 0 }, sealed = { 0 }, sealed_key = { 0 };
+    struct seal_key to_client, kw;
     const struct keys *sealer = w->sealer != NULL ? w->sealer : f->pool;
     struct fake_mail *mail = &f->mail[f->mail_count++];
-    assert_true(w->count <= countof(updates) && f->mail_count <= FAKE_MAIL_MAX);
+    assert_true(f->mail_count <= FAKE_MAIL_MAX);
     assert_true(seal_key_between(&to_client, sealer, keys_public(f->client)->seal, true));
     snprintf(l.territory.s, sizeof(l.territory.s), "%s", w->territory);
     snprintf(l.recipient.s, sizeof(l.recipient.s), "%s", w->watch ? "watch" : w->recipient);
@@ -458,31 +458,26 @@ fake_write(struct fake *f, const struct fake_letter *w)
     if (w->watch) {
         seal_key_random(&kw);
         ad_watch(&ad, l.territory, l.incarnation, l.first);
-        seal(&sealed[16], &to_client, buf_str(&ad), str_bytes(kw.b, 32));
-        readers[0].sealed_key = buf_str(&sealed[16]);
+        seal(&sealed_key, &to_client, buf_str(&ad), str_bytes(kw.b, 32));
+        readers[0].sealed_key = buf_str(&sealed_key);
         l.watch = readers;
         l.watch_count = 1;
     }
-    for (size_t i = 0; i < w->count; i++) {
-        seal_key_random(&body);
-        buf_clear(&ad);
-        buf_clear(&plain);
+    if (w->inside.len == 0)
+        pack_array(&plain, w->count);
+    for (size_t i = 0; i < w->count && w->inside.len == 0; i++)
         body_put_update(&plain, &w->updates[i]);
-        ad_update(&ad, l.territory, w->updates[i].ticket);
-        seal(&sealed[2 * i], &body, buf_str(&ad), buf_str(&plain));
-        buf_clear(&ad);
-        ad_wrap(&ad, l.territory, l.recipient, l.incarnation, l.first + i);
-        seal(&sealed[2 * i + 1], &kw, buf_str(&ad), str_bytes(body.b, 32));
-        updates[i] = (struct letter_update){ w->updates[i].ticket, buf_str(&sealed[2 * i]),
-                                             buf_str(&sealed[2 * i + 1]) };
-    }
-    l.updates = updates;
+    buf_put(&plain, w->inside.at, w->inside.len);
+    buf_clear(&ad);
+    ad_letter(&ad, &l);
+    seal(&sealed, &kw, buf_str(&ad), buf_str(&plain));
+    l.sealed = buf_str(&sealed);
     body_put_letter(&mail->bytes, &l);
     mail->territory = l.territory;
     mail->last = w->first + w->count - 1;
     mail->watch = w->watch;
-    for (size_t i = 0; i < countof(sealed); i++)
-        buf_fini(&sealed[i]);
+    buf_fini(&sealed);
+    buf_fini(&sealed_key);
     buf_fini(&ad);
     buf_fini(&plain);
 }

@@ -279,8 +279,52 @@ a_letter_cut_or_flipped_anywhere_is_never_an_update(void **state)
     fake_free(f);
 }
 
+/* What the pool itself sealed is given out whole or not at all. */
 static void
-the_dispatchers_stream_opens_with_its_wrapped_key(void **state)
+a_letter_of_which_one_update_cannot_be_read_gives_none(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    struct buf inside = { 0 };
+    for (size_t maps = 1; maps <= 3; maps++)
+        for (size_t bad = 0; bad <= maps; bad++) { /* bad == maps: each can be read */
+            buf_clear(&inside);
+            pack_array(&inside, maps);
+            for (size_t i = 0; i < maps; i++) {
+                if (i == bad)
+                    pack_map(&inside, 0);
+                else
+                    body_put_update(&inside, ticket_update(1, 1));
+            }
+            fake_write(f, &(struct fake_letter){ .territory = "t1",
+                                                 .recipient = "gw1",
+                                                 .incarnation = 1,
+                                                 .first = 1,
+                                                 .count = 2,
+                                                 .inside = buf_str(&inside) });
+        }
+    fl_subscribe(c, false);
+    for (size_t maps = 1; maps <= 3; maps++)
+        for (size_t bad = 0; bad <= maps; bad++) {
+            if (maps == 2 && bad == 2) { /* as the letter says */
+                assert_int_equal(fake_await(f, c, FL_UPDATE)->update->sequence, 1);
+                assert_int_equal(fl_client_next(c)->update->sequence, 2);
+                continue;
+            }
+            const struct fl_happening *h;
+            while ((h = fl_client_next(c)) == NULL || h->kind == FL_UP)
+                fake_together(f, c);
+            assert_int_equal(h->kind, FL_UNSEALED);
+            assert_non_null(strstr(h->text, "cannot be read"));
+        }
+    buf_fini(&inside);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+the_dispatchers_stream_opens_with_its_letters_own_key(void **state)
 {
     (void)state;
     struct fake *f = fake_new();
@@ -438,7 +482,8 @@ main(void)
         cmocka_unit_test(a_repeat_is_known_as_one_also_by_the_next_process),
         cmocka_unit_test(letters_that_do_not_open_are_told_and_never_confirmed),
         cmocka_unit_test(a_letter_cut_or_flipped_anywhere_is_never_an_update),
-        cmocka_unit_test(the_dispatchers_stream_opens_with_its_wrapped_key),
+        cmocka_unit_test(a_letter_of_which_one_update_cannot_be_read_gives_none),
+        cmocka_unit_test(the_dispatchers_stream_opens_with_its_letters_own_key),
         cmocka_unit_test(told_reports_and_events_are_covered),
         cmocka_unit_test(a_new_incarnation_sends_what_is_kept_again),
         cmocka_unit_test(two_heads_of_one_version_are_told),

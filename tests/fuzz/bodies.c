@@ -45,10 +45,11 @@ place(struct str s)
 }
 
 static void
-update(struct str s)
+updates(struct str s)
 {
-    struct update u;
-    (void)!body_get_update(&doc, s, &u);
+    struct update *list;
+    size_t count = s.len > 0 ? (uint8_t)s.at[0] & 15 : 0; /* as a short array's first byte tells */
+    (void)!body_get_updates(&doc, &arena, s, count, &list);
 }
 
 static void
@@ -68,8 +69,8 @@ log_entry(struct str s)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const decoders[])(struct str) = { letter, report, event,    place,
-                                                    update, assist, log_entry };
+    static void (*const decoders[])(struct str) = { letter,  report, event,    place,
+                                                    updates, assist, log_entry };
     if (size == 0)
         return 0;
     arena_clear(&arena);

@@ -187,7 +187,7 @@ class Client:
 
     def open_letter(self, letter, name, dispatcher=None):
         """The opened updates of a letter, each with its sequence, and the letter's other fields."""
-        version, territory, recipient, incarnation, first, updates, head, watch = unpack(letter)
+        version, territory, recipient, incarnation, first, count, sealed, head, watch = unpack(letter)
         assert version == 1
         key = self.inward
         if watch is not None:
@@ -195,11 +195,10 @@ class Client:
             key = unseal(self.inward, [1, "watch", territory, incarnation, first], watch[dispatcher])
         else:
             assert recipient == name
-        opened = []
-        for i, (ticket, body, wrap) in enumerate(updates):
-            body_key = unseal(key, [1, "wrap", territory, recipient, incarnation, first + i], wrap)
-            update = unpack(unseal(body_key, [1, "update", "down", territory, ticket], body))
-            opened.append((first + i, update))
+        ad = [1, "letter", "down", territory, recipient, incarnation, first, count]
+        updates = unpack(unseal(key, ad, sealed))
+        assert len(updates) == count
+        opened = list(enumerate(updates, first))
         return opened, {"territory": territory, "incarnation": incarnation, "head": head}
 
     def letters(self, limit=None):

@@ -69,13 +69,15 @@ a_place_is_bound_to_its_territory_and_instant(void **state)
 }
 
 static void
-what_goes_down_is_bound_to_its_place_in_the_letter(void **state)
+what_goes_down_is_bound_to_its_recipient_and_sequences(void **state)
 {
+    const struct letter l = {
+        .territory = north, .recipient = anna, .incarnation = incarnation, .first = 300, .count = 7
+    };
     (void)state;
-    ad_wrap(&out, north, anna, incarnation, 300);
-    assert_said("9601a477726170a56e6f727468a4616e6e61c410303132333435363738393a3b3c3d3e3fcd012c");
-    ad_update(&out, north, ticket);
-    assert_said("9501a6757064617465a4646f776ea56e6f727468c410505152535455565758595a5b5c5d5e5f");
+    ad_letter(&out, &l);
+    assert_said("9801a66c6574746572a4646f776ea56e6f727468a4616e6e61c410303132333435363738393a3b3c"
+                "3d3e3fcd012c07");
     ad_watch(&out, north, incarnation, 300);
     assert_said("9501a57761746368a56e6f727468c410303132333435363738393a3b3c3d3e3fcd012c");
 }
@@ -98,7 +100,7 @@ main(void)
         cmocka_unit_test(a_report_is_bound_to_its_source_and_id),
         cmocka_unit_test(an_event_is_bound_to_all_that_its_header_says),
         cmocka_unit_test(a_place_is_bound_to_its_territory_and_instant),
-        cmocka_unit_test(what_goes_down_is_bound_to_its_place_in_the_letter),
+        cmocka_unit_test(what_goes_down_is_bound_to_its_recipient_and_sequences),
         cmocka_unit_test(heads_and_records_at_rest_are_bound_to_their_territory),
     };
     for (uint8_t i = 0; i < sizeof(incarnation.b); i++)

@@ -9,16 +9,11 @@ static struct arena arena; /* of what is decoded */
 static struct letter
 draw_letter(void)
 {
-    struct letter l = { .first = draw_mark(&draw), .updates_count = draw_below(&draw, 5) };
+    struct letter l = { .first = draw_mark(&draw), .count = draw_u32(&draw) };
     DRAW_ID(&draw, l.territory);
     DRAW_ID(&draw, l.recipient);
     draw_bytes(&draw, l.incarnation.b, sizeof(l.incarnation.b));
-    l.updates = arena_alloc(&draw.arena, l.updates_count * sizeof(*l.updates));
-    for (size_t i = 0; i < l.updates_count; i++) {
-        draw_bytes(&draw, l.updates[i].ticket.b, sizeof(l.updates[i].ticket.b));
-        l.updates[i].body = draw_octets(&draw);
-        l.updates[i].wrap = draw_octets(&draw);
-    }
+    l.sealed = draw_octets(&draw);
     if (draw_below(&draw, 4) > 0) {
         l.head.version = draw_u64(&draw);
         draw_bytes(&draw, l.head.chain.b, sizeof(l.head.chain.b));
@@ -44,12 +39,8 @@ same_letter(const struct letter *a, const struct letter *b)
     assert_same(a, b, recipient);
     assert_same(a, b, incarnation);
     assert_same(a, b, first);
-    assert_same(a, b, updates_count);
-    for (size_t i = 0; i < a->updates_count; i++) {
-        assert_same(a, b, updates[i].ticket);
-        assert_same_str(a, b, updates[i].body);
-        assert_same_str(a, b, updates[i].wrap);
-    }
+    assert_same(a, b, count);
+    assert_same_str(a, b, sealed);
     assert_same(a, b, head.version);
     assert_same(a, b, head.chain);
     assert_same(a, b, head.signer);

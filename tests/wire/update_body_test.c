@@ -4,6 +4,8 @@
 
 static struct doc doc;
 static struct draw draw;
+static struct arena arena; /* of what is decoded */
+static struct buf packed;
 
 static struct update
 draw_update(void)
@@ -70,105 +72,144 @@ same_update(const struct update *a, const struct update *b)
 static enum err
 update_again(void *context, struct str bytes, struct buf *again)
 {
-    struct update u;
-    enum err e = body_get_update(context, bytes, &u);
-    if (e == OK)
-        body_put_update(again, &u);
+    struct update *u;
+    arena_clear(&arena);
+    enum err e = body_get_updates(context, &arena, bytes, 1, &u);
+    if (e == OK && u->kind == UPDATE_KINDS)
+        return ERR_KIND;
+    if (e == OK) {
+        pack_array(again, 1);
+        body_put_update(again, u);
+    }
     return e;
 }
 
-static void
-an_update_comes_back_as_it_went(void **state)
+/* What lies in a letter, from `packed`; `count` is what the letter says. */
+static enum err
+get(size_t count, struct update **out)
 {
-    struct buf b = { 0 };
+    arena_clear(&arena);
+    return body_get_updates(&doc, &arena, buf_str(&packed), count, out);
+}
+
+static void
+updates_come_back_as_they_went_in_order(void **state)
+{
+    struct update sent[5], *got;
     (void)state;
-    for (size_t round = 0; round < 3000; round++) {
-        struct update sent = draw_update(), got;
-        buf_clear(&b);
-        body_put_update(&b, &sent);
-        assert_int_equal(body_get_update(&doc, buf_str(&b), &got), OK);
-        same_update(&sent, &got);
+    for (size_t round = 0; round < 1000; round++) {
+        size_t count = draw_below(&draw, countof(sent) + 1);
+        buf_clear(&packed);
+        pack_array(&packed, count);
+        for (size_t i = 0; i < count; i++) {
+            sent[i] = draw_update();
+            body_put_update(&packed, &sent[i]);
+        }
+        if (packed.len <= PACK_BYTES_MAX) {
+            assert_int_equal(get(count, &got), OK);
+            for (size_t i = 0; i < count; i++)
+                same_update(&sent[i], &got[i]);
+            assert_int_equal(get(count + 1, &got), ERR_SYNTAX);
+            assert_int_equal(get(count + 1000000000, &got), ERR_SYNTAX);
+        }
         arena_clear(&draw.arena);
     }
-    buf_fini(&b);
+}
+
+static void
+one_that_cannot_be_read_spoils_them_all(void **state)
+{
+    struct update *got;
+    (void)state;
+    for (size_t bad = 0; bad < 3; bad++) {
+        buf_clear(&packed);
+        pack_array(&packed, 3);
+        for (size_t i = 0; i < 3; i++) {
+            struct update u = draw_update();
+            if (i == bad)
+                pack_map(&packed, 0);
+            else
+                body_put_update(&packed, &u);
+        }
+        assert_int_equal(get(3, &got), ERR_SYNTAX);
+    }
 }
 
 static void
 cut_changed_and_senseless_bytes_are_survived(void **state)
 {
-    struct buf b = { 0 };
     (void)state;
     for (size_t round = 0; round < 20; round++) {
         struct update u = draw_update();
-        buf_clear(&b);
-        body_put_update(&b, &u);
-        check_hostile(update_again, &doc, buf_str(&b), &draw);
+        buf_clear(&packed);
+        pack_array(&packed, 1);
+        body_put_update(&packed, &u);
+        check_hostile(update_again, &doc, buf_str(&packed), &draw);
     }
-    buf_fini(&b);
 }
 
 static void
 nothing_that_is_empty_is_said(void **state)
 {
     struct update u = { .kind = UPDATE_RESYNC, .place = PLACE_NONE, .verb = VERBS };
-    struct buf b = { 0 };
     size_t pairs = 0;
     (void)state;
-    body_put_update(&b, &u);
-    assert_int_equal(doc_open(&doc, buf_str(&b), 0), OK);
+    buf_clear(&packed);
+    body_put_update(&packed, &u);
+    assert_int_equal(doc_open(&doc, buf_str(&packed), 0), OK);
     assert_true(node_map(doc.root, &pairs));
     assert_int_equal(pairs, 1);
-    buf_fini(&b);
 }
 
 static void
 a_ticket_just_received_says_its_state(void **state)
 {
     struct update u = { .kind = UPDATE_OPENED, .version = 1, .place = PLACE_NONE };
-    struct buf b = { 0 };
     struct str s = { 0 };
     (void)state;
-    body_put_update(&b, &u);
-    assert_int_equal(doc_open(&doc, buf_str(&b), 0), OK);
+    buf_clear(&packed);
+    body_put_update(&packed, &u);
+    assert_int_equal(doc_open(&doc, buf_str(&packed), 0), OK);
     assert_true(node_str(node_get(doc.root, "state"), &s));
     assert_true(str_is(s, "received"));
     assert_null(node_get(doc.root, "verb")); /* only a verdict has one, though triage is zero */
-    buf_fini(&b);
 }
 
 static void
 words_of_a_later_version_are_met_kindly(void **state)
 {
-    struct buf b = { 0 };
-    struct update u;
+    struct update *u;
     (void)state;
-    pack_map(&b, 1);
-    pack_text(&b, "kind");
-    pack_text(&b, "birthday");
-    assert_int_equal(body_get_update(&doc, buf_str(&b), &u), ERR_KIND);
-    buf_clear(&b);
-    pack_map(&b, 3);
-    pack_text(&b, "kind");
-    pack_text(&b, "verdict");
-    pack_text(&b, "verb");
-    pack_text(&b, "teleport");
-    pack_text(&b, "mood");
-    pack_text(&b, "fine");
-    assert_int_equal(body_get_update(&doc, buf_str(&b), &u), OK);
-    assert_int_equal(u.verb, VERBS);
-    buf_clear(&b);
-    pack_map(&b, 1);
-    pack_text(&b, "state");
-    pack_text(&b, "queued");
-    assert_int_equal(body_get_update(&doc, buf_str(&b), &u), ERR_SYNTAX); /* of no kind */
-    buf_fini(&b);
+    buf_clear(&packed);
+    pack_array(&packed, 2);
+    pack_map(&packed, 1);
+    pack_text(&packed, "kind");
+    pack_text(&packed, "birthday");
+    pack_map(&packed, 3);
+    pack_text(&packed, "kind");
+    pack_text(&packed, "verdict");
+    pack_text(&packed, "verb");
+    pack_text(&packed, "teleport");
+    pack_text(&packed, "mood");
+    pack_text(&packed, "fine");
+    assert_int_equal(get(2, &u), OK);
+    assert_int_equal(u[0].kind, UPDATE_KINDS); /* its place counts */
+    assert_int_equal(u[1].kind, UPDATE_VERDICT);
+    assert_int_equal(u[1].verb, VERBS);
+    buf_clear(&packed);
+    pack_array(&packed, 1);
+    pack_map(&packed, 1);
+    pack_text(&packed, "state");
+    pack_text(&packed, "queued");
+    assert_int_equal(get(1, &u), ERR_SYNTAX); /* of no kind */
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_update_comes_back_as_it_went),
+        cmocka_unit_test(updates_come_back_as_they_went_in_order),
+        cmocka_unit_test(one_that_cannot_be_read_spoils_them_all),
         cmocka_unit_test(cut_changed_and_senseless_bytes_are_survived),
         cmocka_unit_test(nothing_that_is_empty_is_said),
         cmocka_unit_test(a_ticket_just_received_says_its_state),
@@ -179,5 +220,7 @@ main(void)
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     doc_fini(&doc);
     arena_fini(&draw.arena);
+    arena_fini(&arena);
+    buf_fini(&packed);
     return failed;
 }

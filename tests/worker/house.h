@@ -322,9 +322,9 @@ key_from(struct str bytes)
     return k;
 }
 
-/* The key that wraps are sealed with: the pool's to us, or the letter's own. */
+/* The key that the letter is sealed with: the pool's to us, or its own. */
 static inline struct seal_key
-wrap_key(struct mailbox *m, const struct letter *l)
+letter_key(struct mailbox *m, const struct letter *l)
 {
     struct seal_key k;
     struct buf ad = { 0 };
@@ -350,29 +350,27 @@ open_letter(struct mailbox *m, struct str bytes)
 {
     struct doc d, inner;
     struct letter l;
+    struct update *updates;
     struct buf ad = { 0 };
     doc_init(&d);
+    doc_init(&inner);
     struct str kept = arena_copy(&m->house->arena, bytes);
     assert_int_equal(body_get_letter(&d, &m->house->arena, kept, &l), OK);
-    struct seal_key kw = wrap_key(m, &l);
-    for (size_t i = 0; i < l.updates_count; i++) {
+    struct seal_key kw = letter_key(m, &l);
+    ad_letter(&ad, &l);
+    struct str plain = open_with(m, &kw, &ad, l.sealed);
+    assert_int_equal(body_get_updates(&inner, &m->house->arena, plain, l.count, &updates), OK);
+    for (size_t i = 0; i < l.count; i++) {
         struct opened *o = &m->list[m->count++];
         assert_true(m->count < countof(m->list));
-        buf_clear(&ad);
-        ad_wrap(&ad, l.territory, l.recipient, l.incarnation, l.first + i);
-        struct seal_key k = key_from(open_with(m, &kw, &ad, l.updates[i].wrap));
-        buf_clear(&ad);
-        ad_update(&ad, l.territory, l.updates[i].ticket);
-        struct str plain = open_with(m, &k, &ad, l.updates[i].body);
-        doc_init(&inner);
-        assert_int_equal(body_get_update(&inner, plain, &o->u), OK);
-        doc_fini(&inner);
+        o->u = updates[i];
         o->sequence = l.first + i;
         o->head = l.head;
         o->incarnation = l.incarnation;
     }
     buf_fini(&ad);
     doc_fini(&d);
+    doc_fini(&inner);
 }
 
 static inline void

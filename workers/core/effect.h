@@ -13,7 +13,7 @@
 
 enum { RECIPIENTS_MAX = 4 };
 
-/* One update, sealed once, wrapped for each recipient under his own next sequence. */
+/* One update, for each recipient under his own next sequence. */
 struct posting {
     struct update update;
     size_t recipients_count; /* 1 .. RECIPIENTS_MAX */

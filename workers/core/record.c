@@ -35,6 +35,72 @@ record_key_name(struct str key, char *name, size_t size)
 }
 
 void
+record_put_count(struct buf *b, uint64_t n)
+{
+    for (; n >= 0x80; n >>= 7)
+        buf_put_u8(b, (uint8_t)(n | 0x80));
+    buf_put_u8(b, (uint8_t)n);
+}
+
+uint64_t
+record_get_count(struct cur *c, uint64_t max)
+{
+    uint64_t n = 0, part = 0x80;
+    for (unsigned shift = 0; (part & 0x80) != 0 && shift < 63; shift += 7) {
+        part = cur_u8(c);
+        n |= (part & 0x7f) << shift;
+        if (part == 0 && shift > 0) /* there is a shorter form */
+            c->failed = true;
+    }
+    if ((part & 0x80) != 0 || n > max)
+        c->failed = true;
+    return c->failed ? 0 : n;
+}
+
+void
+record_put_text(struct buf *b, struct str s)
+{
+    record_put_count(b, s.len);
+    buf_put(b, s.at, s.len);
+}
+
+struct str
+record_get_text(struct cur *c)
+{
+    size_t len = record_get_count(c, UINT32_MAX);
+    if (c->failed || len > (size_t)(c->end - c->at)) {
+        c->failed = true;
+        return (struct str){ NULL, 0 };
+    }
+    struct str s = { (const char *)c->at, len };
+    c->at += len;
+    return s;
+}
+
+/* 0: never; else the distance and its sign (the lowest bit), and 1. */
+void
+record_put_since(struct buf *b, instant from, instant at)
+{
+    msec apart = at == NEVER ? 0 : at - from;
+    uint64_t size = (uint64_t)(apart < 0 ? -apart : apart);
+    record_put_count(b, at == NEVER ? 0 : (size << 1 | (apart < 0)) + 1);
+}
+
+instant
+record_get_since(struct cur *c, instant from)
+{
+    uint64_t n = record_get_count(c, (uint64_t)INSTANT_MAX * 4 + 2);
+    if (n-- == 0)
+        return c->failed ? 0 : NEVER;
+    instant at = from + ((n & 1) != 0 ? -(msec)(n >> 1) : (msec)(n >> 1));
+    if (n == 1 || at > INSTANT_MAX || at < -INSTANT_MAX) { /* 1: nothing, before */
+        c->failed = true;
+        return 0;
+    }
+    return at;
+}
+
+void
 record_put_place(struct buf *b, struct place p)
 {
     buf_put_i32(b, p.lat_e7);

@@ -20,6 +20,19 @@ void record_get_name(struct cur *c, char *name, size_t size);
 /* A record's key that is a name; false when it is none. */
 bool record_key_name(struct str key, char *name, size_t size);
 
+/* A number in as few bytes as it needs: seven bits a byte, the lowest first, and the eighth while
+ * more follow. */
+void record_put_count(struct buf *b, uint64_t n);
+/* At most `max`; else the cursor fails. */
+uint64_t record_get_count(struct cur *c, uint64_t max);
+/* Octets under their count. */
+void record_put_text(struct buf *b, struct str s);
+struct str record_get_text(struct cur *c); /* borrowed from the input */
+/* An instant (or NEVER) as its distance from another that is near: a byte or two instead of eight.
+ * Both within +-INSTANT_MAX. */
+void record_put_since(struct buf *b, instant from, instant at);
+instant record_get_since(struct cur *c, instant from);
+
 void record_put_place(struct buf *b, struct place p);
 struct place record_get_place(struct cur *c);
 /* Within +-INSTANT_MAX, or NEVER; else the cursor fails. */

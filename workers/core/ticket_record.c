@@ -8,10 +8,10 @@ put_head(const struct ticket *t, struct buf *b)
 {
     buf_put_u8(b, RECORD_FORMAT);
     buf_put(b, t->id.b, sizeof(t->id.b));
-    buf_put_u32(b, t->version);
+    record_put_count(b, t->version);
     buf_put_u8(b, (uint8_t)t->state);
     buf_put_u8(b, t->level);
-    buf_put_u32(b, t->plan);
+    record_put_count(b, t->plan);
     buf_put_u8(b, t->contract);
     record_put_name(b, t->lang, sizeof(t->lang));
     record_put_name(b, t->code, sizeof(t->code));
@@ -21,9 +21,9 @@ put_head(const struct ticket *t, struct buf *b)
     record_put_id(b, t->source);
     record_put_place(b, t->place);
     buf_put_i64(b, t->opened_at);
-    buf_put_i64(b, t->occurred_at);
-    buf_put_i64(b, t->due);
-    buf_put_i64(b, t->ended_at);
+    record_put_since(b, t->opened_at, t->occurred_at);
+    record_put_since(b, t->opened_at, t->due);
+    record_put_since(b, t->opened_at, t->ended_at);
 }
 
 static void
@@ -32,10 +32,10 @@ get_head(struct ticket *t, struct cur *c)
     if (cur_u8(c) != RECORD_FORMAT)
         c->failed = true;
     cur_get(c, t->id.b, sizeof(t->id.b));
-    t->version = cur_u32(c);
+    t->version = (uint32_t)record_get_count(c, UINT32_MAX);
     t->state = record_get_below(c, TICKET_STATES);
     t->level = record_get_below(c, 8);
-    t->plan = cur_u32(c);
+    t->plan = (uint32_t)record_get_count(c, UINT32_MAX);
     t->contract = cur_u8(c);
     record_get_name(c, t->lang, sizeof(t->lang));
     record_get_name(c, t->code, sizeof(t->code));
@@ -45,67 +45,70 @@ get_head(struct ticket *t, struct cur *c)
     record_get_id(c, &t->source);
     t->place = record_get_place(c);
     t->opened_at = record_get_instant(c);
-    t->occurred_at = record_get_instant(c);
-    t->due = record_get_instant(c);
-    t->ended_at = record_get_instant(c);
-    if (t->opened_at == NEVER || t->occurred_at == NEVER)
+    if (t->opened_at == NEVER) /* the others count from it */
+        c->failed = true;
+    t->occurred_at = record_get_since(c, t->opened_at);
+    t->due = record_get_since(c, t->opened_at);
+    t->ended_at = record_get_since(c, t->opened_at);
+    if (t->occurred_at == NEVER)
         c->failed = true;
 }
 
 /* Instants of milestones that were reached; a bit a milestone says which. */
 static void
-put_course(const struct course *c, struct buf *b)
+put_course(const struct ticket *t, struct buf *b)
 {
-    uint16_t reached = 0;
-    buf_put_i64(b, c->received_at);
+    const struct course *c = &t->course;
+    uint32_t reached = 0;
+    record_put_since(b, t->opened_at, c->received_at);
     for (size_t i = 0; i < MILES; i++)
-        reached = (uint16_t)(reached | (c->miles[i] != NEVER) << i);
-    buf_put_u16(b, reached);
+        reached |= (uint32_t)(c->miles[i] != NEVER) << i;
+    record_put_count(b, reached);
     for (size_t i = 0; i < MILES; i++)
         if (c->miles[i] != NEVER)
-            buf_put_i64(b, c->miles[i]);
+            record_put_since(b, t->opened_at, c->miles[i]);
     buf_put_u8(b, (uint8_t)c->excluded_count);
     for (size_t i = 0; i < c->excluded_count; i++) {
-        buf_put_i64(b, c->excluded[i].from);
-        buf_put_i64(b, c->excluded[i].to);
+        record_put_since(b, t->opened_at, c->excluded[i].from);
+        record_put_since(b, t->opened_at, c->excluded[i].to);
         buf_put_u8(b, c->excluded[i].reason);
     }
 }
 
 static void
-get_course(struct course *t, struct cur *c)
+get_course(struct ticket *t, struct cur *c)
 {
-    course_init(t, record_get_instant(c));
-    uint16_t reached = cur_u16(c);
-    if (t->received_at == NEVER || reached >> MILES != 0)
-        c->failed = true;
+    course_init(&t->course, record_get_since(c, t->opened_at));
+    uint32_t reached = (uint32_t)record_get_count(c, (1u << MILES) - 1);
+    c->failed |= t->course.received_at == NEVER;
     for (size_t i = 0; i < MILES; i++)
         if (reached >> i & 1) {
-            t->miles[i] = record_get_instant(c);
-            c->failed |= t->miles[i] == NEVER;
+            t->course.miles[i] = record_get_since(c, t->opened_at);
+            c->failed |= t->course.miles[i] == NEVER;
         }
-    t->excluded_count = record_get_below(c, EXCLUSIONS_MAX + 1);
-    for (size_t i = 0; i < t->excluded_count; i++) {
-        struct exclusion *x = &t->excluded[i];
-        x->from = record_get_instant(c);
-        x->to = record_get_instant(c);
+    t->course.excluded_count = record_get_below(c, EXCLUSIONS_MAX + 1);
+    for (size_t i = 0; i < t->course.excluded_count; i++) {
+        struct exclusion *x = &t->course.excluded[i];
+        x->from = record_get_since(c, t->opened_at);
+        x->to = record_get_since(c, t->opened_at);
         x->reason = record_get_below(c, REASONS);
         c->failed |= x->from == NEVER || x->to < x->from;
     }
 }
 
+/* Who has it, who is asked, who helps, and which tickets have to do with it. */
 static void
 put_hands(const struct ticket *t, struct buf *b)
 {
     buf_put(b, (uint8_t[]){ t->wait, t->arrival, t->transfers }, 3);
-    buf_put_u32(b, t->named_version);
+    record_put_count(b, t->named_version);
     record_put_id(b, t->next.engineer);
     if (!no_name(t->next.engineer))
-        buf_put_i64(b, t->next.due);
+        record_put_since(b, t->opened_at, t->next.due);
     buf_put_u8(b, (uint8_t)t->helpers_count);
     for (size_t i = 0; i < t->helpers_count; i++) {
         record_put_id(b, t->helpers[i].engineer);
-        buf_put_i64(b, t->helpers[i].due);
+        record_put_since(b, t->opened_at, t->helpers[i].due);
     }
     buf_put_u8(b, (uint8_t)t->links_count);
     for (size_t i = 0; i < t->links_count; i++) {
@@ -120,15 +123,15 @@ get_hands(struct ticket *t, struct cur *c)
     t->wait = record_get_below(c, REASONS);
     t->arrival = record_get_below(c, ARRIVALS);
     t->transfers = cur_u8(c);
-    t->named_version = cur_u32(c);
+    t->named_version = (uint32_t)record_get_count(c, UINT32_MAX);
     t->next.due = NEVER;
     record_get_id(c, &t->next.engineer);
     if (!no_name(t->next.engineer))
-        t->next.due = record_get_instant(c);
+        t->next.due = record_get_since(c, t->opened_at);
     t->helpers_count = record_get_below(c, HELPERS_MAX + 1);
     for (size_t i = 0; i < t->helpers_count; i++) {
         record_get_id(c, &t->helpers[i].engineer);
-        t->helpers[i].due = record_get_instant(c);
+        t->helpers[i].due = record_get_since(c, t->opened_at);
         c->failed |= no_name(t->helpers[i].engineer);
     }
     t->links_count = record_get_below(c, LINKS_MAX + 1);
@@ -149,10 +152,10 @@ put_pages(const struct ticket *t, struct buf *b)
     for (size_t i = 0; i < CLOCKS; i++)
         if (said >> i & 1) {
             buf_put(b, (uint8_t[]){ t->pages[i].rungs, t->pages[i].breach }, 2);
-            buf_put_u16(b, t->pages[i].told);
-            buf_put_i64(b, t->pages[i].again_at);
+            record_put_count(b, t->pages[i].told);
+            record_put_since(b, t->opened_at, t->pages[i].again_at);
         }
-    buf_put_i64(b, t->quiet_until);
+    record_put_since(b, t->opened_at, t->quiet_until == 0 ? NEVER : t->quiet_until);
 }
 
 static void
@@ -166,47 +169,49 @@ get_pages(struct ticket *t, struct cur *c)
             continue;
         p->rungs = cur_u8(c);
         p->breach = record_get_bool(c);
-        p->told = cur_u16(c);
-        p->again_at = record_get_instant(c);
+        p->told = (uint16_t)record_get_count(c, UINT16_MAX);
+        p->again_at = record_get_since(c, t->opened_at);
         c->failed |= p->rungs == 0 && !p->breach;
     }
-    t->quiet_until = record_get_instant(c);
+    instant quiet = record_get_since(c, t->opened_at);
+    c->failed |= quiet == 0;
+    t->quiet_until = quiet == NEVER ? 0 : quiet;
 }
 
 static void
 put_objects(const struct ticket *t, struct buf *b)
 {
-    buf_put_u16(b, t->objects_made);
+    record_put_count(b, t->objects_made);
     buf_put_u8(b, (uint8_t)t->objects_count);
     for (size_t i = 0; i < t->objects_count; i++) {
         const struct object *o = &t->objects[i];
-        buf_put_u16(b, o->number);
+        record_put_count(b, o->number);
         buf_put(b, (uint8_t[]){ o->kind, o->state, o->warranty }, 3);
-        buf_put_i64(b, o->opened_at);
-        buf_put_i64(b, o->at);
+        record_put_since(b, t->opened_at, o->opened_at);
+        record_put_since(b, t->opened_at, o->at);
         record_put_id(b, o->who);
         buf_put_i64(b, o->amount);
         record_put_name(b, o->name, sizeof(o->name));
-        buf_put_u32(b, o->sections);
-        buf_put_str(b, o->text);
+        record_put_count(b, o->sections);
+        record_put_text(b, o->text);
     }
 }
 
 static void
-get_object(struct object *o, struct cur *c)
+get_object(struct object *o, const struct ticket *t, struct cur *c)
 {
-    o->number = cur_u16(c);
+    o->number = (uint16_t)record_get_count(c, UINT16_MAX);
     o->kind = record_get_below(c, OBJECT_KINDS);
     o->state = record_get_below(c, OBJECT_STATES);
     o->warranty = record_get_bool(c);
-    o->opened_at = record_get_instant(c);
-    o->at = record_get_instant(c);
+    o->opened_at = record_get_since(c, t->opened_at);
+    o->at = record_get_since(c, t->opened_at);
     record_get_id(c, &o->who);
     o->amount = cur_i64(c);
     record_get_name(c, o->name, sizeof(o->name));
-    o->sections = cur_u32(c);
-    struct str text = cur_str(c);
-    c->failed |= text.len > SECTIONS_BYTES_MAX || o->sections >> SECTIONS != 0;
+    o->sections = (uint32_t)record_get_count(c, (1u << SECTIONS) - 1);
+    struct str text = record_get_text(c);
+    c->failed |= text.len > SECTIONS_BYTES_MAX;
     if (!c->failed && text.len > 0)
         o->text = str_bytes(memcpy(grow(NULL, text.len), text.at, text.len), text.len);
 }
@@ -214,14 +219,14 @@ get_object(struct object *o, struct cur *c)
 static void
 get_objects(struct ticket *t, struct cur *c)
 {
-    t->objects_made = cur_u16(c);
+    t->objects_made = (uint16_t)record_get_count(c, UINT16_MAX);
     size_t count = record_get_below(c, OBJECTS_MAX + 1);
     for (size_t i = 0; i < count && !c->failed; i++) {
         uint16_t before = t->objects_count > 0 ? t->objects[t->objects_count - 1].number : 0;
         t->objects = grow_array(t->objects, t->objects_count, &t->objects_cap, sizeof(*t->objects));
         struct object *o = &t->objects[t->objects_count++];
         *o = (struct object){ 0 };
-        get_object(o, c);
+        get_object(o, t, c);
         c->failed |= o->number <= before || o->number > t->objects_made;
     }
 }
@@ -241,7 +246,7 @@ put_people(const struct ticket *t, struct buf *b)
     buf_put_u8(b, t->busy);
     buf_put_u8(b, t->busy_rounds);
     buf_put_u8(b, t->silent);
-    buf_put_u32(b, t->nudges);
+    record_put_count(b, t->nudges);
 }
 
 static void
@@ -259,25 +264,25 @@ get_people(struct ticket *t, struct cur *c)
     t->busy = record_get_bool(c);
     t->busy_rounds = record_get_below(c, BUSY_ROUNDS_MAX + 1);
     t->silent = record_get_bool(c);
-    t->nudges = cur_u32(c);
+    t->nudges = (uint32_t)record_get_count(c, UINT32_MAX);
 }
 
 static void
 put_words(const struct ticket *t, struct buf *b)
 {
     size_t kept = t->repeats < REPEATS_KEPT ? t->repeats : REPEATS_KEPT;
-    buf_put_u32(b, t->repeats);
+    record_put_count(b, t->repeats);
     buf_put(b, t->repeat_ids, kept * sizeof(t->repeat_ids[0]));
-    buf_put_str(b, t->text);
+    record_put_text(b, t->text);
 }
 
 static void
 get_words(struct ticket *t, struct cur *c)
 {
-    t->repeats = cur_u32(c);
+    t->repeats = (uint32_t)record_get_count(c, UINT32_MAX);
     size_t kept = t->repeats < REPEATS_KEPT ? t->repeats : REPEATS_KEPT;
     cur_get(c, t->repeat_ids, kept * sizeof(t->repeat_ids[0]));
-    struct str text = cur_str(c);
+    struct str text = record_get_text(c);
     if (text.len > 0)
         t->text = str_bytes(memcpy(grow(NULL, text.len), text.at, text.len), text.len);
 }
@@ -285,36 +290,37 @@ get_words(struct ticket *t, struct cur *c)
 static void
 put_timeline(const struct ticket *t, struct buf *b)
 {
-    buf_put_u32(b, t->fold.count);
+    record_put_count(b, t->fold.count);
     if (t->fold.count > 0) {
-        buf_put_u32(b, t->fold.version);
-        buf_put_i64(b, t->fold.occurred_at);
+        record_put_count(b, t->fold.version);
+        record_put_since(b, t->opened_at, t->fold.occurred_at);
     }
     buf_put_u8(b, (uint8_t)t->timeline_count);
     for (size_t i = 0; i < t->timeline_count; i++) {
         const struct taken *s = &t->timeline[i];
-        buf_put_i64(b, s->at);
-        buf_put_i64(b, s->occurred_at);
+        record_put_since(b, t->opened_at, s->at);
+        record_put_since(b, t->opened_at, s->occurred_at);
         record_put_id(b, s->who);
-        buf_put_u32(b, s->version);
+        record_put_count(b, s->version);
         buf_put(b, (uint8_t[]){ s->verb, s->from, s->to, s->reason }, 4);
-        buf_put_u16(b, s->object);
-        buf_put_str(b, str_bytes(s->note, s->note_len));
+        record_put_count(b, s->object);
+        record_put_text(b, str_bytes(s->note, s->note_len));
     }
 }
 
 static void
 get_step(struct ticket *t, struct cur *c)
 {
-    struct taken s = { .at = record_get_instant(c), .occurred_at = record_get_instant(c) };
+    struct taken s = { .at = record_get_since(c, t->opened_at) };
+    s.occurred_at = record_get_since(c, t->opened_at);
     record_get_id(c, &s.who);
-    s.version = cur_u32(c);
+    s.version = (uint32_t)record_get_count(c, UINT32_MAX);
     s.verb = record_get_below(c, VERBS);
     s.from = record_get_below(c, TICKET_STATES);
     s.to = record_get_below(c, TICKET_STATES);
     s.reason = record_get_below(c, REASONS);
-    s.object = cur_u16(c);
-    struct str note = cur_str(c);
+    s.object = (uint16_t)record_get_count(c, UINT16_MAX);
+    struct str note = record_get_text(c);
     instant last =
         t->timeline_count > 0 ? t->timeline[t->timeline_count - 1].occurred_at : -INSTANT_MAX;
     if (note.len > NOTE_MAX || s.occurred_at < last || s.occurred_at == NEVER)
@@ -326,10 +332,10 @@ get_step(struct ticket *t, struct cur *c)
 static void
 get_timeline(struct ticket *t, struct cur *c)
 {
-    struct fold fold = { .count = cur_u32(c) };
+    struct fold fold = { .count = (uint32_t)record_get_count(c, UINT32_MAX) };
     if (fold.count > 0) {
-        fold.version = cur_u32(c);
-        fold.occurred_at = record_get_instant(c);
+        fold.version = (uint32_t)record_get_count(c, UINT32_MAX);
+        fold.occurred_at = record_get_since(c, t->opened_at);
         if (fold.occurred_at == NEVER)
             c->failed = true;
     }
@@ -347,14 +353,14 @@ put_choice(const struct ticket *t, struct buf *b)
     buf_put_u8(b, (uint8_t)t->considered_count);
     for (size_t i = 0; i < t->considered_count; i++) {
         record_put_id(b, t->considered[i].engineer);
-        buf_put_i32(b, t->considered[i].distance_m);
-        buf_put_u16(b, t->considered[i].load);
+        record_put_count(b, (uint64_t)((int64_t)t->considered[i].distance_m - DISTANCE_UNKNOWN));
+        record_put_count(b, t->considered[i].load);
         buf_put_u8(b, t->considered[i].why);
     }
     buf_put_u8(b, (uint8_t)t->refusers_count);
     for (size_t i = 0; i < t->refusers_count; i++) {
         record_put_id(b, t->refusers[i].engineer);
-        buf_put_i64(b, t->refusers[i].until);
+        record_put_since(b, t->opened_at, t->refusers[i].until);
         buf_put_u8(b, t->refusers[i].missed);
     }
 }
@@ -366,8 +372,8 @@ get_choice(struct ticket *t, struct cur *c)
     size_t count = record_get_below(c, CONSIDERED_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         record_get_id(c, &list[i].engineer);
-        list[i].distance_m = cur_i32(c);
-        list[i].load = cur_u16(c);
+        list[i].distance_m = (int32_t)record_get_count(c, INT32_MAX) + DISTANCE_UNKNOWN;
+        list[i].load = (uint16_t)record_get_count(c, UINT16_MAX);
         list[i].why = record_get_below(c, CONSIDERED_WHYS);
     }
     ticket_consider(t, list, count);
@@ -375,7 +381,7 @@ get_choice(struct ticket *t, struct cur *c)
     for (size_t i = 0; i < count; i++) {
         struct refuser r = { 0 };
         record_get_id(c, &r.engineer);
-        r.until = record_get_instant(c);
+        r.until = record_get_since(c, t->opened_at);
         r.missed = record_get_bool(c);
         ticket_refuse(t, r);
     }
@@ -387,7 +393,7 @@ void
 ticket_encode(const struct ticket *t, struct buf *out)
 {
     put_head(t, out);
-    put_course(&t->course, out);
+    put_course(t, out);
     put_people(t, out);
     put_hands(t, out);
     put_pages(t, out);
@@ -403,7 +409,7 @@ ticket_decode(struct ticket *out, struct str bytes)
     struct cur c = cur_of(bytes);
     *out = (struct ticket){ 0 };
     get_head(out, &c);
-    get_course(&out->course, &c);
+    get_course(out, &c);
     get_people(out, &c);
     get_hands(out, &c);
     get_pages(out, &c);
