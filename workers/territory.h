@@ -83,6 +83,8 @@ struct territory {
     int64_t again_at;        /* mono: BROKEN is loaded, IN_DOUBT repeated, not before */
     int64_t anchored_at;     /* mono */
     uint64_t anchored;       /* version of the last anchor */
+    int64_t archive_at;      /* mono: the oldest entries are looked at, not before */
+    int64_t archive_told_at; /* mono: the last complaint */
     /* what this process knows of it for sure, whoever holds it */
     struct {
         struct incarnation incarnation;
