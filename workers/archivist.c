@@ -44,6 +44,7 @@ struct gathering {
     struct arena arena;
     int64_t age_limit; /* instant: what is younger stays */
     int64_t oldest;    /* instant of the first entry */
+    int64_t began_ms;  /* mono */
     bool full;
 };
 
@@ -129,7 +130,7 @@ gather(struct gathering *g)
 
 /* Takes out of Redis what a file holds, after it was proved. ERR_KEY: it is not one of ours. */
 static enum err
-forget(struct territory *t, struct tools *x, const char *name)
+forget(struct territory *t, struct tools *x, const char *name, int64_t began_ms)
 {
     struct buf bytes = { 0 };
     struct archive a;
@@ -140,8 +141,9 @@ forget(struct territory *t, struct tools *x, const char *name)
         err = store_forget(x->store, t->id, t->nonce, &a);
     if (err == OK)
         log_info("event=archived territory=%s first=%" PRIu64 " last=%" PRIu64
-                 " tickets=%u bytes=%zu",
-                 t->id.s, a.head.first, a.head.last, (unsigned)a.head.records, bytes.len);
+                 " tickets=%u bytes=%zu ms=%" PRId64,
+                 t->id.s, a.head.first, a.head.last, (unsigned)a.head.records, bytes.len,
+                 clock_mono_ms() - began_ms);
     buf_fini(&bytes);
     return err;
 }
@@ -174,7 +176,7 @@ put(struct gathering *g)
     int why = errno;
     buf_fini(&file);
     errno = why;
-    return err == OK ? forget(g->t, x, name) : err;
+    return err == OK ? forget(g->t, x, name, g->began_ms) : err;
 }
 
 /* A file that begins where the log begins was left by one who was killed before he forgot. */
@@ -187,7 +189,7 @@ archive(struct gathering *g)
     if (err != OK)
         return err;
     if (shelf_find(g->x->conf->archive, g->t->id, h->incarnation, h->first, name) &&
-        forget(g->t, g->x, name) == OK)
+        forget(g->t, g->x, name, g->began_ms) == OK)
         return OK;
     return put(g);
 }
@@ -218,7 +220,7 @@ bool
 archivist_look(struct territory *t, struct tools *x)
 {
     int64_t now = clock_mono_ms();
-    struct gathering g = { .t = t, .x = x };
+    struct gathering g = { .t = t, .x = x, .began_ms = now };
     if (x->conf->archive_after_s == 0 || t->standing != TERRITORY_SERVED || t->flights_count > 0 ||
         t->anchored == 0 || now < t->archive_at)
         return false;

@@ -38,22 +38,27 @@ ends_with(const char *name, const char *end)
 /* ---- writing */
 
 static bool
-make_folder(const char *folder, struct territory_id t)
-{
-    char path[SHELF_PATH];
-    path_of(path, folder, t, "");
-    return (mkdir(folder, 0700) == 0 || errno == EEXIST) &&
-           (mkdir(path, 0700) == 0 || errno == EEXIST);
-}
-
-static bool
 sync_folder(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return false;
     bool good = fsync(fd) == 0;
-    return close(fd) == 0 && good;
+    int saved = errno;
+    good = close(fd) == 0 && good;
+    errno = saved;
+    return good;
+}
+
+/* A new folder is on disk when the one that holds it is. */
+static bool
+make_folder(const char *path)
+{
+    char above[SHELF_PATH + 4];
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST;
+    snprintf(above, sizeof(above), "%s/..", path);
+    return sync_folder(above);
 }
 
 static bool
@@ -100,7 +105,8 @@ shelf_put(const char *folder, struct territory_id t, const char *name, const cha
           struct str bytes)
 {
     char temporary[SHELF_PATH], path[SHELF_PATH], own[SHELF_NAME];
-    if (!make_folder(folder, t))
+    path_of(path, folder, t, "");
+    if (!make_folder(folder) || !make_folder(path))
         return ERR_IO;
     sweep(folder, t);
     snprintf(own, sizeof(own), "%s%s", writer, unfinished);
@@ -113,7 +119,7 @@ shelf_put(const char *folder, struct territory_id t, const char *name, const cha
         return ERR_IO;
     }
     path_of(path, folder, t, "");
-    return sync_folder(path) && sync_folder(folder) ? OK : ERR_IO;
+    return sync_folder(path) ? OK : ERR_IO;
 }
 
 /* ---- reading */
