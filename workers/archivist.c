@@ -42,6 +42,7 @@ struct gathering {
     struct archive_draft draft;
     struct buf closed; /* ids */
     struct arena arena;
+    struct doc doc;
     int64_t age_limit; /* instant: what is younger stays */
     int64_t oldest;    /* instant of the first entry */
     int64_t began_ms;  /* mono */
@@ -76,7 +77,7 @@ instant_of(struct gathering *g, const struct log_entry *e, int64_t *at)
     arena_clear(&g->arena);
     enum err err = rest_open_log(&g->x->rest, g->t->id, e->version, e->sealed, &plain);
     if (err == OK)
-        err = log_get(&g->x->doc, &g->arena, plain, &record);
+        err = log_get(&g->doc, &g->arena, plain, &record);
     *at = err == OK ? record.at : 0;
     return err;
 }
@@ -224,6 +225,7 @@ archivist_look(struct territory *t, struct tools *x)
     if (x->conf->archive_after_s == 0 || t->standing != TERRITORY_SERVED || t->flights_count > 0 ||
         t->anchored == 0 || now < t->archive_at)
         return false;
+    doc_init(&g.doc);
     enum err err = archive(&g);
     t->archive_at = now + (err == OK ? 0 : err == ERR_AGAIN ? pause_ms(x) : TROUBLE_MS);
     if (err != OK && err != ERR_AGAIN)
@@ -231,5 +233,6 @@ archivist_look(struct territory *t, struct tools *x)
     archive_draft_fini(&g.draft);
     buf_fini(&g.closed);
     arena_fini(&g.arena);
+    doc_fini(&g.doc);
     return true;
 }

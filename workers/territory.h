@@ -40,7 +40,6 @@ struct tools {
     struct opener opener;
     struct rest rest;
     struct watchtime time;
-    struct doc doc;
     struct buf scratch;
     struct effects fx;      /* of the turn in hand */
     struct changes changes; /* of the turn in hand */
