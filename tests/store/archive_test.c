@@ -267,6 +267,30 @@ what_is_archived_leaves_redis_and_is_read_as_one_log(void **state)
     assert_int_equal(read_all(t).files, 2);
 }
 
+/* Another machine's holder did not see the file that its predecessor left, and wrote a longer one.
+ */
+static void
+twins_of_two_machines_put_together_are_one_log(void **state)
+{
+    (void)state;
+    struct territory_id t = fresh_territory();
+    struct head h = private_hold(store, t, 1);
+    char left[SHELF_NAME], longer[SHELF_NAME], after[SHELF_NAME];
+    live(t, &h, 60, "a");
+    put_away(t, 20, left);
+    put_away(t, 35, longer);
+    assert_int_equal(forget_as(t, longer, 1), OK);
+    assert_int_equal(forget_as(t, left, 1), ERR_DIVERGED);
+    put_away(t, 50, after);
+    assert_int_equal(forget_as(t, after, 1), OK);
+    IS_WHOLE(t, h);
+    assert_int_equal(read_all(t).files, 3);
+    assert_int_equal(unlink(shelf_of(t, longer)), 0);
+    TELLS(t, "versions 21 to 35 are missing");
+    assert_int_equal(unlink(shelf_of(t, left)), 0);
+    TELLS(t, "versions 1 to 35 are missing");
+}
+
 static void
 only_the_holder_forgets_and_only_what_is_there_and_never_the_newest(void **state)
 {
@@ -565,6 +589,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_archived_leaves_redis_and_is_read_as_one_log),
+        cmocka_unit_test(twins_of_two_machines_put_together_are_one_log),
         cmocka_unit_test(only_the_holder_forgets_and_only_what_is_there_and_never_the_newest),
         cmocka_unit_test(a_ticket_that_was_written_again_since_stays),
         cmocka_unit_test(memory_that_is_full_can_still_be_freed),
