@@ -256,7 +256,9 @@ struct wish {
 static int
 make(struct making *m, const struct wish *wish)
 {
-    static const char *const folders[] = { "", "keys", "redis", "run", "anchors", "archive", "spool" };
+    static const char *const folders[] = {
+        "", "keys", "redis", "run", "anchors", "archive", "spool"
+    };
     int64_t brokers = 1, port = 7341;
     if ((wish->brokers != NULL &&
          !cmd_number(&cmd_init, "brokers", wish->brokers, 1, BROKERS_MAX, &brokers)) ||
