@@ -2,6 +2,7 @@
 #include "bench/ledger.h"
 
 #include "common/io/log.h"
+#include "common/store/history.h"
 #include "common/wire/body.h"
 #include "common/wire/key.h"
 #include "common/wire/log.h"
@@ -124,6 +125,13 @@ read_entry(void *context, const struct log_entry *e)
 }
 
 static void
+on_fault(void *context, const char *words)
+{
+    const struct reader *r = context;
+    die("the log of %s: %s", r->territory.s, words);
+}
+
+static void
 count_reports(struct reader *r)
 {
     struct fate *f;
@@ -181,7 +189,8 @@ ledger_count(struct ledger *l, struct crowd *c)
     seal_key_storage(&r.key, c->stage->pool, "log");
     for (size_t i = 0; i < count; i++) {
         r.territory = territories[i];
-        enum err e = store_log(c->stage->store, territories[i], 0, read_entry, &r);
+        const struct history_reader reader = { read_entry, on_fault, NULL, &r };
+        enum err e = history_log(c->stage->store, c->stage->conf.archive, territories[i], &reader);
         if (e != OK)
             die("reading the log of %s: %s", territories[i].s, err_text(e));
     }

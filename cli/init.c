@@ -4,7 +4,7 @@
  *   DIR/plan.yaml            a sample city, completed with everybody's public keys
  *   DIR/keys/NAME.key        secret keys, mode 0600: broker, pool, operator, worker, principals
  *   DIR/redis/               redis.conf and users.acl of the private Redis that `up` starts
- *   DIR/anchors, DIR/spool, DIR/run */
+ *   DIR/anchors, DIR/archive, DIR/spool, DIR/run */
 #include "cli/apply.h"
 #include "cli/port.h"
 
@@ -256,7 +256,9 @@ struct wish {
 static int
 make(struct making *m, const struct wish *wish)
 {
-    static const char *const folders[] = { "", "keys", "redis", "run", "anchors", "spool" };
+    static const char *const folders[] = {
+        "", "keys", "redis", "run", "anchors", "archive", "spool"
+    };
     int64_t brokers = 1, port = 7341;
     if ((wish->brokers != NULL &&
          !cmd_number(&cmd_init, "brokers", wish->brokers, 1, BROKERS_MAX, &brokers)) ||

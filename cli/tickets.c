@@ -14,9 +14,11 @@ static const char tickets_help[] =
     "\n"
     "usage: faultline tickets [--territory T] [--state S] [--closed] [--json]\n"
     "\n"
-    "Lists the open tickets of all territories, or with --closed those that have ended: number, "
-    "state,\n"
-    "level, category, engineer, when received, repeats attached. Needs the pool's key: an "
+    "Lists the open tickets of all territories, or with --closed those that have ended, archived "
+    "ones "
+    "too:\n"
+    "number, state, level, category, engineer, when received, repeats attached. Needs the pool's "
+    "key: an "
     "operator's\n"
     "command.\n"
     "\n"
@@ -33,7 +35,8 @@ static const char ticket_help[] =
     "Shows its\n"
     "state, the report's words, the timeline, and who was considered for it and why not. Works "
     "for\n"
-    "closed tickets too. Needs the pool's key: an operator's command.\n";
+    "closed tickets too, also when they have moved to an archive file. Needs the pool's key: an "
+    "operator's command.\n";
 
 struct listing {
     struct site *site;

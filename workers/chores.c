@@ -6,16 +6,18 @@
 
 #include "common/io/clock.h"
 #include "common/io/log.h"
+#include "workers/archivist.h"
 
 enum {
     PLAN_MS = 1000,
     PLACES_MS = 2000,
     ANCHORS_MS = 250, /* looks at who is due; at most ANCHORS_AT_ONCE are written */
     ANCHORS_AT_ONCE = 4,
+    ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
     BROKEN_MS = 1000
 };
 
-enum chore { CHORE_PLAN, CHORE_BEAT, CHORE_PLACES, CHORE_ANCHORS, CHORE_BROKEN };
+enum chore { CHORE_PLAN, CHORE_BEAT, CHORE_PLACES, CHORE_ANCHORS, CHORE_ARCHIVE, CHORE_BROKEN };
 
 void
 chores_progress(void *worker)
@@ -143,6 +145,14 @@ chore_anchors(struct worker *w)
     }
 }
 
+static void
+chore_archive(struct worker *w)
+{
+    bool looked = false;
+    for (size_t i = 0; i < w->count && !looked; i++)
+        looked = archivist_look(w->list[w->archive_next++ % w->count], &w->x);
+}
+
 /* One that is not served cannot speak for itself: any neighbour we serve tells its dispatchers. */
 static void
 speak_for(struct worker *w, struct territory *broken)
@@ -178,6 +188,7 @@ static const struct {
     [CHORE_PLAN] = { chore_plan, PLAN_MS },
     [CHORE_PLACES] = { chore_places, PLACES_MS },
     [CHORE_ANCHORS] = { chore_anchors, ANCHORS_MS },
+    [CHORE_ARCHIVE] = { chore_archive, ARCHIVE_MS },
     [CHORE_BROKEN] = { chore_broken, BROKEN_MS },
 };
 _Static_assert(countof(chores) <= CHORES_MAX, "each chore has its time");

@@ -40,7 +40,6 @@ struct tools {
     struct opener opener;
     struct rest rest;
     struct watchtime time;
-    struct doc doc;
     struct buf scratch;
     struct effects fx;      /* of the turn in hand */
     struct changes changes; /* of the turn in hand */
@@ -83,6 +82,8 @@ struct territory {
     int64_t again_at;        /* mono: BROKEN is loaded, IN_DOUBT repeated, not before */
     int64_t anchored_at;     /* mono */
     uint64_t anchored;       /* version of the last anchor */
+    int64_t archive_at;      /* mono: the oldest entries are looked at, not before */
+    int64_t archive_told_at; /* mono: the last complaint */
     /* what this process knows of it for sure, whoever holds it */
     struct {
         struct incarnation incarnation;
