@@ -79,6 +79,9 @@ make_up(const struct zone *zone, const struct spans *working, const struct happe
 {
     for (int64_t day = h->day; day < h->day + h->days; day++) {
         int64_t like;
+        instant begin = zone_midnight(zone, day), end = zone_midnight(zone, day + 1);
+        if (begin >= end)
+            continue; /* the zone left this day out */
         if (!nearest_weekday(zone, working, day, &like)) {
             char date[DATE_TEXT];
             date_text(date, day);
@@ -89,7 +92,7 @@ make_up(const struct zone *zone, const struct spans *working, const struct happe
             return ERR_SYNTAX;
         }
         copy_day(zone, working, like, day, open);
-        spans_add(closed, zone_midnight(zone, day), zone_midnight(zone, day + 1));
+        spans_add(closed, begin, end);
     }
     return OK;
 }

@@ -69,12 +69,14 @@ by_uid(const void *a, const void *b)
     return order != 0 ? order : (x->proto.line > y->proto.line) - (x->proto.line < y->proto.line);
 }
 
-/* The occurrence of `e` that begins at `wall`; nothing when it is empty or outside the window. */
+/* The occurrence of `e` that begins at `wall`; nothing when it is empty, outside the window, or on
+ * a day that the zone left out (Apia's 2011-12-30). */
 static void
 happen(struct events *all, struct happenings *out, const struct event *e, msec wall,
        instant recurrence)
 {
     struct happening h = e->proto;
+    int64_t day = wall / DAYS - (wall % DAYS < 0);
     h.from = zone_instant(e->start.zone, wall);
     h.to = zone_instant(e->start.zone, wall + e->length_wall) + e->length_exact;
     h.file = all->file;
@@ -82,10 +84,11 @@ happen(struct events *all, struct happenings *out, const struct event *e, msec w
     h.recurrence = recurrence;
     if (e->start.is_date) {
         h.whole_day = true;
-        h.day = wall / DAYS - (wall % DAYS < 0);
+        h.day = day;
         h.days = e->length_wall / DAYS;
     }
-    if (h.to <= h.from || h.to <= all->from || h.from >= all->until)
+    bool skipped = zone_midnight(e->start.zone, day) >= zone_midnight(e->start.zone, day + 1);
+    if (skipped || h.to <= h.from || h.to <= all->from || h.from >= all->until)
         return;
     out->list = grow_array(out->list, out->count, &out->cap, sizeof(*out->list));
     out->list[out->count++] = h;
@@ -101,12 +104,11 @@ inherit(struct event *e, const struct event *master)
         e->proto.summary = master->proto.summary;
 }
 
-/* The run [first, last) of the overrides of one event; how many is small, but their number times
- * that of the occurrences is not: the occurrence is searched instead. */
+/* Finds the occurrence that an override replaces, and marks it. */
 static bool
 replace(struct event *master, struct event *o, bool *replaced)
 {
-    if (master->start.is_date != o->recurrence.is_date && !o->recurrence.is_date)
+    if (master->start.is_date && !o->recurrence.is_date)
         return false;
     msec wall = o->recurrence.wall;
     if (!o->recurrence.is_date)
@@ -141,10 +143,12 @@ one_uid(struct events *all, struct happenings *out, struct event *run, size_t co
     bool *replaced = zalloc(master->walls_count + 1);
     for (size_t i = 1; i < count; i++) {
         struct event *o = &run[i];
-        if (!o->is_override)
+        if (!o->is_override) {
             event_fault(all, ERR_SYNTAX, o, "UID %s is another event's; give each its own",
                         o->proto.uid);
-        else if (!replace(master, o, replaced) && !master->cancelled)
+            continue;
+        }
+        if (!replace(master, o, replaced) && !master->cancelled)
             event_fault(all, ERR_SYNTAX, o,
                         "its RECURRENCE-ID is no occurrence of the event (or is replaced twice); "
                         "it must be the time at which the rule would begin it");

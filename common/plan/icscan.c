@@ -28,8 +28,10 @@ walk_lines(struct icscan *scan, struct events *all, struct str text)
                         DEPTH_MAX);
             return false;
         }
-        if (line_begins(at, "END:"))
-            depth -= depth > 0;
+        if (line_begins(at, "END:") && depth-- == 0) {
+            event_fault(all, ERR_SYNTAX, NULL, "line %u: END without its BEGIN", line);
+            return false;
+        }
         if (line_begins(at, "BEGIN:VEVENT")) {
             scan->lines =
                 grow_array(scan->lines, scan->lines_count, &scan->lines_cap, sizeof(*scan->lines));

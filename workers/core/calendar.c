@@ -72,11 +72,12 @@ calendar_after(const struct calendar *c, instant a, msec want)
 {
     if (want <= 0 || c == NULL)
         return want <= 0 ? a : sum(a, want);
+    msec lead; /* open time before the calendar begins */
+    if (a < c->from && (__builtin_sub_overflow(c->from, a, &lead) || want <= lead))
+        return a + want;
     msec target = sum(passed(c, a), want);
     if (target == NEVER)
         return NEVER;
-    if (target <= 0)
-        return c->from + target;
     if (target > total(c))
         return sum(c->until, target - total(c));
     size_t low = 0, high = c->count; /* the first span by whose end the target is reached */
