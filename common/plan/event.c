@@ -87,7 +87,8 @@ happen(struct events *all, struct happenings *out, const struct event *e, msec w
         h.day = day;
         h.days = e->length_wall / DAYS;
     }
-    bool skipped = zone_midnight(e->start.zone, day) >= zone_midnight(e->start.zone, day + 1);
+    bool skipped = !e->start.is_date &&
+                   zone_midnight(e->start.zone, day) >= zone_midnight(e->start.zone, day + 1);
     if (skipped || h.to <= h.from || h.to <= all->from || h.from >= all->until)
         return;
     out->list = grow_array(out->list, out->count, &out->cap, sizeof(*out->list));

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-enum { ZONES_MAX = 64, CHANGES_MAX = 2000, LAST_YEAR = 2200 };
+enum { ZONES_MAX = 64, CHANGES_MAX = 2000, LAST_YEAR = 2200, HOPELESS_MAX = 3 };
 
 struct known_zone {
     char *tzid;
@@ -22,7 +22,7 @@ struct reader {
     struct events all;
     icalcomponent *root;
     struct known_zone zones[ZONES_MAX];
-    size_t zones_count, rules_count;
+    size_t zones_count, rules_count, hopeless;
     struct zone *utc;
     struct icscan scan;
     size_t events_seen;
@@ -144,6 +144,8 @@ write_rule(struct reader *r, const struct icalrecurrencetype *given, struct mome
     const char *refused = rule_refused(&rule);
     if (refused != NULL)
         return refused;
+    if (r->hopeless >= HOPELESS_MAX)
+        return "its RRULE was not looked at; correct the others first";
     if (++r->rules_count > ICAL_RULES_MAX)
         return "more than 1000 RRULEs in one file; split it";
     if (!icaltime_is_null_time(rule.until) && !is_real(rule.until))
@@ -151,11 +153,9 @@ write_rule(struct reader *r, const struct icalrecurrencetype *given, struct mome
     if (rule.count == 0) /* libical looks no further than we need */
         rule.until = ical_time(zone_wall(start.zone, stop) + 2 * DAYS, start.is_date);
     icalrecur_iterator *it = icalrecur_iterator_new(rule, ical_time(start.wall, start.is_date));
-    if (it == NULL)
-        return "no day fits its RRULE; correct its BY... parts";
     const char *wrong = NULL;
     bool first = true;
-    for (struct icaltimetype t; wrong == NULL; first = false) {
+    for (struct icaltimetype t; it != NULL && wrong == NULL; first = false) {
         t = icalrecur_iterator_next(it);
         if (icaltime_is_null_time(t))
             break;
@@ -170,9 +170,12 @@ write_rule(struct reader *r, const struct icalrecurrencetype *given, struct mome
         else
             write_wall(out, m.wall);
     }
-    icalrecur_iterator_free(it);
-    if (wrong == NULL && out->count == 0 && first)
+    if (it != NULL)
+        icalrecur_iterator_free(it);
+    if (wrong == NULL && out->count == 0 && first) { /* libical has looked through 20,000 years */
+        r->hopeless++;
         wrong = "no day fits its RRULE; correct its BY... parts";
+    }
     return wrong;
 }
 

@@ -18,19 +18,38 @@ static const char *const zones[] = {
     "America/Santiago",    "UTC",
 };
 
-/* Weekly hours in minutes of the wall. The edges stay away from 00:01 to 04:00 and 23:00, where
- * clocks are changed, so that "the wall shows a time within the hours" says all. */
-struct week_hours {
+/* Weekly hours in minutes of the wall: two rules. The edges stay away from 00:01 to 04:00 and
+ * 23:00, where clocks are changed, so that "the wall shows a time within the hours" says all. */
+struct hours {
     const char *days;
     bool on[7]; /* Monday first */
-    int hours[2][2];
+    int from, to;
+};
+#define MO_FR                                                                                      \
+    "MO,TU,WE,TH,FR",                                                                              \
+    {                                                                                              \
+        1, 1, 1, 1, 1, 0, 0                                                                        \
+    }
+#define TU_SA                                                                                      \
+    "TU,WE,TH,FR,SA",                                                                              \
+    {                                                                                              \
+        0, 1, 1, 1, 1, 1, 0                                                                        \
+    }
+#define EVERYDAY                                                                                   \
+    "MO,TU,WE,TH,FR,SA,SU",                                                                        \
+    {                                                                                              \
+        1, 1, 1, 1, 1, 1, 1                                                                        \
+    }
+struct week_hours {
+    struct hours rules[2];
 };
 static const struct week_hours weeks[] = {
-    { "MO,TU,WE,TH,FR", { 1, 1, 1, 1, 1, 0, 0 }, { { 540, 720 }, { 780, 1080 } } },
-    { "MO,TU,WE,TH,FR", { 1, 1, 1, 1, 1, 0, 0 }, { { 510, 1035 }, { 0, 0 } } },
-    { "TU,WE,TH,FR,SA", { 0, 1, 1, 1, 1, 1, 0 }, { { 360, 840 }, { 900, 1320 } } },
-    { "MO,TU,WE,TH,FR,SA,SU", { 1, 1, 1, 1, 1, 1, 1 }, { { 0, 1440 }, { 0, 0 } } },
-    { "MO,TU,WE,TH,FR,SA,SU", { 1, 1, 1, 1, 1, 1, 1 }, { { 1320, 1800 }, { 0, 0 } } },
+    { { { MO_FR, 540, 720 }, { MO_FR, 780, 1080 } } },
+    { { { "MO,TU", { 1, 1, 0, 0, 0, 0, 0 }, 510, 1035 },
+        { "TH,FR", { 0, 0, 0, 1, 1 }, 600, 840 } } },
+    { { { TU_SA, 360, 840 }, { TU_SA, 900, 1320 } } },
+    { { { EVERYDAY, 0, 1440 } } },
+    { { { EVERYDAY, 1320, 1800 } } },
 };
 
 struct special {
@@ -62,10 +81,12 @@ static void
 weekday_table(const struct week_hours *w, unsigned weekday, bool table[DAY_MIN])
 {
     mark(table, 0, DAY_MIN, false);
-    for (int i = 0; i < 2 && w->on[weekday]; i++) {
-        mark(table, w->hours[i][0], w->hours[i][1], true);
-        mark(table, 0, w->hours[i][1] - DAY_MIN,
-             true); /* of the day before: such weeks are daily */
+    for (size_t i = 0; i < countof(w->rules); i++) {
+        const struct hours *h = &w->rules[i];
+        if (h->on[weekday])
+            mark(table, h->from, h->to, true);
+        if (h->on[(weekday + 6) % 7])
+            mark(table, 0, h->to - DAY_MIN, true);
     }
 }
 
@@ -75,7 +96,7 @@ nearest(const struct week_hours *w, unsigned weekday)
     for (unsigned away = 0;; away++)
         for (unsigned side = 0; side < 2; side++) {
             unsigned other = (weekday + (side == 0 ? 14 - away : away)) % 7;
-            if (other < 5 && w->on[other])
+            if (other < 5 && (w->rules[0].on[other] || w->rules[1].on[other]))
                 return other;
         }
 }
@@ -147,15 +168,17 @@ put_event(struct buf *b, int n, int64_t day, int from, int to, const char *categ
 static void
 put_city(const struct city *c, struct buf *b)
 {
-    int64_t first = c->from / DAYS - 40;
-    char rule[80];
-    while (!c->week->on[date_weekday(first)])
-        first++;
-    snprintf(rule, sizeof(rule), "RRULE:FREQ=WEEKLY;BYDAY=%s\n", c->week->days);
     buf_printf(b, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n");
-    for (int i = 0; i < 2; i++)
-        if (c->week->hours[i][1] > 0)
-            put_event(b, i, first, c->week->hours[i][0], c->week->hours[i][1], "WORKING", rule);
+    for (int i = 0; i < 2; i++) {
+        const struct hours *h = &c->week->rules[i];
+        int64_t first = c->from / DAYS - 40;
+        char rule[80];
+        snprintf(rule, sizeof(rule), "RRULE:FREQ=WEEKLY;BYDAY=%s\n", h->days);
+        while (h->to > 0 && !h->on[date_weekday(first)])
+            first++;
+        if (h->to > 0)
+            put_event(b, i, first, h->from, h->to, "WORKING", rule);
+    }
     for (int i = 0; i < SPECIALS; i++)
         put_event(b, 10 + i, c->specials[i].day, c->specials[i].from, c->specials[i].to,
                   c->specials[i].makeup ? "MAKEUP" : "HOLIDAY", "");
@@ -265,12 +288,17 @@ one_case(const struct city *c, struct rng *rng)
     bool far = rng_below(rng, 8) == 0;
     instant a = odd_instant(c, rng), b = a + (int64_t)rng_below(rng, (far ? 9 : 1) * DAYS);
     msec want = (msec)rng_below(rng, (far ? 40 : 6) * HOURS), passed;
+    instant edge = odd_instant(c, rng);
+    if (edge >= a && edge < a + 9 * DAYS)
+        b = edge;
     b = b > c->until ? c->until : b;
     walk(c, a, b, NEVER, &passed);
     msec open = calendar_open(c->compiled, a, b);
     if (open != passed)
         fail_msg("%s: %" PRId64 " to %" PRId64 ": open %" PRId64 " ms, not %" PRId64, c->zone, a, b,
                  open, passed);
+    if (rng_below(rng, 2) == 0)
+        want = passed; /* reached at an edge, often */
     instant expected = walk(c, a, NEVER, want, &passed);
     instant after = calendar_after(c->compiled, a, want);
     if (after != expected)
@@ -387,6 +415,39 @@ make_up_wins_over_holiday_and_holiday_over_working(void **state)
     zone_free(z);
 }
 
+/* Samoa went from Thursday to Saturday. */
+static void
+a_day_that_never_was_is_not_worked_on_the_next(void **state)
+{
+    (void)state;
+    struct zone *z = zone_of("Pacific/Apia");
+    struct buf why = { 0 };
+    struct calendar *c = NULL;
+    struct happenings all =
+        good_events(z, "2011-12-01", "2012-02-01",
+                    "BEGIN:VEVENT\nUID:w\nCATEGORIES:WORKING\nDTSTART:20111201T090000\n"
+                    "DTEND:20111201T180000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\nEND:VEVENT\n"
+                    "BEGIN:VEVENT\nUID:m\nCATEGORIES:MAKEUP\nDTSTART;VALUE=DATE:20111230\n"
+                    "DTEND;VALUE=DATE:20120101\nEND:VEVENT\n");
+    instant thursday = at(z, "2011-12-29"), saturday = at(z, "2011-12-31");
+    assert_int_equal(saturday - thursday, DAYS);
+    assert_int_equal(calendar_compile(&c, "apia", z, &all, thursday, at(z, "2012-01-20"), &why),
+                     OK);
+    assert_int_equal(calendar_open(c, thursday, saturday), 9 * HOURS);
+    assert_int_equal(calendar_open(c, saturday, saturday + DAYS), 9 * HOURS); /* made up, once */
+    calendar_free(c);
+    for (size_t i = 0; i < all.count; i++)
+        if (all.list[i].categories == ICAL_MAKEUP)
+            all.list[i].categories = 0;
+    assert_int_equal(calendar_compile(&c, "apia", z, &all, thursday, at(z, "2012-01-20"), &why),
+                     OK);
+    assert_int_equal(calendar_open(c, saturday, saturday + DAYS), 0);
+    calendar_free(c);
+    happenings_fini(&all);
+    buf_fini(&why);
+    zone_free(z);
+}
+
 static void
 faults_are_told(void **state)
 {
@@ -453,6 +514,7 @@ main(void)
         cmocka_unit_test(offsets_are_libc_s_through_two_centuries),
         cmocka_unit_test(open_time_is_what_libc_s_clock_says_minute_by_minute),
         cmocka_unit_test(make_up_wins_over_holiday_and_holiday_over_working),
+        cmocka_unit_test(a_day_that_never_was_is_not_worked_on_the_next),
         cmocka_unit_test(faults_are_told),
         cmocka_unit_test(only_the_text_that_was_written_is_read),
     };
