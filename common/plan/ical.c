@@ -157,7 +157,7 @@ write_rule(struct reader *r, const struct icalrecurrencetype *given, struct mome
     bool first = true;
     for (struct icaltimetype t; it != NULL && wrong == NULL; first = false) {
         t = icalrecur_iterator_next(it);
-        if (icaltime_is_null_time(t))
+        if (icaltime_is_null_time(t) || !is_real(t)) /* past all years of ours */
             break;
         struct moment m = { start.is_date, wall_of(t), start.zone };
         if (first && m.wall != start.wall)

@@ -68,6 +68,22 @@ a_swap_may_bring_an_occurrence_into_the_window(void **state)
 }
 
 static void
+a_rule_that_leaves_all_our_years_ends_there(void **state)
+{
+    (void)state;
+    struct zone *z = zone_of("UTC");
+    struct happenings all =
+        good_events(z, "2026-01-01", "2026-01-02",
+                    EVENT("DTSTART:20260101T080000\nDTEND:20260101T090000\n"
+                          "RRULE:FREQ=YEARLY;INTERVAL=9999;COUNT=5\n")
+                        EVENT("RECURRENCE-ID:20260101T080000\nDTSTART:20260101T100000\n"
+                              "DTEND:20260101T110000\n"));
+    times_are(&all, z, "2026-01-01 10:00 - 11:00");
+    happenings_fini(&all);
+    zone_free(z);
+}
+
+static void
 dtend_is_the_wall_s_and_duration_is_exact(void **state)
 {
     (void)state;
@@ -251,6 +267,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_its_exceptions_additions_and_swaps_are_one_list),
         cmocka_unit_test(a_swap_may_bring_an_occurrence_into_the_window),
+        cmocka_unit_test(a_rule_that_leaves_all_our_years_ends_there),
         cmocka_unit_test(dtend_is_the_wall_s_and_duration_is_exact),
         cmocka_unit_test(times_are_of_their_own_zone_and_days_of_the_calendar_s),
         cmocka_unit_test(faults_name_the_file_the_line_the_event_and_the_cure),
