@@ -16,7 +16,7 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_up, cmd_broker, cmd_worker, cmd_plan, cmd_submit,
-    cmd_tickets, cmd_ticket, cmd_engineer, cmd_watch, cmd_feed, cmd_audit;
+    cmd_tickets, cmd_ticket, cmd_engineer, cmd_watch, cmd_feed, cmd_audit, cmd_calendar;
 
 /* Options as a table: --name VALUE, --name=VALUE, or a bare --name. What is left are words. */
 struct option_row {
@@ -24,7 +24,7 @@ struct option_row {
     const char **value; /* where a value goes; NULL: a bare flag */
     bool *flag;         /* where a flag goes */
 };
-enum { WORDS_MAX = 8, SETS_MAX = 32 };
+enum { WORDS_MAX = 128, SETS_MAX = 32 };
 struct words {
     const char *list[WORDS_MAX];
     size_t count;

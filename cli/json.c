@@ -1,4 +1,4 @@
-/* json.c - JSON for scripts. */
+/* json.c - JSON for scripts, and from the world. */
 #include "cli/json.h"
 
 #include "common/io/clock.h"
@@ -115,6 +115,61 @@ json_print(struct json **value, FILE *to)
     fputc('\n', to);
     json_decref(tree(*value));
     *value = NULL;
+}
+
+static const json_t *
+leaf(const struct json *j)
+{
+    return (const json_t *)(const void *)j;
+}
+
+struct json *
+json_read(struct str text, struct buf *why)
+{
+    json_error_t error;
+    json_t *j =
+        json_loadb(text.at == NULL ? "" : text.at, text.len, JSON_REJECT_DUPLICATES, &error);
+    if (j == NULL)
+        buf_printf(why, "line %d: %s", error.line, error.text);
+    return (struct json *)(void *)j;
+}
+
+void
+json_free(struct json **value)
+{
+    json_decref(tree(*value));
+    *value = NULL;
+}
+
+const struct json *
+json_get(const struct json *value, const char *key)
+{
+    return (const struct json *)(const void *)json_object_get(leaf(value), key);
+}
+
+size_t
+json_count(const struct json *array)
+{
+    return json_array_size(leaf(array));
+}
+
+const struct json *
+json_at(const struct json *array, size_t i)
+{
+    return (const struct json *)(const void *)json_array_get(leaf(array), i);
+}
+
+const char *
+json_text(const struct json *value)
+{
+    return json_string_value(leaf(value));
+}
+
+bool
+json_bool(const struct json *value, bool *out)
+{
+    *out = json_is_true(leaf(value));
+    return json_is_boolean(leaf(value));
 }
 
 struct json *
