@@ -40,6 +40,7 @@ engine_free(struct engine *e)
     buf_fini(&e->scratch);
     free(e->editions);
     free(e->outlets);
+    free(e->pages.list);
     free(e->touched.list);
     free(e->dirty.list);
     free(e->freed);
@@ -100,6 +101,8 @@ static void (*const handlers[EVENT_KINDS])(struct engine *, const struct event *
 static void
 conclude(struct engine *e, struct job *j)
 {
+    if (!j->over)
+        pager_correct(e, j);
     if (j->show)
         post_changed(e, j);
     j->touched = j->show = j->tell = false;

@@ -152,6 +152,7 @@ put_pages(const struct ticket *t, struct buf *b)
             buf_put_u16(b, t->pages[i].told);
             buf_put_i64(b, t->pages[i].again_at);
         }
+    buf_put_u8(b, t->paged_level);
     buf_put_i64(b, t->quiet_until);
 }
 
@@ -170,6 +171,7 @@ get_pages(struct ticket *t, struct cur *c)
         p->again_at = record_get_instant(c);
         c->failed |= p->rungs == 0 && !p->breach;
     }
+    t->paged_level = record_get_below(c, 8);
     t->quiet_until = record_get_instant(c);
 }
 
