@@ -184,7 +184,9 @@ history_act(struct history *h, struct event *ev)
     }
     size_t person = below(h, 16);
     enum verb v = (enum verb)below(h, VERBS + 1);
-    const struct ticket *t = h->view.count == 0 ? NULL : &h->view.tickets[below(h, h->view.count)];
+    const struct ticket *t = NULL;
+    for (int i = 0; i < 4 && h->view.count > 0 && (t == NULL || t->state >= TICKET_CLOSED); i++)
+        t = &h->view.tickets[below(h, h->view.count)]; /* rather not one that is over */
     if (t != NULL && below(h, 8) != 0)
         v = below(h, 6) == 0 ? history_aside(h, t, &person) : history_next_verb(h, t, &person);
     if (v == VERB_SYNC && below(h, 4) != 0)
