@@ -151,6 +151,15 @@ engine_next(const struct engine *e)
     return x != NULL && x->shift_at < next ? x->shift_at : next;
 }
 
+bool
+engine_each(const struct engine *e, size_t *at, struct engine_look *out)
+{
+    const struct job *j = map_next(&e->jobs, at);
+    if (j != NULL)
+        *out = (struct engine_look){ &j->t, job_rules(e, j) };
+    return j != NULL;
+}
+
 instant
 engine_at(const struct engine *e)
 {
