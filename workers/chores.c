@@ -14,10 +14,19 @@ enum {
     ANCHORS_MS = 250, /* looks at who is due; at most ANCHORS_AT_ONCE are written */
     ANCHORS_AT_ONCE = 4,
     ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
+    AUDIT_MS = 250,   /* AUDIT_SLICE tickets, of whichever territories are due */
     BROKEN_MS = 1000
 };
 
-enum chore { CHORE_PLAN, CHORE_BEAT, CHORE_PLACES, CHORE_ANCHORS, CHORE_ARCHIVE, CHORE_BROKEN };
+enum chore {
+    CHORE_PLAN,
+    CHORE_BEAT,
+    CHORE_PLACES,
+    CHORE_ANCHORS,
+    CHORE_ARCHIVE,
+    CHORE_AUDIT,
+    CHORE_BROKEN
+};
 
 void
 chores_progress(void *worker)
@@ -153,6 +162,19 @@ chore_archive(struct worker *w)
         looked = archivist_look(w->list[w->archive_next++ % w->count], &w->x);
 }
 
+/* While the clock is in doubt, timers stand still by intent. */
+static void
+chore_audit(struct worker *w)
+{
+    size_t left = watchtime_sane(&w->x.time) ? AUDIT_SLICE : 0;
+    for (size_t i = 0; i < w->count && left > 0; i++) {
+        struct territory *t = w->list[w->audit_next++ % w->count];
+        if (t->standing == TERRITORY_SERVED)
+            left -= auditor_walk(t, watchtime_at(&w->x.time, engine_at(t->engine)), clock_mono_ms(),
+                                 left);
+    }
+}
+
 /* One that is not served cannot speak for itself: any neighbour we serve tells its dispatchers. */
 static void
 speak_for(struct worker *w, struct territory *broken)
@@ -189,6 +211,7 @@ static const struct {
     [CHORE_PLACES] = { chore_places, PLACES_MS },
     [CHORE_ANCHORS] = { chore_anchors, ANCHORS_MS },
     [CHORE_ARCHIVE] = { chore_archive, ARCHIVE_MS },
+    [CHORE_AUDIT] = { chore_audit, AUDIT_MS },
     [CHORE_BROKEN] = { chore_broken, BROKEN_MS },
 };
 _Static_assert(countof(chores) <= CHORES_MAX, "each chore has its time");

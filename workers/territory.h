@@ -23,6 +23,7 @@
 
 #include "common/base/map.h"
 #include "common/io/conf.h"
+#include "workers/auditor.h"
 #include "workers/core/engine.h"
 #include "workers/lease.h"
 #include "workers/open.h"
@@ -90,6 +91,7 @@ struct territory {
         uint64_t version;
         struct chain chain;
     } known;
+    struct audit audit;
     struct buf alarm;           /* words for dispatchers, told by the next turn */
     struct map places;          /* struct engineer_id -> instant *: youngest position applied */
     struct position *positions; /* changed since, for the next turn */

@@ -143,6 +143,37 @@ history_next_verb(struct history *h, const struct ticket *t, size_t *person)
     return v;
 }
 
+/* What is said beside the way itself: deliveries, acknowledgements, complaints. */
+static inline enum verb
+history_aside(struct history *h, const struct ticket *t, size_t *person)
+{
+    static const enum verb verbs[] = {
+        VERB_DELIVERED, VERB_DELIVERED,        VERB_ACKNOWLEDGE, VERB_COMPLAIN,       VERB_ANALYSE,
+        VERB_REPLACE,   VERB_COMPLAINT_ANSWER, VERB_REPLACED,    VERB_COMPLAINT_CLOSE
+    };
+    enum verb v = verbs[below(h, countof(verbs))];
+    *person = 12 + below(h, 2);
+    if (v == VERB_DELIVERED)
+        *person = t->gateways_count > 0 ? history_person(t->gateways[0].s) : 12;
+    if (v == VERB_REPLACED)
+        *person = history_person(t->engineer.s);
+    return v;
+}
+
+/* One of the verb's list, mostly. */
+static inline enum reason
+history_reason(struct history *h, enum verb v)
+{
+    if (below(h, 12) == 0)
+        return (enum reason)below(h, REASONS);
+    if (v == VERB_DECLINE || v == VERB_TRANSFER || v == VERB_RETURN || v == VERB_STEP_BACK)
+        return REASON_BUSY;
+    return v == VERB_PEND     ? REASON_ABSENT
+           : v == VERB_HOLD   ? REASON_PARTS
+           : v == VERB_EXEMPT ? REASON_FORCE_MAJEURE
+                              : REASON_NONE;
+}
+
 static inline void
 history_act(struct history *h, struct event *ev)
 {
@@ -153,9 +184,11 @@ history_act(struct history *h, struct event *ev)
     }
     size_t person = below(h, 16);
     enum verb v = (enum verb)below(h, VERBS + 1);
-    const struct ticket *t = h->view.count == 0 ? NULL : &h->view.tickets[below(h, h->view.count)];
+    const struct ticket *t = NULL;
+    for (int i = 0; i < 4 && h->view.count > 0 && (t == NULL || t->state >= TICKET_CLOSED); i++)
+        t = &h->view.tickets[below(h, h->view.count)]; /* rather not one that is over */
     if (t != NULL && below(h, 8) != 0)
-        v = history_next_verb(h, t, &person);
+        v = below(h, 6) == 0 ? history_aside(h, t, &person) : history_next_verb(h, t, &person);
     if (v == VERB_SYNC && below(h, 4) != 0)
         v = VERB_NOTE;
     struct act *a = &ev->act;
@@ -163,6 +196,7 @@ history_act(struct history *h, struct event *ev)
     a->who = NAME(principal_id, history_people[person]);
     a->role = history_role(person);
     a->verb = v;
+    a->reason = history_reason(h, v);
     if (t != NULL)
         a->ticket = t->id;
     else if (h->reports_count > 0)

@@ -11,12 +11,14 @@ a_report_opens_a_ticket_and_is_offered_in_the_same_event(void **state)
     struct event r = world_report(WORLD_BEGIN, 1, "line", "s");
     world_do(&w, r);
     assert_int_equal(w.fx.outcomes[0].kind, OUTCOME_OPENED);
+    assert_int_equal(w.fx.outcomes[1].kind, OUTCOME_LEVEL);
+    assert_int_equal(w.fx.outcomes[1].level, 1);
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(w.fx.outcomes[1 + i].kind, OUTCOME_STEP);
-        assert_int_equal(w.fx.outcomes[1 + i].verb, verbs[i]);
+        assert_int_equal(w.fx.outcomes[2 + i].kind, OUTCOME_STEP);
+        assert_int_equal(w.fx.outcomes[2 + i].verb, verbs[i]);
     }
-    assert_string_equal(w.fx.outcomes[3].who.s, "home-e1");
-    assert_int_equal(w.fx.outcomes_count, 4);
+    assert_string_equal(w.fx.outcomes[4].who.s, "home-e1");
+    assert_int_equal(w.fx.outcomes_count, 5);
     assert_int_equal(w.fx.postings_count, 3);
 
     const struct update *u = &world_posting(&w.fx, UPDATE_OPENED, 0)->update;

@@ -39,6 +39,7 @@ struct world_plan {
     struct level_rule level_rules[2];
     struct contract contract;
     struct ladder ladder;
+    struct contact contacts[2];
 };
 
 static inline void
@@ -117,6 +118,27 @@ world_contract(struct world_plan *p)
     p->rules.contracts = &p->contract;
     p->rules.ladders = &p->ladder;
     p->rules.contracts_count = p->rules.ladders_count = 1;
+}
+
+/* Every kind of target, repeats, and people who have names: for tests of escalation. */
+static inline void
+world_ladder(struct world_plan *p)
+{
+    struct ladder *l = &p->ladder;
+    struct target engineer = { TARGET_ENGINEER, { "" } }, desk = { TARGET_DISPATCHERS, { "" } },
+                  manager = { TARGET_MANAGER, { "" } },
+                  chief = { TARGET_PRINCIPAL, NAME(principal_id, "chief") };
+    l->rungs[0] = (struct rung){ 50, { engineer }, 1, 5 * MINUTES, 2 };
+    l->rungs[1] = (struct rung){ 75, { engineer, manager }, 2, 0, 1 };
+    l->rungs[2] = (struct rung){ 100, { desk, manager, chief }, 3, 10 * MINUTES, 3 };
+    l->rungs[3] = (struct rung){ 150, { chief }, 1, 0, 1 };
+    l->rungs_count = 4;
+    l->ack_ms = 20 * MINUTES;
+    p->contract.manager = NAME(principal_id, "boss");
+    p->contacts[0] = (struct contact){ NAME(principal_id, "boss"), NULL };
+    p->contacts[1] = (struct contact){ NAME(principal_id, "chief"), NULL };
+    p->rules.contacts = p->contacts;
+    p->rules.contacts_count = 2;
 }
 
 /* Version 1: all six. Version 2: without e1 and e4. Version 3: all, other capacities. */
@@ -255,6 +277,7 @@ world_put_update(struct buf *b, const struct update *u)
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
+    buf_printf(b, " clock=%d share=%u", u->clock, u->share_pct);
     buf_put(b, u->ticket.b, 16);
     buf_put(b, u->report.b, 16);
 }
@@ -274,6 +297,8 @@ world_put_effects(struct buf *b, const struct effects *fx)
         buf_printf(b, "\noutcome %d who=%s ev=%llu verb=%d %d->%d ref=%d v=%u", o->kind, o->who.s,
                    (unsigned long long)o->event.counter, o->verb, o->from, o->to, o->refusal,
                    o->version);
+        buf_printf(b, " clock=%d share=%u deadline=%lld level=%u contract=%u plan=%u", o->clock,
+                   o->share_pct, (long long)o->deadline, o->level, o->contract, o->plan);
         buf_put(b, o->report.b, 16);
         buf_put(b, o->ticket.b, 16);
     }

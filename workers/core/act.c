@@ -5,8 +5,9 @@
 void
 deed_step(struct engine *e, struct job *j, const struct act *a)
 {
-    step_take(e, j,
-              &(struct move){ a->verb, a->who, a->occurred_at, a->note, a->reason, a->object });
+    step_take(
+        e, j,
+        &(struct move){ a->verb, a->who, a->occurred_at, a->note, a->reason, a->object, a->seen });
 }
 
 void

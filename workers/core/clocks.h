@@ -13,7 +13,7 @@ enum clock_state {
     CLOCK_RUNNING,
     CLOCK_PAUSED,
     CLOCK_STOPPED, /* what ends it has happened */
-    CLOCK_VOID     /* nothing is owed any more */
+    CLOCK_VOID     /* nothing is owed any more; what was broken by then stays broken */
 };
 
 struct reading {
@@ -21,9 +21,10 @@ struct reading {
     instant start;
     instant deadline; /* NEVER: none, or excluded time goes on and the promise was not used up
                          before; also of a stopped clock: what it would have had to keep */
-    instant stop;     /* STOPPED; else NEVER */
+    instant stop;     /* STOPPED, VOID: since when; else NEVER */
     msec excluded;    /* between start and the earlier of stop and `now`, overlaps once */
-    bool broken;      /* stopped after its deadline; or runs, and `now` is at or past it */
+    bool broken;      /* stopped after its deadline; or runs, and `now` is at or past it; or it was
+                         so when it became void */
 };
 
 /* One clock as it stands at `now`. `level` is an index below LEVELS_MAX. */
@@ -40,7 +41,9 @@ int64_t clock_penalty(enum clock c, const struct contract *contract, uint8_t lev
                       const struct reading *r, instant now);
 /* The milestone that ends it, for a ticket's page. */
 enum milestone clock_stops(enum clock c);
-const char *clock_text(enum clock c); /* static: "response" */
+/* The instant itself, or when the excluded time that it falls into ends: NEVER, if it goes on. */
+instant clock_counted(const struct course *course, instant at);
+const char *promise_text(enum clock c); /* static: "response" */
 
 /* at + length, NEVER instead of overflow. */
 instant instant_after(instant at, msec length);

@@ -23,6 +23,7 @@ enum milestone {
     MILE_COMPLAINED,
     MILE_ANSWERED,
     MILE_COMPLAINT_OVER,
+    MILE_ENDED, /* closed, rejected, cancelled, joined to another */
     MILES
 };
 

@@ -36,6 +36,13 @@ desk_waited(struct engine *e, struct job *j)
     offer_seek(e, j);
 }
 
+static void
+acknowledge(struct engine *e, struct job *j, const struct act *a)
+{
+    deed_step(e, j, a);
+    pager_acknowledge(e, j, a);
+}
+
 const struct deed deeds_desk[VERBS] = {
     [VERB_PREPROCESS] = { NULL, deed_step },
     [VERB_DISPATCH] = { NULL, deed_step },
@@ -47,5 +54,5 @@ const struct deed deeds_desk[VERBS] = {
     [VERB_REJECT] = { NULL, end },
     [VERB_DELIVERED] = { NULL, deed_step },
     [VERB_RELEVEL] = { NULL, deed_step },
-    [VERB_ACKNOWLEDGE] = { NULL, deed_step },
+    [VERB_ACKNOWLEDGE] = { NULL, acknowledge },
 };

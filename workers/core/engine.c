@@ -40,6 +40,7 @@ engine_free(struct engine *e)
     buf_fini(&e->scratch);
     free(e->editions);
     free(e->outlets);
+    free(e->pages.list);
     free(e->touched.list);
     free(e->dirty.list);
     free(e->freed);
@@ -100,6 +101,8 @@ static void (*const handlers[EVENT_KINDS])(struct engine *, const struct event *
 static void
 conclude(struct engine *e, struct job *j)
 {
+    if (!j->over)
+        pager_correct(e, j);
     if (j->show)
         post_changed(e, j);
     j->touched = j->show = j->tell = false;
@@ -146,6 +149,15 @@ engine_next(const struct engine *e)
         return next < e->at ? next : e->at;
     const struct engineer *x = roster_shift(&e->roster);
     return x != NULL && x->shift_at < next ? x->shift_at : next;
+}
+
+bool
+engine_each(const struct engine *e, size_t *at, struct engine_look *out)
+{
+    const struct job *j = map_next(&e->jobs, at);
+    if (j != NULL)
+        *out = (struct engine_look){ &j->t, job_rules(e, j) };
+    return j != NULL;
 }
 
 instant

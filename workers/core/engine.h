@@ -67,6 +67,17 @@ uint32_t engine_wants(const struct engine *e, uint32_t after);
 bool engine_lives_by(const struct engine *e, uint32_t version);
 void engine_forget(struct engine *e);
 
+/* One ticket that is open or not yet settled, and the rules it lives by; borrowed until the next
+ * engine_apply. */
+struct ticket;
+struct engine_look {
+    const struct ticket *ticket;
+    const struct rules *rules;
+};
+/* for (size_t i = 0; engine_each(e, &i, &look);) - in no order. Events in between do no harm, but
+ * may make it miss a ticket, or give it twice. */
+bool engine_each(const struct engine *e, size_t *at, struct engine_look *out);
+
 /* Loading: engine_new with the rules of the stored plan version, then every stored
  * record but CLOSED in any order, engine_knows for what engine_wants, then engine_restored.
  * ERR_SYNTAX: not a record. */

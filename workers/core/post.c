@@ -151,3 +151,13 @@ post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t)
     o->ticket = t;
     return o;
 }
+
+void
+post_level(struct engine *e, const struct job *j)
+{
+    struct outcome *o = post_outcome(e, OUTCOME_LEVEL, j->t.id);
+    o->level = j->t.level;
+    o->contract = j->t.contract;
+    o->plan = j->t.plan;
+    o->version = j->t.version;
+}

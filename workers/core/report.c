@@ -161,6 +161,7 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     t->plan = e->rules->version;
     t->contract = contract_of(e->rules, r);
     memcpy(t->lang, r->lang, sizeof(t->lang));
+    t->paged_level = t->level;
     arrival_code(t->code, r->digest);
     t->occurred_at = r->occurred_at;
     if (!no_name(r->gateway))
@@ -169,6 +170,7 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
         t->text = str_bytes(memcpy(grow(NULL, r->text.len), r->text.at, r->text.len), r->text.len);
     job_enter(e, j);
     outcome(e, OUTCOME_OPENED, r, id)->version = t->version;
+    post_level(e, j);
 
     step_take(e, j, &(struct move){ .verb = VERB_TRIAGE });
     if (c != NULL && c->preprocess_ms > 0) {

@@ -28,6 +28,9 @@
 #include "workers/core/record.h"
 
 enum {
+    PAGED_MAX = 64, /* people whose pages are remembered */
+    HELD_MAX = 16,  /* alarms held back for one of them, by name */
+    PAGES_FLOCK = 5,
     SLICE = 128,      /* timers or offers in one event; what is left comes with the next TIME */
     SYNC_MAX = 1000,  /* tickets told again at once */
     SOURCES_MAX = 64, /* (neighbour, incarnation) whose marks are kept */
@@ -79,6 +82,27 @@ struct burst {
     size_t count;
 };
 
+/* What a person is told, now or later. */
+struct held {
+    struct ticket_id ticket;
+    uint8_t clock;      /* enum clock */
+    uint16_t share_pct; /* 0: the breach that was told was none */
+};
+/* Who has been paged lately, and what is held back for him. */
+struct paged {
+    struct principal_id who;
+    instant at;                 /* the last page; -INSTANT_MAX: none */
+    struct held held[HELD_MAX]; /* oldest first */
+    size_t held_count;
+    uint32_t beyond; /* more, only counted */
+};
+struct pages {
+    struct paged *list; /* owned; in the order they were met */
+    size_t count, cap;
+    instant recent[PAGES_FLOCK]; /* the last pages to anybody, oldest first */
+    size_t recent_count;
+};
+
 struct engine {
     struct territory_id id;
     struct incarnation incarnation;
@@ -98,6 +122,7 @@ struct engine {
     size_t sources_count;
     struct outlet *outlets; /* owned */
     size_t outlets_count, outlets_cap;
+    struct pages pages;
     bool meta_dirty;
 
     struct map jobs; /* ticket id -> job; owned */
@@ -157,10 +182,14 @@ struct move {
     struct str note;
     enum reason reason;
     uint16_t object;
+    uint32_t seen; /* the ticket's version that the sender saw; 0: not said */
 };
 void step_take(struct engine *e, struct job *j, const struct move *m);
 /* The sender's instant if it is believable, else the event's. */
 instant step_believed(const struct engine *e, instant occurred_at);
+
+/* ---- miles.c: the milestones that a step has reached, or taken back. After its state is set. */
+void miles_take(struct engine *e, struct job *j, const struct move *m);
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
@@ -175,6 +204,7 @@ void post_alarm(struct engine *e, const struct job *j, instant due, struct str w
 void post_verdict(struct engine *e, struct principal_id who, struct event_id id, struct answer a);
 void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways */
 struct outcome *post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t);
+void post_level(struct engine *e, const struct job *j); /* the outcome that says which it has */
 
 /* ---- offer.c */
 /* QUEUED: finds somebody and offers; nobody anywhere here qualifies: asks the neighbours. */
@@ -265,10 +295,24 @@ bool object_is_owed(const struct engine *e, const struct job *j);
 
 /* ---- pager.c */
 instant pager_due(const struct engine *e, const struct job *j); /* of its next alarm */
+/* All that is due by `until`, which is now. */
 void pager_fire(struct engine *e, struct job *j, instant until);
-/* What was said of a promise turns out otherwise: corrected visibly. */
+/* What was said of a promise turns out otherwise: corrected visibly. After any change of the
+ * course or the level; engine.c calls it at each event's end. */
 void pager_correct(struct engine *e, struct job *j);
+/* Repeats are silent for the ladder's time; then the last is told again. Takes no step. */
 void pager_acknowledge(struct engine *e, struct job *j, const struct act *a);
+/* For pages.c: does it still matter; in full, of an open ticket; in a word or two. */
+bool pager_stands(const struct engine *e, const struct held *h);
+void pager_say(struct engine *e, const struct held *h, const struct principal_id *who,
+               size_t count);
+void pager_put_short(struct buf *b, const struct held *h);
+
+/* ---- pages.c */
+/* May this person be paged now? Then it is counted as done; else it is held for him. */
+bool pages_may(struct engine *e, struct principal_id who, struct held h);
+/* Was an alarm of this ticket and clock held for him? It is no more. */
+bool pages_forget(struct engine *e, struct principal_id who, struct held h);
 instant pager_next(const struct engine *e); /* when held-back pages may go */
 void pager_flush(struct engine *e);
 void pager_encode(const struct engine *e, struct buf *out);

@@ -117,6 +117,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     job_enter(e, j);
     carry(e, before, job_holder(e, j));
     job_show(e, j);
+    miles_take(e, j, m);
 
     struct outcome *o = post_outcome(e, OUTCOME_STEP, t->id);
     o->who = no_name(engineer) ? m->who : principal_of(engineer);

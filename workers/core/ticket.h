@@ -162,6 +162,7 @@ struct ticket {
     struct link links[LINKS_MAX]; /* oldest first */
     size_t links_count;
     struct page pages[CLOCKS];
+    uint8_t paged_level; /* which they were counted under */
     instant quiet_until; /* an acknowledgement holds until then; 0: none */
     uint32_t nudges;
     uint32_t repeats; /* reports attached; the last REPEATS_KEPT ids follow, oldest first */

@@ -155,6 +155,7 @@ put_pages(const struct ticket *t, struct buf *b)
             record_put_count(b, t->pages[i].told);
             record_put_since(b, t->opened_at, t->pages[i].again_at);
         }
+    buf_put_u8(b, t->paged_level);
     record_put_since(b, t->opened_at, t->quiet_until == 0 ? NEVER : t->quiet_until);
 }
 
@@ -173,6 +174,7 @@ get_pages(struct ticket *t, struct cur *c)
         p->again_at = record_get_since(c, t->opened_at);
         c->failed |= p->rungs == 0 && !p->breach;
     }
+    t->paged_level = record_get_below(c, 8);
     instant quiet = record_get_since(c, t->opened_at);
     c->failed |= quiet == 0;
     t->quiet_until = quiet == NEVER ? 0 : quiet;
