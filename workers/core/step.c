@@ -24,47 +24,33 @@ forget_engineer(struct ticket *t)
     memset(t->name, 0, sizeof(t->name));
     memset(t->phone, 0, sizeof(t->phone));
     t->home = (struct territory_id){ 0 };
+    t->named_version = 0;
 }
 
-/* What a new state brings with it. */
+/* What a new state brings with it. Whoever had it last stays its engineer after the end: the papers
+ * are his. */
 static void
 settle(struct engine *e, struct job *j, enum ticket_state from)
 {
     struct ticket *t = &j->t;
     bool over = life_is_over(t->state);
+    bool lost =
+        t->state == TICKET_QUEUED || (from == TICKET_OFFERED && t->state != TICKET_ACCEPTED);
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
-    if (!no_name(t->home) && (over || t->state == TICKET_QUEUED))
+    if (!no_name(t->home) && (lost || over) && !life_is_over(from))
         assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
-    if (t->state == TICKET_QUEUED || (over && from == TICKET_OFFERED))
+    if (lost)
         forget_engineer(t);
+    if (!life_is_held(t->state))
+        hands_release(e, j);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
     t->ended_at = over ? e->at : NEVER;
     if (over)
         t->due = instant_after(e->at, e->rules->settle_ms);
     j->tell |= told[t->state];
-}
-
-static void
-carry(struct engine *e, struct engineer *before, struct engineer *after)
-{
-    if (before == after)
-        return;
-    if (before != NULL) {
-        assert(before->load > 0);
-        before->load--;
-        roster_mark(&e->roster, before);
-        if (!before->freed) {
-            e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
-            e->freed[e->freed_count++] = before;
-            before->freed = true;
-        }
-    }
-    if (after != NULL) {
-        after->load++;
-        roster_mark(&e->roster, after);
-    }
+    j->moved = true;
 }
 
 void
@@ -76,7 +62,8 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     enum ticket_state from = t->state;
     struct engineer_id engineer = t->engineer;
     /* an offer's engineer is set before its step, but becomes his only by it */
-    struct engineer *before = job_holder(e, j);
+    struct carriers before;
+    carry_list(e, j, &before);
 
     job_leave(e, j);
     t->version++;
@@ -100,7 +87,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     if (t->state != from)
         settle(e, j, from);
     job_enter(e, j);
-    carry(e, before, job_holder(e, j));
+    carry_change(e, j, &before);
     job_show(e, j);
 
     struct outcome *o = post_outcome(e, OUTCOME_STEP, t->id);
