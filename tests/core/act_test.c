@@ -48,6 +48,9 @@ a_ticket_lives_from_report_to_the_customers_yes(void **state)
     struct event yes = world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_APPROVE, &r);
     assert_int_equal(verdict(&w, yes), REFUSAL_NONE);
     assert_true(world_told(&w.fx, UPDATE_TICKET, "home-e1"));
+    assert_int_equal(engineer(&w, VERB_NOTE, &r), REFUSAL_NONE); /* his papers are still to come */
+    assert_int_equal(engineer(&w, VERB_RESOLVE, &r), REFUSAL_STATE);
+    world_time(&w, WORLD_BEGIN + w.plan.rules.settle_ms);
     assert_int_equal(engineer(&w, VERB_NOTE, &r), REFUSAL_NO_TICKET);
     assert_int_equal(world_posting(&w.fx, UPDATE_VERDICT, 0)->update.state, TICKET_CLOSED);
     world_fini(&w);
@@ -65,7 +68,7 @@ each_refusal_has_its_reason(void **state)
     assert_int_equal(engineer(&w, VERB_ACCEPT, &none), REFUSAL_NO_TICKET);
     assert_int_equal(engineer(&w, VERB_CANCEL, &r), REFUSAL_ROLE);
     assert_int_equal(engineer(&w, VERB_EXPIRE, &r), REFUSAL_ROLE);
-    assert_int_equal(engineer(&w, (enum verb)77, &r), REFUSAL_ROLE);
+    assert_int_equal(engineer(&w, (enum verb)177, &r), REFUSAL_ROLE);
     assert_int_equal(engineer(&w, VERB_ARRIVE, &r), REFUSAL_STATE);
     struct event ev = world_act(WORLD_BEGIN, "home-e2", ROLE_ENGINEER, 1, VERB_ACCEPT, &r);
     assert_int_equal(verdict(&w, ev), REFUSAL_NOT_YOURS);

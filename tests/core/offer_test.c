@@ -151,6 +151,8 @@ silence_closes_and_is_marked(void **state)
     assert_int_equal(world_posting(&w.fx, UPDATE_TICKET, 0)->update.state, TICKET_CLOSED);
     assert_true(world_told(&w.fx, UPDATE_TICKET, "gw-1"));
     assert_true(world_told(&w.fx, UPDATE_TICKET, "home-e1"));
+    assert_true(engine_next(w.e) == WORLD_BEGIN + 24 * HOURS + w.plan.rules.settle_ms);
+    world_time(&w, engine_next(w.e)); /* until then it stays at hand */
     assert_true(engine_next(w.e) == NEVER);
     engine_changes(w.e, &c);
     size_t closed = 0, deleted = 0;

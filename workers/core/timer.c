@@ -36,6 +36,8 @@ timer_set(struct engine *e, struct job *j)
     instant due = state_due(e, j), alarm = pager_due(e, j);
     if (alarm < due)
         due = alarm;
+    if (j->over) /* it leaves */
+        due = NEVER;
     if (due == j->due && (due == NEVER) == (j->timer.place == 0))
         return;
     j->due = due;
