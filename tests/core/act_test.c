@@ -82,6 +82,44 @@ each_refusal_has_its_reason(void **state)
     world_fini(&w);
 }
 
+/* As docs/life.md says: each check hides those after it. */
+static void
+what_is_wrong_in_many_ways_is_refused_for_the_first(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    struct event r = world_report(WORLD_BEGIN, 1, "line", "s");
+    world_do(&w, r);
+    world_do(&w, world_act(WORLD_BEGIN, "home-e1", ROLE_ENGINEER, 2000, VERB_ACCEPT, &r));
+    struct event ev = world_act(WORLD_BEGIN, "desk", ROLE_GATEWAY, 1, VERB_RELEVEL, &r);
+    ev.act.ticket.b[3] = 7;
+    ev.act.seen = 1;
+    ev.act.reason = REASON_VENDOR;
+    assert_int_equal(verdict(&w, ev), REFUSAL_NO_TICKET);
+    ev.act.ticket = ticket_of(r.report.id);
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_ROLE);
+    ev.act.role = ROLE_ENGINEER; /* another one */
+    ev.act.verb = VERB_DECLINE;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_NOT_YOURS);
+    ev.act.role = ROLE_DISPATCHER;
+    ev.act.verb = VERB_PREPROCESS;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_STALE);
+    ev.act.seen = 0;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_STATE);
+    ev.act.verb = VERB_RELEVEL;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_REASON);
+    ev.act.reason = REASON_NONE;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_INCOMPLETE);
+    world_fini(&w);
+}
+
 static void
 only_what_others_did_makes_stale(void **state)
 {
@@ -203,6 +241,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ticket_lives_from_report_to_the_customers_yes),
         cmocka_unit_test(each_refusal_has_its_reason),
+        cmocka_unit_test(what_is_wrong_in_many_ways_is_refused_for_the_first),
         cmocka_unit_test(only_what_others_did_makes_stale),
         cmocka_unit_test(a_repeated_event_gets_its_first_verdict_and_no_second_effect),
         cmocka_unit_test(a_nudge_reaches_the_engineer_with_its_words),
