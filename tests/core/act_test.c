@@ -44,6 +44,7 @@ a_ticket_lives_from_report_to_the_customers_yes(void **state)
         assert_int_equal(p->recipients_count, 2); /* dispatchers and the gateway, sealed once */
         assert_int_equal(p->update.state, to[i]);
         assert_string_equal(p->update.name, "Engineer 1");
+        assert_int_equal(p->update.reason, world_reason(verbs[i])); /* why it waits */
     }
     struct event yes = world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_APPROVE, &r);
     assert_int_equal(verdict(&w, yes), REFUSAL_NONE);

@@ -57,6 +57,8 @@ post_describe(struct engine *e, struct update *u, const struct job *j, bool engi
     u->customer = t->customer;
     u->place = t->place;
     u->repeats = t->repeats;
+    if (t->timeline_count > 0)
+        u->reason = t->timeline[t->timeline_count - 1].reason;
     if (!engineer)
         return;
     u->engineer = t->engineer;
@@ -93,7 +95,8 @@ post_hand(struct engine *e, enum update_kind kind, const struct job *j, const st
     struct update *u = to_worker(e, kind, j, h->engineer, why);
     if (u == NULL)
         return;
-    u->reason = reason;
+    if (kind != UPDATE_TICKET)
+        u->reason = reason;
     if (h->due != NEVER)
         u->due = h->due;
 }

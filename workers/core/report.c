@@ -95,16 +95,22 @@ by_text(const void *key, const void *item)
 }
 _Static_assert(sizeof(struct site_id) == sizeof(struct customer_id), "by_text");
 
+/* The rule of this id among `count`, sorted; NULL: none. Each begins with its id. */
+static const void *
+rule_of(const void *id, const void *list, size_t count, size_t size)
+{
+    return count == 0 ? NULL : bsearch(id, list, count, size, by_text);
+}
+
 /* The site's contract, else the customer's, else that of everybody else. */
 static uint8_t
 contract_of(const struct rules *rules, const struct report *r)
 {
-    const struct site_rule *s =
-        bsearch(&r->site, rules->sites, rules->sites_count, sizeof(*s), by_text);
+    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
     if (s != NULL)
         return s->contract;
     const struct customer_rule *c =
-        bsearch(&r->customer, rules->customers, rules->customers_count, sizeof(*c), by_text);
+        rule_of(&r->customer, rules->customers, rules->customers_count, sizeof(*c));
     return c != NULL ? c->contract : 0;
 }
 

@@ -175,7 +175,7 @@ struct str post_words(struct engine *e, struct str words); /* a copy that lives 
 void post_describe(struct engine *e, struct update *u, const struct job *j, bool engineer);
 /* To its engineer, with the report's words. */
 void post_engineer(struct engine *e, enum update_kind kind, const struct job *j, struct str why);
-/* To one who is asked to take over or to help, or who helps. */
+/* To one who is asked to take over or to help (and why), or who helps. */
 void post_hand(struct engine *e, enum update_kind kind, const struct job *j, const struct hand *h,
                enum reason reason, struct str why);
 /* It is not his any more. */
