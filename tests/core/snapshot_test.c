@@ -264,7 +264,7 @@ broken_records_fail_cleanly(void **state)
     const struct rules *rules = &h->plans[0].rules;
     struct engine *e = engine_new(rules->territory, WORLD_INCARNATION, rules);
     struct effects fx = { 0 };
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 900; i++) {
         struct event ev;
         history_tell(h, e, &ev);
         world_apply(e, &ev, &fx);

@@ -10,6 +10,7 @@
 #include "common/base/map.h"
 #include "tests/check.h"
 #include "workers/core/engine.h"
+#include "workers/core/record.h"
 #include "workers/core/ticket.h"
 
 #define NAME(type, text) world_name_##type(text)
@@ -277,9 +278,12 @@ world_put_update(struct buf *b, const struct update *u)
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
-    buf_printf(b, " clock=%d share=%u", u->clock, u->share_pct);
+    buf_printf(b, " reason=%d clock=%d share=%u object=%u,%d,%d amount=%lld lang=%s code=%s",
+               u->reason, u->clock, u->share_pct, u->object, u->object_kind, u->object_state,
+               (long long)u->amount, u->lang, u->code);
     buf_put(b, u->ticket.b, 16);
     buf_put(b, u->report.b, 16);
+    buf_put(b, u->other.b, 16);
 }
 
 static inline void
@@ -309,8 +313,13 @@ world_put_effects(struct buf *b, const struct effects *fx)
 /* ---- what an engine's records say, for checkers that trust nothing else */
 
 struct world_view {
-    struct ticket *tickets; /* open ones, sorted by id */
+    struct ticket *tickets; /* those at hand, sorted by id */
     size_t count, cap;
+    struct { /* of engineers who have a record */
+        char id[32];
+        uint32_t load;
+    } loads[16];
+    size_t loads_count;
 };
 
 static inline void
@@ -323,6 +332,28 @@ world_view_fini(struct world_view *v)
 }
 
 static inline void
+world_view_engineer(struct world_view *v, struct str key, struct str bytes)
+{
+    struct cur c = cur_of(bytes);
+    assert_int_equal(cur_u8(&c), RECORD_FORMAT);
+    (void)record_get_place(&c);
+    (void)record_get_instant(&c);
+    assert_true(v->loads_count < countof(v->loads));
+    assert_true(str_fill(v->loads[v->loads_count].id, sizeof(v->loads[0].id), key));
+    v->loads[v->loads_count++].load = cur_u32(&c);
+}
+
+/* What his record says that he carries of tickets here. */
+static inline uint32_t
+world_view_load(const struct world_view *v, const char *engineer)
+{
+    for (size_t i = 0; i < v->loads_count; i++)
+        if (strcmp(v->loads[i].id, engineer) == 0)
+            return v->loads[i].load;
+    return 0;
+}
+
+static inline void
 world_view_take(struct world_view *v, const struct engine *e)
 {
     struct buf all = { 0 };
@@ -331,7 +362,8 @@ world_view_take(struct world_view *v, const struct engine *e)
     for (struct cur c = cur_of(buf_str(&all)); c.at < c.end;) {
         uint8_t kind = cur_u8(&c);
         struct str key = cur_str(&c), bytes = cur_str(&c);
-        (void)key;
+        if (kind == RECORD_ENGINEER)
+            world_view_engineer(v, key, bytes);
         if (kind != RECORD_TICKET)
             continue;
         v->tickets = grow_array(v->tickets, v->count, &v->cap, sizeof(*v->tickets));
@@ -369,6 +401,19 @@ world_report(instant at, uint8_t n, const char *category, const char *site)
     return ev;
 }
 
+/* A reason that the verb takes, where it needs one. */
+static inline enum reason
+world_reason(enum verb v)
+{
+    static const uint8_t reasons[VERBS] = {
+        [VERB_DECLINE] = REASON_BUSY,         [VERB_STEP_BACK] = REASON_FAR,
+        [VERB_RETURN] = REASON_SKILL,         [VERB_TRANSFER] = REASON_SHIFT,
+        [VERB_PEND] = REASON_ABSENT,          [VERB_HOLD] = REASON_PARTS,
+        [VERB_EXEMPT] = REASON_FORCE_MAJEURE,
+    };
+    return (unsigned)v < VERBS ? reasons[v] : REASON_NONE;
+}
+
 static inline struct event
 world_act(instant at, const char *who, enum role role, uint64_t counter, enum verb verb,
           const struct event *report)
@@ -381,6 +426,12 @@ world_act(instant at, const char *who, enum role role, uint64_t counter, enum ve
     if (report != NULL)
         ev.act.ticket = ticket_of(report->report.id);
     ev.act.occurred_at = at;
+    ev.act.reason = world_reason(verb);
+    ev.act.note = STR("because");
+    memcpy(ev.act.fresh.b, &counter, sizeof(counter));
+    ev.act.fresh.b[15] = 0xaa;
+    ev.act.place = PLACE_NONE;
+    ev.act.amount = -1;
     return ev;
 }
 

@@ -18,11 +18,13 @@ deed_tell(struct engine *e, struct job *j, const struct act *a)
     deed_step(e, j, a);
     if (other)
         post_engineer(e, UPDATE_TICKET, j, a->note);
+    if (!j->moved) /* else they hear at the event's end */
+        post_helpers(e, j, a->who, a->note);
 }
 
 /* Each verb of people stands in one of these. */
 static const struct deed *const books[] = {
-    deeds_hands, deeds_desk, deeds_wait, deeds_links, deeds_object,
+    deeds_hands, deeds_team, deeds_desk, deeds_wait, deeds_links, deeds_object,
 };
 
 static const struct deed *
@@ -68,7 +70,11 @@ tell_again(struct engine *e, const struct job *j, const struct act *a)
 {
     bool offered = j->t.state == TICKET_OFFERED;
     if (a->role == ROLE_ENGINEER) {
-        post_engineer(e, offered ? UPDATE_OFFER : UPDATE_TICKET, j, STR(""));
+        struct principal_id engineer = principal_of(j->t.engineer);
+        if (same_id(engineer, a->who))
+            post_engineer(e, offered ? UPDATE_OFFER : UPDATE_TICKET, j, STR(""));
+        else
+            hands_tell(e, j, engineer_of(a->who));
         return;
     }
     struct update *u = post_new(e, UPDATE_TICKET, a->who);
@@ -103,7 +109,9 @@ sync(struct engine *e, const struct act *a)
 static bool
 is_his(const struct job *j, const struct act *a)
 {
-    return a->role == ROLE_DISPATCHER || concerns(j, a);
+    if (a->role == ROLE_ENGINEER)
+        return whose_is(&j->t, a->verb, engineer_of(a->who));
+    return concerns(j, a);
 }
 
 static bool

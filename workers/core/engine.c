@@ -105,7 +105,7 @@ conclude(struct engine *e, struct job *j)
         pager_correct(e, j);
     if (j->show)
         post_changed(e, j);
-    j->touched = j->show = j->tell = false;
+    j->touched = j->show = j->tell = j->moved = false;
     if (j->over) { /* settled: it leaves */
         job_leave(e, j);
         known_end(&e->known, j->t.id, j->t.state);

@@ -80,6 +80,8 @@ job_repeated(const struct engine *e, const struct report *r, struct category_id 
     if (e->rules->repeat_ms <= 0 || !spot_of(&s, r->site, r->place, c))
         return NULL;
     for (struct job *j = map_get(&e->repeats, &s); j != NULL; j = j->older) {
+        if (same_id(j->t.id, r->follows)) /* the customer says that it is another one */
+            continue;
         msec apart = j->t.occurred_at - r->occurred_at;
         if (j->t.wait == REASON_OBSERVED || (apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
             return j;
@@ -257,9 +259,7 @@ job_list(struct engine *e)
         j->timer.place = 0;
         j->slot = roster_slot(&e->roster, j->t.category);
         job_enter(e, j);
-        struct engineer *x = job_holder(e, j);
-        if (x != NULL)
-            x->load++;
+        carry_count(e, j);
         timer_set(e, j);
     }
 }

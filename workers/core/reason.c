@@ -21,7 +21,7 @@ static const uint32_t fits[VERBS] = {
 bool
 reason_fits(enum verb v, enum reason r)
 {
-    return r == REASON_NONE || (fits[v] >> r & 1);
+    return r == REASON_NONE || ((unsigned)r < REASONS && (fits[v] >> r & 1));
 }
 
 bool

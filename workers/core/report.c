@@ -95,16 +95,22 @@ by_text(const void *key, const void *item)
 }
 _Static_assert(sizeof(struct site_id) == sizeof(struct customer_id), "by_text");
 
+/* The rule of this id among `count`, sorted; NULL: none. Each begins with its id. */
+static const void *
+rule_of(const void *id, const void *list, size_t count, size_t size)
+{
+    return count == 0 ? NULL : bsearch(id, list, count, size, by_text);
+}
+
 /* The site's contract, else the customer's, else that of everybody else. */
 static uint8_t
 contract_of(const struct rules *rules, const struct report *r)
 {
-    const struct site_rule *s =
-        bsearch(&r->site, rules->sites, rules->sites_count, sizeof(*s), by_text);
+    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
     if (s != NULL)
         return s->contract;
     const struct customer_rule *c =
-        bsearch(&r->customer, rules->customers, rules->customers_count, sizeof(*c), by_text);
+        rule_of(&r->customer, rules->customers, rules->customers_count, sizeof(*c));
     return c != NULL ? c->contract : 0;
 }
 
@@ -140,6 +146,23 @@ level_of(const struct rules *rules, const struct report *r, struct category_id c
     return level < rules->levels_count ? level : (uint8_t)(rules->levels_count - 1);
 }
 
+/* The customer says what it continues: both tickets say so, if the older one is still at hand. */
+static void
+link_back(struct engine *e, struct job *j, struct ticket_id older)
+{
+    struct job *before = job_find(e, older);
+    if (same_id(older, (struct ticket_id){ { 0 } }) || before == j)
+        return;
+    bool linked = ticket_links(&j->t, LINK_PREVIOUS, older);
+    assert(linked); /* its first */
+    if (before == NULL || !ticket_links(&before->t, LINK_SUCCESSOR, j->t.id))
+        return;
+    if (life_step(before->t.state, VERB_LINK) != NULL)
+        step_take(e, before, &(struct move){ .verb = VERB_LINK });
+    else
+        job_show(e, before);
+}
+
 static void
 open_ticket(struct engine *e, const struct report *r, size_t slot, struct category_id category)
 {
@@ -171,6 +194,7 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     job_enter(e, j);
     outcome(e, OUTCOME_OPENED, r, id)->version = t->version;
     post_level(e, j);
+    link_back(e, j, r->follows);
 
     step_take(e, j, &(struct move){ .verb = VERB_TRIAGE });
     if (c != NULL && c->preprocess_ms > 0) {
@@ -203,7 +227,8 @@ report_apply(struct engine *e, const struct event *ev)
     size_t slot = roster_slot(&e->roster, r.category);
     const struct category *c = e->roster.slots[slot].category;
     struct category_id category = c == NULL ? r.category : c->id;
-    struct job *j = job_repeated(e, &r, category);
+    bool repeats = c == NULL || !c->installation; /* each installation is an order of its own */
+    struct job *j = repeats ? job_repeated(e, &r, category) : NULL;
     if (j != NULL)
         attach(e, &r, j);
     else

@@ -14,7 +14,8 @@
  *
  * Invariants between events: a job is in the queue exactly while QUEUED, among the repeats exactly
  * while it may take one, in the timers exactly while something is due for it; an engineer's load
- * is the number of jobs in his hands. All of these are derived: only the records are state. */
+ * is the number of jobs that he carries (carry.c). All of these are derived: only the records are
+ * state. */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
@@ -51,6 +52,7 @@ struct job {
     bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
     bool show;    /* dispatchers are told at the event's end */
     bool tell;    /* and the reporter's gateways */
+    bool moved;   /* and helpers: its state has changed, or its engineer */
     bool dirty;   /* in engine.dirty */
     bool over;    /* settled: only engine.dirty knows it */
 };
@@ -190,6 +192,15 @@ instant step_believed(const struct engine *e, instant occurred_at);
 
 /* ---- miles.c: the milestones that a step has reached, or taken back. After its state is set. */
 void miles_take(struct engine *e, struct job *j, const struct move *m);
+/* ---- carry.c: whose places it takes up, each once: its engineer's, those of who helps, and of who
+ * is asked to take over or to help. Only of ours. */
+struct carriers {
+    struct engineer *list[HELPERS_MAX + 2];
+    size_t count;
+};
+void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
+void carry_change(struct engine *e, const struct job *j, const struct carriers *before);
+void carry_count(const struct engine *e, const struct job *j); /* of a job just listed */
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
@@ -200,9 +211,16 @@ struct str post_words(struct engine *e, struct str words); /* a copy that lives 
 void post_describe(struct engine *e, struct update *u, const struct job *j, bool engineer);
 /* To its engineer, with the report's words. */
 void post_engineer(struct engine *e, enum update_kind kind, const struct job *j, struct str why);
+/* To one who is asked to take over or to help (and why), or who helps. */
+void post_hand(struct engine *e, enum update_kind kind, const struct job *j, const struct hand *h,
+               enum reason reason, struct str why);
+/* It is not his any more. */
+void post_withdrawn(struct engine *e, const struct job *j, struct engineer_id x, struct str why);
 void post_alarm(struct engine *e, const struct job *j, instant due, struct str why);
 void post_verdict(struct engine *e, struct principal_id who, struct event_id id, struct answer a);
-void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways */
+/* To the helpers who have joined in, but not to one. */
+void post_helpers(struct engine *e, const struct job *j, struct principal_id but, struct str why);
+void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways, helpers */
 struct outcome *post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t);
 void post_level(struct engine *e, const struct job *j); /* the outcome that says which it has */
 
@@ -252,23 +270,28 @@ struct deed {
     enum refusal (*may)(const struct engine *e, const struct job *j, const struct act *a);
     void (*take)(struct engine *e, struct job *j, const struct act *a);
 };
-extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, transfer, help */
+extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, return */
+extern const struct deed deeds_team[VERBS];   /* team.c: transfer, help */
 extern const struct deed deeds_desk[VERBS];   /* desk.c: preprocess, relevel, reject ... */
 extern const struct deed deeds_wait[VERBS];   /* wait.c: pend, hold, resume, exempt, observe */
 extern const struct deed deeds_links[VERBS];  /* links.c: different, join, merge, reopen, appeal */
 extern const struct deed deeds_object[VERBS]; /* object.c */
 void deed_step(struct engine *e, struct job *j, const struct act *a); /* just the step */
-void deed_tell(struct engine *e, struct job *j, const struct act *a); /* and its engineer hears */
-/* The reasons that a verb takes; and must it name one? */
-bool reason_fits(enum verb v, enum reason r);
-bool reason_asked(enum verb v);
+/* And its engineer and helpers hear. */
+void deed_tell(struct engine *e, struct job *j, const struct act *a);
 
-/* ---- hands.c */
+/* ---- whose.c */
+bool whose_is(const struct ticket *t, enum verb v, struct engineer_id x);
+
+/* ---- team.c */
 /* Asked to take over or to help, or helping; NULL: neither. */
 const struct hand *hands_find(const struct ticket *t, struct engineer_id x);
-void hands_lapse(struct engine *e, struct job *j);   /* of those asked whose time is up */
-instant hands_due(const struct ticket *t);           /* when hands_lapse is to be called */
-void hands_release(struct engine *e, struct job *j); /* nobody is asked or helps any more */
+const struct hand *hands_helper(const struct ticket *t, struct engineer_id x);
+void hands_tell(struct engine *e, const struct job *j, struct engineer_id x); /* again */
+void hands_lapse(struct engine *e, struct job *j); /* of those asked whose time is up, or gone */
+instant hands_due(const struct engine *e, const struct job *j); /* when to call hands_lapse */
+/* Nobody is asked or helps any more. Within a step only: it is step.c that keeps the loads. */
+void hands_release(struct engine *e, struct job *j);
 
 /* ---- desk.c */
 void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */

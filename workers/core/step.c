@@ -25,6 +25,7 @@ forget_engineer(struct ticket *t)
     memset(t->name, 0, sizeof(t->name));
     memset(t->phone, 0, sizeof(t->phone));
     t->home = (struct territory_id){ 0 };
+    t->named_version = 0;
 }
 
 /* Nobody is responsible any more. */
@@ -32,10 +33,11 @@ static bool
 frees(enum verb v, enum ticket_state from, enum ticket_state to)
 {
     return to == TICKET_QUEUED || v == VERB_OBSERVE || v == VERB_JOIN ||
-           (life_is_over(to) && from == TICKET_OFFERED);
+           (from == TICKET_OFFERED && to != TICKET_ACCEPTED);
 }
 
-/* What a new state brings with it. */
+/* What a new state brings with it. Whoever had it last stays its engineer after the end: the papers
+ * are his. */
 static void
 settle(struct engine *e, struct job *j, const struct taken *s)
 {
@@ -49,6 +51,8 @@ settle(struct engine *e, struct job *j, const struct taken *s)
     }
     if (freed)
         forget_engineer(t);
+    if (!life_is_held(t->state))
+        hands_release(e, j);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
     course_resume(&t->course, t->wait, s->occurred_at);
@@ -59,27 +63,7 @@ settle(struct engine *e, struct job *j, const struct taken *s)
     if (over || t->state == TICKET_RESOLVED)
         links_wake(e, j);
     j->tell |= told[t->state];
-}
-
-static void
-carry(struct engine *e, struct engineer *before, struct engineer *after)
-{
-    if (before == after)
-        return;
-    if (before != NULL) {
-        assert(before->load > 0);
-        before->load--;
-        roster_mark(&e->roster, before);
-        if (!before->freed) {
-            e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
-            e->freed[e->freed_count++] = before;
-            before->freed = true;
-        }
-    }
-    if (after != NULL) {
-        after->load++;
-        roster_mark(&e->roster, after);
-    }
+    j->moved = true;
 }
 
 void
@@ -91,7 +75,8 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     enum ticket_state from = t->state;
     struct engineer_id engineer = t->engineer;
     /* an offer's engineer is set before its step, but becomes his only by it */
-    struct engineer *before = job_holder(e, j);
+    struct carriers before;
+    carry_list(e, j, &before);
 
     job_leave(e, j);
     t->version++;
@@ -115,7 +100,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     if (t->state != from)
         settle(e, j, &taken);
     job_enter(e, j);
-    carry(e, before, job_holder(e, j));
+    carry_change(e, j, &before);
     job_show(e, j);
     miles_take(e, j, m);
 

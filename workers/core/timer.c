@@ -26,7 +26,7 @@ state_due(const struct engine *e, const struct job *j)
     if (job_is_gone(e, j))
         return AT_ONCE;
     instant due = j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
-    instant hands = hands_due(&j->t);
+    instant hands = hands_due(e, j);
     return hands < due ? hands : due;
 }
 
@@ -36,6 +36,8 @@ timer_set(struct engine *e, struct job *j)
     instant due = state_due(e, j), alarm = pager_due(e, j);
     if (alarm < due)
         due = alarm;
+    if (j->over) /* it leaves */
+        due = NEVER;
     if (due == j->due && (due == NEVER) == (j->timer.place == 0))
         return;
     j->due = due;
@@ -97,7 +99,7 @@ static void
 fire_job(struct engine *e, struct job *j, instant until)
 {
     pager_fire(e, j, until);
-    if (hands_due(&j->t) <= until)
+    if (hands_due(e, j) <= until)
         hands_lapse(e, j);
     if (job_is_gone(e, j))
         offer_end(e, j, STR("no longer in the plan"));
