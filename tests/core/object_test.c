@@ -1,5 +1,6 @@
 /* object_test.c - about workers/core/object.c and owed.c, and their part of docs/life.md. */
 #include "common/wire/names.h"
+#include "tests/core/history.h"
 #include "tests/core/paper.h"
 #include "workers/core/object.h"
 
@@ -462,6 +463,133 @@ an_analysis_promised_keeps_the_ticket_until_30_days_too_late(void **state)
     assert_int_equal(kept_for_analysis(false, false), 14);
 }
 
+/* ---- whatever happens */
+
+struct seen {
+    size_t by[OBJECT_KINDS][OBJECT_STATES]; /* times that one has come to it */
+    size_t told;
+};
+
+static const struct object *
+numbered(const struct ticket *t, uint16_t number)
+{
+    for (size_t i = 0; t != NULL && i < t->objects_count; i++)
+        if (t->objects[i].number == number)
+            return &t->objects[i];
+    return NULL;
+}
+
+/* Dispatchers were told just this, of this one, in this event. */
+static bool
+was_told(const struct effects *fx, const struct ticket *t, const struct object *o)
+{
+    const struct posting *p;
+    bool told = false;
+    for (size_t n = 0; (p = world_posting(fx, UPDATE_OBJECT, n)) != NULL; n++) {
+        const struct update *u = &p->update;
+        if (same_id(u->ticket, t->id) && u->object == o->number)
+            told |= u->object_kind == o->kind && u->object_state == o->state &&
+                    u->amount == o->amount && strcmp(p->recipients[0].who.s, "watch") == 0;
+    }
+    return told;
+}
+
+/* By this verb's rule from there to here; or, for any verb, refused with its ticket's step. */
+static bool
+may_come(const struct object *was, const struct object *o, const struct ticket *t)
+{
+    bool lapsed = was != NULL && was->state < OBJECT_OWED && o->state == OBJECT_REFUSED;
+    for (size_t i = t->timeline_count; i-- > 0;) {
+        const struct object_rule *r = object_rule(t->timeline[i].verb);
+        if (t->timeline[i].object != o->number)
+            continue;
+        assert_non_null(r);
+        bool from = was == NULL ? r->from == 0 : (r->from >> was->state & 1) != 0;
+        return lapsed ||
+               (from && r->kind == o->kind && o->state == (o->warranty ? r->warranted : r->to));
+    }
+    return lapsed;
+}
+
+static void
+check_ticket(struct seen *s, const struct ticket *was, const struct ticket *t,
+             const struct effects *fx)
+{
+    size_t quotes = 0, complaints = 0, surveys = 0;
+    assert_true(t->objects_count <= OBJECTS_MAX && t->objects_made == t->objects_count);
+    for (size_t i = 0; i < t->objects_count; i++) {
+        const struct object *o = &t->objects[i], *before = numbered(was, o->number);
+        assert_int_equal(o->number, i + 1);
+        bool open = o->state == OBJECT_OPEN;
+        quotes += open && o->kind == OBJECT_QUOTE;
+        surveys += open && o->kind == OBJECT_SURVEY;
+        complaints += o->kind == OBJECT_COMPLAINT && o->state != OBJECT_DONE;
+        assert_true(o->opened_at <= o->at);
+        if (before != NULL && before->state == o->state)
+            continue;
+        assert_true(may_come(before, o, t));
+        assert_true(was_told(fx, t, o));
+        s->by[o->kind][o->state]++;
+        s->told++;
+    }
+    /* an open quote exactly while the ticket waits for its answer */
+    assert_int_equal(quotes, t->state == TICKET_PENDING_CUSTOMER && t->wait == REASON_QUOTE);
+    assert_true(complaints <= 1);
+    assert_true(surveys <= (t->state == TICKET_CLOSED));
+}
+
+/* One that is worked on, or waits; NULL: there is none. */
+static const struct ticket *
+worked_on(struct history *h)
+{
+    const struct ticket *found = NULL;
+    for (size_t i = 0; i < h->view.count; i++) {
+        const struct ticket *t = &h->view.tickets[i];
+        bool fits = t->state == TICKET_WORKING || t->state == TICKET_PENDING_CUSTOMER;
+        if (fits && t->objects_count < OBJECTS_MAX - 6 && (found == NULL || below(h, 3) == 0))
+            found = t;
+    }
+    return found;
+}
+
+static void
+objects_go_only_the_ways_of_the_table_whatever_happens(void **state)
+{
+    (void)state;
+    struct rng r = seed();
+    struct history *h = history_new(rng_next(&r));
+    struct engine *e =
+        engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
+    struct world_view before = { 0 };
+    struct effects fx = { 0 };
+    struct seen s = { 0 };
+    for (int i = 0; i < 4000; i++) {
+        struct event ev;
+        history_tell(h, e, &ev);
+        const struct ticket *t = below(h, 4) == 0 ? NULL : worked_on(h);
+        if (t != NULL)
+            history_object(h, &ev, t);
+        world_apply(e, &ev, &fx);
+        history_hear(h, &fx);
+        struct world_view now = { 0 };
+        world_view_take(&now, e);
+        for (size_t n = 0; n < now.count; n++)
+            check_ticket(&s, world_view_find(&before, now.tickets[n].id), &now.tickets[n], &fx);
+        world_view_fini(&before);
+        before = now;
+    }
+    for (unsigned v = 0; v < VERBS; v++) /* every rule was used */
+        if (object_rule(v) != NULL && s.by[object_rule(v)->kind][object_rule(v)->to] == 0)
+            print_error("never: %s\n", verb_name(v));
+    for (unsigned v = 0; v < VERBS; v++)
+        assert_true(object_rule(v) == NULL || s.by[object_rule(v)->kind][object_rule(v)->to] > 0);
+    assert_true(s.told > 100);
+    world_view_fini(&before);
+    effects_fini(&fx);
+    engine_free(e);
+    history_free(h);
+}
+
 int
 main(void)
 {
@@ -481,6 +609,7 @@ main(void)
         cmocka_unit_test(an_old_part_owed_keeps_the_ticket_for_90_days),
         cmocka_unit_test(a_complaint_keeps_the_ticket_until_its_solution),
         cmocka_unit_test(an_analysis_promised_keeps_the_ticket_until_30_days_too_late),
+        cmocka_unit_test(objects_go_only_the_ways_of_the_table_whatever_happens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,6 +255,8 @@ world_put_update(struct buf *b, const struct update *u)
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
+    buf_printf(b, " object=%u.%d.%d %lld lang=%.8s", u->object, u->object_kind, u->object_state,
+               (long long)u->amount, u->lang);
     buf_put(b, u->ticket.b, 16);
     buf_put(b, u->report.b, 16);
 }
