@@ -144,27 +144,26 @@ history_next_verb(struct history *h, const struct ticket *t, size_t *person)
     return v;
 }
 
-/* Half of the time the next one that is in an engineer's hands; most are not. NULL: there is none
- * at all. */
-static inline const struct ticket *
-history_ticket(struct history *h)
-{
-    if (h->view.count == 0)
-        return NULL;
-    size_t at = below(h, h->view.count), passed = below(h, 2) == 0 ? h->view.count : 0;
-    while (passed < h->view.count && !life_is_held(h->view.tickets[at].state)) {
-        at = (at + 1) % h->view.count;
-        passed++;
-    }
-    return &h->view.tickets[at];
-}
-
-/* This person says it of this ticket (NULL: of one that may be long gone). */
 static inline void
-history_say(struct history *h, struct event *ev, const struct ticket *t, size_t person, enum verb v)
+history_act(struct history *h, struct event *ev)
 {
-    struct act *a = &ev->act;
     ev->kind = EVENT_VERB;
+    if (h->acts_count > 0 && below(h, 12) == 0) {
+        ev->act = h->acts[h->acts_count - 1 - below(h, h->acts_count < 200 ? h->acts_count : 200)];
+        return;
+    }
+    size_t person = below(h, 16);
+    enum verb v = (enum verb)below(h, VERBS + 1);
+    const struct ticket *t = h->view.count == 0 ? NULL : &h->view.tickets[below(h, h->view.count)];
+    if (t != NULL && below(h, 8) != 0)
+        v = history_next_verb(h, t, &person);
+    if (v == VERB_SYNC && below(h, 4) != 0)
+        v = VERB_NOTE;
+    if (t != NULL && below(h, 4) == 0) {
+        v = history_object_verb(&h->rng, t);
+        person = history_person(history_object_person(&h->rng, t, v));
+    }
+    struct act *a = &ev->act;
     memset(a, 0, sizeof(*a));
     a->who = NAME(principal_id, history_people[person]);
     a->role = history_role(person);
@@ -189,35 +188,6 @@ history_say(struct history *h, struct event *ev, const struct ticket *t, size_t 
         history_object_needs(&h->rng, t, a);
     if (h->acts_count < HISTORY_EVENTS)
         h->acts[h->acts_count++] = *a;
-}
-
-/* Something about what is linked to this ticket. */
-static inline void
-history_object(struct history *h, struct event *ev, const struct ticket *t)
-{
-    enum verb v = history_object_verb(&h->rng, t);
-    history_say(h, ev, t, history_person(history_object_person(&h->rng, t, v)), v);
-}
-
-static inline void
-history_act(struct history *h, struct event *ev)
-{
-    ev->kind = EVENT_VERB;
-    if (h->acts_count > 0 && below(h, 12) == 0) {
-        ev->act = h->acts[h->acts_count - 1 - below(h, h->acts_count < 200 ? h->acts_count : 200)];
-        return;
-    }
-    size_t person = below(h, 16);
-    enum verb v = (enum verb)below(h, VERBS + 1);
-    const struct ticket *t = history_ticket(h);
-    if (t != NULL && below(h, 8) != 0)
-        v = history_next_verb(h, t, &person);
-    if (v == VERB_SYNC && below(h, 4) != 0)
-        v = VERB_NOTE;
-    if (t != NULL && below(h, 4) == 0)
-        history_object(h, ev, t);
-    else
-        history_say(h, ev, t, person, v);
 }
 
 static inline void

@@ -7,10 +7,10 @@
 
 /* ---- who is told; dispatchers always */
 
-enum audience { TO_GATEWAYS = 1, TO_ENGINEER = 2, TO_OWNER = 4 };
+enum audience { TO_GATEWAYS = 1, TO_ENGINEER = 2, TO_HELPERS = 4, TO_OWNER = 8 };
 static const uint8_t audience[OBJECT_KINDS] = {
     [OBJECT_QUOTE] = TO_GATEWAYS | TO_ENGINEER,
-    [OBJECT_PART] = TO_ENGINEER,
+    [OBJECT_PART] = TO_ENGINEER | TO_HELPERS,
     [OBJECT_REPLACEMENT] = TO_GATEWAYS,
     [OBJECT_REPORT] = TO_GATEWAYS,
     [OBJECT_ANALYSIS] = TO_GATEWAYS,
@@ -56,26 +56,43 @@ describe(struct engine *e, struct update *u, const struct job *j, const struct o
         u->text = post_words(e, o->text);
 }
 
+static void
+tell_gateways(struct engine *e, const struct job *j, const struct object *o, struct str why)
+{
+    if (j->t.gateways_count == 0)
+        return;
+    struct update *u = post_new(e, UPDATE_OBJECT, j->t.gateways[0]);
+    describe(e, u, j, o, why);
+    memcpy(u->lang, j->t.lang, sizeof(u->lang));
+    for (size_t i = 1; i < j->t.gateways_count; i++)
+        post_also(e, j->t.gateways[i]);
+}
+
+static void
+tell_engineer(struct engine *e, const struct job *j, const struct object *o, struct engineer_id x,
+              struct str why)
+{
+    struct update *u = post_new(e, UPDATE_OBJECT, principal_of(x));
+    if (u != NULL)
+        describe(e, u, j, o, why);
+}
+
 void
 object_tell(struct engine *e, const struct job *j, const struct object *o, struct str words)
 {
     const struct ticket *t = &j->t;
     struct str why = words_of(e, o, words);
     unsigned to = audience[o->kind];
-    struct principal_id owner = to & TO_OWNER ? object_owner(e, j) : (struct principal_id){ 0 };
-    struct update *u;
-    if (to & TO_GATEWAYS && t->gateways_count > 0) {
-        u = post_new(e, UPDATE_OBJECT, t->gateways[0]);
-        describe(e, u, j, o, why);
-        memcpy(u->lang, t->lang, sizeof(u->lang));
-        for (size_t i = 1; i < t->gateways_count; i++)
-            post_also(e, t->gateways[i]);
-    }
-    if (to & TO_ENGINEER && (u = post_new(e, UPDATE_OBJECT, principal_of(t->engineer))) != NULL)
-        describe(e, u, j, o, why);
-    u = post_new(e, UPDATE_OBJECT, WATCH);
-    describe(e, u, j, o, why);
-    if (!no_name(owner))
+    if (to & TO_GATEWAYS)
+        tell_gateways(e, j, o, why);
+    if (to & TO_ENGINEER)
+        tell_engineer(e, j, o, t->engineer, why);
+    for (size_t i = 0; to & TO_HELPERS && i < t->helpers_count; i++)
+        if (t->helpers[i].due == NEVER) /* he has said yes */
+            tell_engineer(e, j, o, t->helpers[i].engineer, why);
+    describe(e, post_new(e, UPDATE_OBJECT, WATCH), j, o, why);
+    struct principal_id owner = object_owner(e, j);
+    if (to & TO_OWNER && !no_name(owner))
         post_also(e, owner);
 }
 
