@@ -159,7 +159,7 @@ history_act(struct history *h, struct event *ev)
         v = history_next_verb(h, t, &person);
     if (v == VERB_SYNC && below(h, 4) != 0)
         v = VERB_NOTE;
-    if (t != NULL && below(h, 4) == 0) {
+    if (t != NULL && below(h, 8) == 0) {
         v = history_object_verb(&h->rng, t);
         person = history_person(history_object_person(&h->rng, t, v));
     }
