@@ -4,7 +4,7 @@
 #ifndef TESTS_CORE_HISTORY_H
 #define TESTS_CORE_HISTORY_H
 
-#include "tests/core/world.h"
+#include "tests/core/history_object.h"
 #include "workers/core/life.h"
 
 enum { HISTORY_REPORTS = 4096, HISTORY_EVENTS = 16384 };
@@ -52,6 +52,7 @@ history_new(uint64_t from)
         for (size_t i = 0; v != 1 && i < WORLD_ENGINEERS; i++) /* room for others' tickets, too */
             h->plans[v].engineers[i].capacity = (uint16_t)(h->plans[v].engineers[i].capacity + 4);
     }
+    h->plans[2].contract.complaints = NAME(principal_id, "desk-1");
     for (size_t i = 0; i < 16; i++)
         h->epochs[i] = 1;
     return h;
@@ -275,6 +276,10 @@ history_act(struct history *h, struct event *ev)
         v = below(h, 6) == 0 ? history_aside(h, t, &person) : history_next_verb(h, t, &person);
     if (v == VERB_SYNC && below(h, 4) != 0)
         v = VERB_NOTE;
+    if (t != NULL && below(h, 8) == 0) {
+        v = history_object_verb(&h->rng, t);
+        person = history_person(history_object_person(&h->rng, t, v));
+    }
     struct act *a = &ev->act;
     memset(a, 0, sizeof(*a));
     a->who = NAME(principal_id, history_people[person]);
@@ -297,6 +302,8 @@ history_act(struct history *h, struct event *ev)
         a->occurred_at = (instant)rng_next(&h->rng);
     a->note = below(h, 3) == 0 ? STR("because") : STR("");
     history_details(h, t, a);
+    if (t != NULL)
+        history_object_needs(&h->rng, t, a);
     if (h->acts_count < HISTORY_EVENTS)
         h->acts[h->acts_count++] = *a;
 }

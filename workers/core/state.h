@@ -311,8 +311,11 @@ void links_follow(struct engine *e, struct job *j);
 /* It was opened: are there many of its kind? */
 void links_outage(struct engine *e, const struct job *j);
 
-/* ---- object.c */
-void object_survey(struct engine *e, struct job *j); /* at the end: asks the customer */
+/* ---- object.c, owed.c */
+void object_survey(struct engine *e, struct job *j); /* CLOSED: asks the customer */
+/* Another state of the ticket: what does not go with it (a quote nobody waits for any more, a part
+ * that has not come by the end) is refused. */
+void object_lapse(struct engine *e, struct job *j, const struct taken *s);
 /* Is anything still owed (an analysis, a complaint's answer, an old part)? */
 bool object_is_owed(const struct engine *e, const struct job *j);
 

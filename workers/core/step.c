@@ -62,6 +62,7 @@ settle(struct engine *e, struct job *j, const struct taken *s)
         t->due = instant_after(e->at, e->rules->settle_ms);
     if (over || t->state == TICKET_RESOLVED)
         links_wake(e, j);
+    object_lapse(e, j, s);
     j->tell |= told[t->state];
     j->moved = true;
 }

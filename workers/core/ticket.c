@@ -40,16 +40,15 @@ ticket_fini(struct ticket *t)
     *t = (struct ticket){ 0 };
 }
 
-/* The part of a note that is kept: at most NOTE_MAX bytes, no half character at its end. */
-static size_t
-note_len(struct str note)
+struct str
+ticket_note(struct str words)
 {
-    if (note.len <= NOTE_MAX)
-        return note.len;
+    if (words.len <= NOTE_MAX)
+        return words;
     size_t len = NOTE_MAX;
-    while (len > 0 && ((uint8_t)note.at[len] & 0xc0) == 0x80)
+    while (len > 0 && ((uint8_t)words.at[len] & 0xc0) == 0x80)
         len--;
-    return len > 0 ? len : NOTE_MAX;
+    return str_bytes(words.at, len > 0 ? len : NOTE_MAX);
 }
 
 /* Folds the oldest step after the head into the sum. */
@@ -78,7 +77,7 @@ ticket_take(struct ticket *t, const struct taken *step, struct str note)
     *s = *step;
     if (t->timeline_count > 0 && s->occurred_at < s[-1].occurred_at)
         s->occurred_at = s[-1].occurred_at;
-    s->note_len = (uint32_t)note_len(note);
+    s->note_len = (uint32_t)ticket_note(note).len;
     s->note = NULL;
     if (s->note_len > 0)
         s->note = memcpy(grow(NULL, s->note_len), note.at, s->note_len);

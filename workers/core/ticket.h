@@ -187,6 +187,9 @@ void ticket_fini(struct ticket *t);
 
 /* Appends one step (its note is copied and cut); folds when the timeline is full. */
 void ticket_take(struct ticket *t, const struct taken *step, struct str note);
+/* The part of somebody's words that is kept: at most NOTE_MAX bytes, no half character at its end.
+ */
+struct str ticket_note(struct str words);
 /* NULL: no link of this kind. */
 const struct link *ticket_link(const struct ticket *t, enum link_kind kind);
 /* false: LINKS_MAX are there already, or this one. */
