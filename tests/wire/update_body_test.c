@@ -8,7 +8,10 @@ static struct draw draw;
 static struct update
 draw_update(void)
 {
-    struct update u = { .kind = (enum update_kind)draw_below(&draw, UPDATE_KINDS), .verb = VERBS };
+    struct update u = { .kind = (enum update_kind)draw_below(&draw, UPDATE_KINDS),
+                        .verb = VERBS,
+                        .clock = CLOCKS,
+                        .amount = -1 };
     u.at = draw_instant(&draw);
     u.place = draw_place(&draw);
     if (draw_bool(&draw)) {
@@ -33,6 +36,22 @@ draw_update(void)
     }
     if (draw_bool(&draw))
         u.event = (struct event_id){ draw_u64(&draw), draw_u64(&draw) };
+    if (draw_bool(&draw)) {
+        u.reason = (enum reason)draw_below(&draw, REASONS);
+        u.object = (uint16_t)(1 + draw_below(&draw, UINT16_MAX));
+        u.object_kind = (enum object_kind)draw_below(&draw, OBJECT_KINDS);
+        u.object_state = (enum object_state)draw_below(&draw, OBJECT_STATES);
+        u.amount = draw_bool(&draw) ? -1 : (int64_t)draw_mark(&draw);
+    }
+    if (draw_bool(&draw)) {
+        draw_bytes(&draw, u.other.b, sizeof(u.other.b));
+        draw_label(&draw, u.lang, sizeof(u.lang));
+        draw_label(&draw, u.code, sizeof(u.code));
+    }
+    if (u.kind == UPDATE_ALARM) {
+        u.clock = (enum clock)draw_below(&draw, CLOCKS + 1);
+        u.share_pct = (uint16_t)draw_u32(&draw);
+    }
     if (u.kind == UPDATE_VERDICT) {
         u.verb = (enum verb)draw_below(&draw, VERBS + 1);
         u.refusal = (enum refusal)draw_below(&draw, REFUSALS);
@@ -63,6 +82,16 @@ same_update(const struct update *a, const struct update *b)
     assert_same(a, b, event);
     assert_same(a, b, verb);
     assert_same(a, b, refusal);
+    assert_same(a, b, reason);
+    assert_same(a, b, clock);
+    assert_same(a, b, share_pct);
+    assert_same(a, b, object);
+    assert_same(a, b, object_kind);
+    assert_same(a, b, object_state);
+    assert_same(a, b, amount);
+    assert_same(a, b, other);
+    assert_same(a, b, lang);
+    assert_same(a, b, code);
     assert_same_str(a, b, why);
     assert_same_str(a, b, text);
 }
@@ -110,6 +139,7 @@ cut_changed_and_senseless_bytes_are_survived(void **state)
 static void
 nothing_that_is_empty_is_said(void **state)
 {
+    /* a zeroed clock or amount without its alarm or object is none either */
     struct update u = { .kind = UPDATE_RESYNC, .place = PLACE_NONE, .verb = VERBS };
     struct buf b = { 0 };
     size_t pairs = 0;
@@ -147,15 +177,21 @@ words_of_a_later_version_are_met_kindly(void **state)
     pack_text(&b, "birthday");
     assert_int_equal(body_get_update(&doc, buf_str(&b), &u), ERR_KIND);
     buf_clear(&b);
-    pack_map(&b, 3);
+    pack_map(&b, 5);
     pack_text(&b, "kind");
     pack_text(&b, "verdict");
+    pack_text(&b, "reason");
+    pack_text(&b, "moonshine");
+    pack_text(&b, "clock");
+    pack_text(&b, "sundial");
     pack_text(&b, "verb");
     pack_text(&b, "teleport");
     pack_text(&b, "mood");
     pack_text(&b, "fine");
     assert_int_equal(body_get_update(&doc, buf_str(&b), &u), OK);
     assert_int_equal(u.verb, VERBS);
+    assert_int_equal(u.reason, REASON_NONE);
+    assert_int_equal(u.clock, CLOCKS);
     buf_clear(&b);
     pack_map(&b, 1);
     pack_text(&b, "state");

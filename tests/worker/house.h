@@ -251,7 +251,9 @@ say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct
                                     .verb = verb,
                                     .occurred_at = clock_wall_ms(),
                                     .pool_key = key_id_of(h, POOL) } };
-    body_put_event(&body, STR("why not"));
+    struct event_body words = EVENT_BODY_NONE;
+    words.note = STR("why not");
+    body_put_event(&body, &words);
     ad_event(&ad, key_id_of(h, POOL), key_id_of(h, who), &m);
     seal(&sealed, &k, buf_str(&ad), buf_str(&body));
     m.event.sealed = buf_str(&sealed);
