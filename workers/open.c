@@ -144,7 +144,7 @@ open_report(struct opening *x)
 static bool
 may_open_one(enum verb v)
 {
-    return v == VERB_DIFFERENT || v == VERB_REOPEN || v == VERB_APPEAL;
+    return v == VERB_DIFFERENT || v == VERB_REOPEN;
 }
 
 static void
