@@ -40,7 +40,7 @@ int64_t clock_penalty(enum clock c, const struct contract *contract, uint8_t lev
                       const struct reading *r, instant now);
 /* The milestone that ends it, for a ticket's page. */
 enum milestone clock_stops(enum clock c);
-const char *clock_text(enum clock c); /* static: "response" */
+const char *promise_text(enum clock c); /* static: "response" */
 
 /* at + length, NEVER instead of overflow. */
 instant instant_after(instant at, msec length);
