@@ -124,12 +124,30 @@ json_of_update(const struct fl_update *u)
     const struct {
         const char *key, *value;
     } texts[] = {
-        { "kind", u->kind },         { "territory", u->territory }, { "recipient", u->recipient },
-        { "number", u->number },     { "state", u->state },         { "level", u->level },
-        { "category", u->category }, { "site", u->site },           { "customer", u->customer },
-        { "engineer", u->engineer }, { "name", u->name },           { "phone", u->phone },
-        { "verb", u->verb },         { "refusal", u->refusal },     { "why", u->why },
-        { "text", u->text },         { "contact", u->contact },     { "reporter", u->reporter }
+        { "kind", u->kind },
+        { "territory", u->territory },
+        { "recipient", u->recipient },
+        { "number", u->number },
+        { "state", u->state },
+        { "level", u->level },
+        { "category", u->category },
+        { "site", u->site },
+        { "customer", u->customer },
+        { "engineer", u->engineer },
+        { "name", u->name },
+        { "phone", u->phone },
+        { "verb", u->verb },
+        { "refusal", u->refusal },
+        { "why", u->why },
+        { "text", u->text },
+        { "contact", u->contact },
+        { "reporter", u->reporter },
+        { "reason", u->reason },
+        { "clock", u->clock },
+        { "object_kind", u->object_kind },
+        { "object_state", u->object_state },
+        { "lang", u->lang },
+        { "code", u->code },
     };
     for (size_t i = 0; i < countof(texts); i++)
         json_put_text(j, texts[i].key, texts[i].value);
@@ -144,6 +162,14 @@ json_of_update(const struct fl_update *u)
         json_put_number(j, "version", u->version);
     if (u->repeats != 0)
         json_put_number(j, "repeats", u->repeats);
+    if (u->share_pct != 0)
+        json_put_number(j, "share_pct", u->share_pct);
+    if (u->object != 0)
+        json_put_number(j, "object", u->object);
+    if (u->has_amount)
+        json_put_number(j, "amount", u->amount);
+    if (u->has_other)
+        json_put_hex(j, "other", u->other, sizeof(u->other));
     if (u->counter != 0)
         json_put_number(j, "counter", (int64_t)u->counter);
     if (u->has_place) {
