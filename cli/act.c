@@ -1,5 +1,6 @@
 /* act.c - `faultline act`: one verb on one ticket, for dispatchers, gateways and scripts. Every
  * verb of the table and every detail; it ends when the verdict is known. */
+#include "cli/json.h"
 #include "cli/records.h"
 #include "cli/said.h"
 #include "cli/show.h"
@@ -143,8 +144,9 @@ name_other(struct site *s, struct wish *w, struct territory_id t, char hex[33])
 static int
 verdict(const struct command *c, const struct fl_update *u, bool json)
 {
-    if (json)
-        show_update(stdout, u, true);
+    struct json *j = json ? json_of_update(u) : NULL;
+    if (j != NULL)
+        json_print(&j, stdout);
     if (strcmp(u->kind, "quarantined") == 0)
         return cmd_failed(c, "kept aside: %s", u->why);
     if (u->refusal[0] != '\0')

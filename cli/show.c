@@ -28,25 +28,23 @@ show_update(FILE *to, const struct fl_update *u, bool json)
     fprintf(to, "%.8s %-11s", at + 11, u->kind);
     const struct {
         const char *label, *value;
-    } words[] = { { " ", u->number },       { " ", u->state },
-                  { " ", u->level },        { " ", u->category },
-                  { " site ", u->site },    { " customer ", u->customer },
-                  { " ", u->verb },         { " refused: ", u->refusal },
-                  { " ", u->clock },        { " ", u->object_kind },
-                  { " ", u->object_state }, { " because: ", u->reason },
-                  { " by ", u->engineer },  { " ", u->name },
-                  { " ", u->phone },        { " code ", u->code },
-                  { " - ", u->why },        { "\n         \"", u->text } };
+    } words[] = { { " ", u->number },
+                  { " ", u->state },
+                  { " ", u->level },
+                  { " ", u->category },
+                  { " site ", u->site },
+                  { " customer ", u->customer },
+                  { " ", u->verb },
+                  { " refused: ", u->refusal },
+                  { " by ", u->engineer },
+                  { " ", u->name },
+                  { " ", u->phone },
+                  { " - ", u->why },
+                  { "\n         \"", u->text } };
     for (size_t i = 0; i < countof(words); i++)
         show_words(to, words[i].label, words[i].value);
     if (u->text != NULL && u->text[0] != '\0')
         fputc('"', to);
-    if (u->object != 0)
-        fprintf(to, " #%u", u->object);
-    if (u->share_pct != 0)
-        fprintf(to, " %u %%", u->share_pct);
-    if (u->has_amount)
-        fprintf(to, " amount %lld", (long long)u->amount);
     if (u->due != 0) {
         clock_text(at, u->due);
         fprintf(to, " before %.8s", at + 11);

@@ -69,11 +69,12 @@ a_name_is_one_word_or_stands_in_quotes(void **state)
     assert_string_equal(l->said.details.name, "fan tray");
     assert_int_equal(*l->said.details.amount, 2);
     assert_string_equal(l->said.note, "the left one");
-    l = say("part_request", "fan");
+    l = say("part_request", "x1 fan");
     assert_true(l->good);
     assert_string_equal(l->said.details.name, "fan");
-    assert_null(l->said.details.amount);
+    assert_null(l->said.note);
     assert_false(say("part_request", "x2")->good);
+    assert_null(say("inspect", "worn out")->said.details.name); /* not needed: only in quotes */
 }
 
 static void
