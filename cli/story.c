@@ -260,7 +260,7 @@ print_timeline(const struct ticket *ticket)
         story_time(at, step->at);
         if (i == TIMELINE_HEAD && ticket->fold.count > 0)
             printf("  ... %" PRIu32 " steps folded\n", ticket->fold.count);
-        printf("  %s  %-8s %-16s -> %-16s %s", at, verb_name(step->verb), state_name(step->from),
+        printf("  %s  %-12s %-16s -> %-16s %s", at, verb_name(step->verb), state_name(step->from),
                state_name(step->to), step->who.s);
         if (step->reason != REASON_NONE)
             printf("  (%s)", reason_name(step->reason));
