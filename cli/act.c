@@ -24,7 +24,8 @@ static const char help[] =
     "  --territory T      where the ticket is; TICKET and --other are ids then\n"
     "  --seen VERSION     the ticket's version that was looked at: refused as stale if it has "
     "moved\n"
-    "                     since (any version)\n"
+    "                     since (any version). For delivered it is the version of the update that\n"
+    "                     brought name and phone (the ticket's present one)\n"
     "  --wait-s N         how long to wait for the verdict (30)\n"
     "\n"
     "Details, as far as the verb takes them:\n"
@@ -89,9 +90,12 @@ take_sections(int *argc, char **argv, struct wish *w)
 
 /* ---- which ticket */
 
+/* The version is 0 where nobody has looked it up. */
 static bool
-find(struct site *s, const struct wish *w, const char *name, struct territory_id *t, uint8_t id[16])
+find(struct site *s, const struct wish *w, const char *name, struct territory_id *t, uint8_t id[16],
+     uint32_t *version)
 {
+    *version = 0;
     struct ticket ticket;
     if (w->territory != NULL) {
         if (hex_to(id, 16, str_of(name)) && str_fill(t->s, sizeof(t->s), str_of(w->territory)))
@@ -102,6 +106,7 @@ find(struct site *s, const struct wish *w, const char *name, struct territory_id
     if (!site_plan(s) || !records_find(s, name, t, &ticket))
         return false;
     memcpy(id, ticket.id.b, 16);
+    *version = ticket.version;
     ticket_fini(&ticket);
     return true;
 }
@@ -124,10 +129,11 @@ static bool
 name_other(struct site *s, struct wish *w, struct territory_id t, char hex[33])
 {
     struct territory_id there;
+    uint32_t version;
     uint8_t id[16];
     if (w->values[DETAIL_OTHER] == NULL)
         return true;
-    if (!find(s, w, w->values[DETAIL_OTHER], &there, id))
+    if (!find(s, w, w->values[DETAIL_OTHER], &there, id, &version))
         return false;
     if (!same_id(there, t)) {
         cmd_failed(s->command, "ticket %s is in territory %s, not in %s", w->values[DETAIL_OTHER],
@@ -205,9 +211,15 @@ act(struct site *s, const struct words *words, struct wish *w, struct said *said
     struct fl_event e = { .seen = seen };
     struct territory_id t;
     struct buf why = { 0 };
+    uint32_t version;
     char hex[33];
-    if (!find(s, w, words->list[0], &t, e.ticket) || !name_other(s, w, t, hex))
+    if (!find(s, w, words->list[0], &t, e.ticket, &version) || !name_other(s, w, t, hex))
         return EXIT_FAILED;
+    if (said->row->verb == VERB_DELIVERED && seen == 0)
+        e.seen = version;
+    if (said->row->verb == VERB_DELIVERED && e.seen == 0)
+        return cmd_usage(s->command, "delivered needs --seen: the version of the update that "
+                                     "brought the engineer's name and phone");
     bool good = gather(said, w, &why);
     if (!good)
         cmd_usage(s->command, "%s", buf_cstr(&why));

@@ -117,10 +117,9 @@ json_print(struct json **value, FILE *to)
     *value = NULL;
 }
 
-struct json *
-json_of_update(const struct fl_update *u)
+static void
+put_texts(struct json *j, const struct fl_update *u)
 {
-    struct json *j = json_object_new();
     const struct {
         const char *key, *value;
     } texts[] = {
@@ -151,6 +150,31 @@ json_of_update(const struct fl_update *u)
     };
     for (size_t i = 0; i < countof(texts); i++)
         json_put_text(j, texts[i].key, texts[i].value);
+}
+
+/* Those that are not zero. */
+static void
+put_numbers(struct json *j, const struct fl_update *u)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+    } numbers[] = {
+        { "version", u->version }, { "repeats", u->repeats },     { "counter", u->counter },
+        { "object", u->object },   { "share_pct", u->share_pct },
+    };
+    for (size_t i = 0; i < countof(numbers); i++)
+        if (numbers[i].value != 0)
+            json_put_number(j, numbers[i].key, (int64_t)numbers[i].value);
+    if (u->has_amount)
+        json_put_number(j, "amount", u->amount);
+}
+
+struct json *
+json_of_update(const struct fl_update *u)
+{
+    struct json *j = json_object_new();
+    put_texts(j, u);
     json_put_number(j, "sequence", (int64_t)u->sequence);
     json_put_time(j, "at", u->at);
     json_put_time(j, "due", u->due);
@@ -158,20 +182,9 @@ json_of_update(const struct fl_update *u)
         json_put_hex(j, "ticket", u->ticket, sizeof(u->ticket));
     if (u->has_report)
         json_put_hex(j, "report", u->report, sizeof(u->report));
-    if (u->version != 0)
-        json_put_number(j, "version", u->version);
-    if (u->repeats != 0)
-        json_put_number(j, "repeats", u->repeats);
-    if (u->share_pct != 0)
-        json_put_number(j, "share_pct", u->share_pct);
-    if (u->object != 0)
-        json_put_number(j, "object", u->object);
-    if (u->has_amount)
-        json_put_number(j, "amount", u->amount);
     if (u->has_other)
         json_put_hex(j, "other", u->other, sizeof(u->other));
-    if (u->counter != 0)
-        json_put_number(j, "counter", (int64_t)u->counter);
+    put_numbers(j, u);
     if (u->has_place) {
         json_put_e7(j, "lat", u->lat_e7);
         json_put_e7(j, "lon", u->lon_e7);

@@ -208,6 +208,8 @@ def test_act_says_any_verb_and_hears_the_verdict(site):
     assert done.returncode == 1 and "refused: state" in done.stderr
     done = site.run("act", number, "delivered", check=False)  # a gateway's
     assert done.returncode == 1 and "refused: role" in done.stderr
+    done = site.run("act", ident, "delivered", "--territory", home, check=False)
+    assert done.returncode == 2 and "--seen" in done.stderr
     story = site.run("ticket", number).stdout
     for words in ("the key is at the desk", "nudges", "plan      version 1", "contract"):
         assert words in story, story
