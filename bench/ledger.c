@@ -11,7 +11,8 @@
 
 struct fate {
     uint8_t effects; /* times it opened a ticket or was attached */
-    bool opened, accepted, unqualified, ended;
+    bool opened, accepted, unqualified;
+    bool ended; /* solved, over, or in its master's hands: needs nobody of its own */
 };
 
 struct sent {
@@ -50,7 +51,10 @@ read_outcome(struct reader *r, const struct outcome *o)
     case OUTCOME_OPENED:
         fate_of(r, o->report.b)->opened = true;
         fate_of(r, o->report.b)->effects++;
-        r->ledger->tickets++;
+        if (o->event.counter == 0)
+            r->ledger->tickets++;
+        else
+            r->ledger->linked++;
         break;
     case OUTCOME_ATTACHED:
         fate_of(r, o->report.b)->effects++;
@@ -66,7 +70,7 @@ read_outcome(struct reader *r, const struct outcome *o)
     case OUTCOME_STEP:
         if (o->verb == VERB_ACCEPT)
             fate_of(r, o->ticket.b)->accepted = true;
-        if (o->verb == VERB_CANCEL || o->verb == VERB_REJECT)
+        if (o->to >= TICKET_RESOLVED || o->verb == VERB_JOIN)
             fate_of(r, o->ticket.b)->ended = true;
         break;
     case OUTCOME_UNQUALIFIED:

@@ -10,7 +10,9 @@ static const char help[] =
     "usage: faultline submit TEXT [--as GATEWAY] [--source ACCOUNT] [--key KEY] [--category C] "
     "[--at-site SITE]\n"
     "                        [--customer C] [--lat D --lon D] [--hint N] [--contact TEXT] [--name "
-    "NAME] [--json]\n"
+    "NAME]\n"
+    "                        [--affected N] [--lost N] [--down] [--device TEXT] [--lang TAG] "
+    "[--follows ID] [--json]\n"
     "\n"
     "Journals the report, sends it, waits until it is durable and until the system says what "
     "became of it.\n"
@@ -26,6 +28,12 @@ static const char help[] =
     "  --at-site SITE    a site of the plan\n"
     "  --lat, --lon      where, in decimal degrees\n"
     "  --hint N          level hint: 0 the mildest level\n"
+    "  --affected N      share of the business affected, in percent\n"
+    "  --lost N          share of the capacity lost, in percent\n"
+    "  --down            the system is down\n"
+    "  --device TEXT     what has failed\n"
+    "  --lang TAG        the reporter's language: zh, en\n"
+    "  --follows ID      an older ticket that this one continues (32 hex digits)\n"
     "  --wait-s N        how long to wait for the outcome (30)\n"
     "\n"
     "exit: 0 it is known what became of it; 1 refused, quarantined, or not known yet (it stays in "
@@ -34,7 +42,14 @@ static const char help[] =
 
 struct wish {
     const char *as, *source, *key, *category, *site, *customer, *lat, *lon, *hint, *contact, *name,
-        *wait;
+        *wait, *affected, *lost, *device, *lang, *follows;
+    bool down;
+};
+
+/* What decides the level, as numbers. */
+struct shares {
+    int affected, lost;
+    uint8_t follows[16];
 };
 
 /* Follows one report. */
@@ -66,6 +81,27 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, const st
     return cmd_failed(&cmd_submit, "no outcome yet; the report is in the spool and will go out");
 }
 
+static bool
+percent(const char *option, const char *text, int *out)
+{
+    int64_t n = 0;
+    if (text != NULL && !cmd_number(&cmd_submit, option, text, 0, 100, &n))
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+static bool
+shares_of(const struct wish *w, struct shares *out)
+{
+    if (!percent("affected", w->affected, &out->affected) || !percent("lost", w->lost, &out->lost))
+        return false;
+    if (w->follows == NULL || hex_to(out->follows, sizeof(out->follows), str_of(w->follows)))
+        return true;
+    cmd_usage(&cmd_submit, "--follows takes a ticket's id of 32 hex digits, not '%s'", w->follows);
+    return false;
+}
+
 static int
 submit(struct site *s, const struct words *w, const struct wish *wish, int64_t hint, int64_t wait_s)
 {
@@ -74,7 +110,8 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
     int32_t lat = 0, lon = 0;
     char key[24];
     uint8_t id[16];
-    if (!show_lang(&how, &cmd_submit, NULL))
+    struct shares shares;
+    if (!shares_of(wish, &shares) || !show_lang(&how, &cmd_submit, NULL))
         return EXIT_USAGE;
     if ((wish->lat == NULL) != (wish->lon == NULL))
         return cmd_usage(&cmd_submit, "--lat and --lon go together");
@@ -96,7 +133,13 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
                                  .customer = wish->customer,
                                  .lat_e7 = wish->lat == NULL ? NULL : &lat,
                                  .lon_e7 = wish->lat == NULL ? NULL : &lon,
-                                 .hint = (int)hint };
+                                 .hint = (int)hint,
+                                 .affected_pct = wish->affected == NULL ? NULL : &shares.affected,
+                                 .lost_pct = wish->lost == NULL ? NULL : &shares.lost,
+                                 .down = wish->down,
+                                 .device = wish->device,
+                                 .lang = wish->lang,
+                                 .follows = wish->follows == NULL ? NULL : shares.follows };
     fl_subscribe(client, false);
     int e = fl_report(client, &r, id);
     if (e == FL_OK)
@@ -124,6 +167,12 @@ run(int argc, char **argv)
         { "contact", &wish.contact, NULL },
         { "name", &wish.name, NULL },
         { "wait-s", &wish.wait, NULL },
+        { "affected", &wish.affected, NULL },
+        { "lost", &wish.lost, NULL },
+        { "down", NULL, &wish.down },
+        { "device", &wish.device, NULL },
+        { "lang", &wish.lang, NULL },
+        { "follows", &wish.follows, NULL },
         { NULL, NULL, NULL },
     };
     struct words w;

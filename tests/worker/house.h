@@ -215,6 +215,11 @@ say_report(const struct house *h, struct buf *out, const char *key, const char *
     struct seal_key k = key_to_pool(h, G1);
     const struct report_body r = { .text = str_of(text),
                                    .contact = STR("a@example.org"),
+                                   .lang = STR("zh-Hans-CN"),
+                                   .affected_pct = 15,
+                                   .lost_pct = -1,
+                                   .down = true,
+                                   .follows = { { 9 } },
                                    .category = { "power" },
                                    .place = { 423000000, -710000000 },
                                    .hint = -1,
@@ -239,7 +244,8 @@ say_report(const struct house *h, struct buf *out, const char *key, const char *
 }
 
 static inline void
-say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket)
+say_body(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket,
+         const struct event_body *words)
 {
     struct buf body = { 0 }, ad = { 0 }, sealed = { 0 };
     struct seal_key k = key_to_pool(h, who);
@@ -251,7 +257,7 @@ say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct
                                     .verb = verb,
                                     .occurred_at = clock_wall_ms(),
                                     .pool_key = key_id_of(h, POOL) } };
-    body_put_event(&body, STR("why not"));
+    body_put_event(&body, words);
     ad_event(&ad, key_id_of(h, POOL), key_id_of(h, who), &m);
     seal(&sealed, &k, buf_str(&ad), buf_str(&body));
     m.event.sealed = buf_str(&sealed);
@@ -259,6 +265,14 @@ say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct
     buf_fini(&body);
     buf_fini(&ad);
     buf_fini(&sealed);
+}
+
+static inline void
+say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket)
+{
+    struct event_body words = EVENT_BODY_NONE;
+    words.note = STR("why not");
+    say_body(h, out, who, verb, ticket, &words);
 }
 
 static inline void

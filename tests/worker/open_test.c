@@ -118,6 +118,88 @@ a_revoked_key_may_speak_but_has_no_role(void **state)
     buf_fini(&b);
 }
 
+static void
+what_decides_a_level_is_taken_from_the_body(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 };
+    say_report(&d->h, &b, "m1", "no power");
+    struct event ev = opened_as(d, 'r', G1, buf_str(&b));
+    assert_int_equal(ev.kind, EVENT_REPORT);
+    assert_int_equal(ev.report.affected_pct, 15);
+    assert_int_equal(ev.report.lost_pct, -1);
+    assert_true(ev.report.down);
+    assert_int_equal(ev.report.follows.b[0], 9);
+    assert_string_equal(ev.report.lang, "zh"); /* all that its seven bytes hold of zh-Hans-CN */
+    buf_fini(&b);
+}
+
+static void
+an_act_has_everything_that_was_said(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 }, packed = { 0 };
+    struct sections s = { 0 };
+    struct event_body said = EVENT_BODY_NONE;
+    struct ticket_id none = { { 0 } }, fresh;
+    s.words[SECTION_LESSONS] = STR("label the fuses");
+    said.sections = body_put_sections(&packed, &s);
+    said.text = buf_str(&packed);
+    said.reason = REASON_FAR;
+    said.until = 5;
+    said.engineer = (struct engineer_id){ "e2" };
+    said.other = (struct ticket_id){ { 7 } };
+    said.place = (struct place){ 1, 2 };
+    said.object = 3;
+    said.amount = 4;
+    said.warranty = true;
+    strcpy(said.code, "4711"), strcpy(said.level, "severe"), strcpy(said.name, "fan");
+    say_body(&d->h, &b, E1, VERB_DIFFERENT, (struct ticket_id){ { 1 } }, &said);
+    struct event ev = opened_as(d, 'e', E1, buf_str(&b));
+    const struct act *a = &ev.act;
+    assert_int_equal(ev.kind, EVENT_VERB);
+    assert_int_equal(a->reason, REASON_FAR);
+    assert_int_equal(a->until, 5);
+    assert_string_equal(a->engineer.s, "e2");
+    assert_int_equal(a->other.b[0], 7);
+    assert_int_equal(a->place.lon_e7, 2);
+    assert_int_equal(a->object, 3);
+    assert_int_equal(a->amount, 4);
+    assert_true(a->warranty);
+    assert_string_equal(a->code, "4711");
+    assert_string_equal(a->level, "severe");
+    assert_string_equal(a->name, "fan");
+    assert_int_equal(a->sections, 1u << SECTION_LESSONS);
+    assert_true(str_eq(a->text, buf_str(&packed)));
+    ticket_id_of(fresh.b, str_of(a->who.s), a->id.epoch, a->id.counter);
+    assert_true(same_id(a->fresh, fresh));
+    buf_clear(&b);
+    say_event(&d->h, &b, E1, VERB_ACCEPT, (struct ticket_id){ { 1 } }); /* opens nothing */
+    ev = opened_as(d, 'e', E1, buf_str(&b));
+    assert_true(same_id(ev.act.fresh, none));
+    assert_int_equal(ev.act.amount, -1);
+    assert_false(place_known(ev.act.place));
+    buf_fini(&b), buf_fini(&packed);
+}
+
+static void
+a_section_that_is_none_is_named(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 }, packed = { 0 };
+    struct event_body said = EVENT_BODY_NONE;
+    pack_map(&packed, 1);
+    pack_text(&packed, "poetry");
+    pack_text(&packed, "o fuse");
+    said.sections = 1;
+    said.text = buf_str(&packed);
+    say_body(&d->h, &b, E1, VERB_REPORT, (struct ticket_id){ { 1 } }, &said);
+    struct event ev = opened_as(d, 'e', E1, buf_str(&b));
+    assert_int_equal(ev.kind, EVENT_POISON);
+    assert_non_null(memmem(ev.poison.why.at, ev.poison.why.len, "'poetry'", 8));
+    buf_fini(&b), buf_fini(&packed);
+}
+
 /* Every prefix, and every byte changed, of both kinds of message. */
 static void
 whatever_is_cut_or_changed_is_poison_or_says_the_same(void **state)
@@ -265,6 +347,9 @@ main(void)
         AT_A_DESK(a_whole_report_is_an_event_with_all_it_says),
         AT_A_DESK(the_digest_knows_the_content_and_not_the_moment_it_was_said),
         AT_A_DESK(a_revoked_key_may_speak_but_has_no_role),
+        AT_A_DESK(what_decides_a_level_is_taken_from_the_body),
+        AT_A_DESK(an_act_has_everything_that_was_said),
+        AT_A_DESK(a_section_that_is_none_is_named),
         AT_A_DESK(whatever_is_cut_or_changed_is_poison_or_says_the_same),
         AT_A_DESK(poison_names_whom_and_what_it_can),
         AT_A_DESK(a_plan_entry_is_news_only_when_it_is_newer),
