@@ -72,7 +72,8 @@ clock_due(const struct engine *e, const struct job *j, enum clock c)
         return due;
     if (p->rungs < l->rungs_count)
         due = earlier(due, share_at(e, j, c, &l->rungs[p->rungs]));
-    return p->rungs > 0 ? earlier(due, again_at(j, p)) : due;
+    bool stands = p->rungs > 0 && p->rungs <= l->rungs_count; /* unless its plan was lost */
+    return stands ? earlier(due, again_at(j, p)) : due;
 }
 
 instant
