@@ -170,25 +170,27 @@ silence_closes_and_is_marked(void **state)
 }
 
 static void
-promised_times_ring_once_each_and_a_name_that_was_delivered_not_at_all(void **state)
+promised_times_ring_once_each_and_a_wait_for_the_customer_stops_them(void **state)
 {
     (void)state;
+    static const enum verb verbs[] = { VERB_ACCEPT, VERB_PEND };
     struct world w;
     world_init(&w, "home");
     struct event r = world_report(WORLD_BEGIN, 1, "line", "s"); /* 15 min, 2 h, 4 h */
     world_do(&w, r);
     world_time(&w, WORLD_BEGIN + MINUTES);
-    world_do(&w, act(&w, "home-e1", 1, VERB_ACCEPT, &r));
-    struct event ev = world_act(engine_at(w.e), "gw-1", ROLE_GATEWAY, 1, VERB_DELIVERED, &r);
-    ev.act.seen = world_posting(&w.fx, UPDATE_VERDICT, 0)->update.version;
-    world_do(&w, ev);
+    for (uint64_t i = 0; i < 2; i++)
+        world_do(&w, act(&w, "home-e1", i + 1, verbs[i], &r));
+    assert_true(engine_next(w.e) == NEVER);
+    world_time(&w, WORLD_BEGIN + 31 * MINUTES);
+    world_do(&w, act(&w, "home-e1", 3, VERB_RESUME, &r));
     static const instant due[] = { 90, 120, 180, 240 }; /* 75 and 100 % of 2 h and 4 h */
     for (size_t i = 0; i < countof(due); i++) {
-        instant at = WORLD_BEGIN + due[i] * MINUTES;
+        instant at = WORLD_BEGIN + (due[i] + 30) * MINUTES;
         assert_true(engine_next(w.e) == at);
         world_time(&w, at);
         const struct update *u = &world_posting(&w.fx, UPDATE_ALARM, 0)->update;
-        assert_true(u->due == WORLD_BEGIN + due[i / 2 * 2 + 1] * MINUTES);
+        assert_true(u->due == WORLD_BEGIN + (due[i / 2 * 2 + 1] + 30) * MINUTES);
         assert_string_equal(u->engineer.s, "home-e1");
         assert_null(world_posting(&w.fx, UPDATE_ALARM, 1));
     }
@@ -260,7 +262,7 @@ main(void)
         cmocka_unit_test(what_is_given_back_stays_with_him_even_above_his_capacity),
         cmocka_unit_test(a_duty_that_begins_is_waited_for_and_fed),
         cmocka_unit_test(silence_closes_and_is_marked),
-        cmocka_unit_test(promised_times_ring_once_each_and_a_name_that_was_delivered_not_at_all),
+        cmocka_unit_test(promised_times_ring_once_each_and_a_wait_for_the_customer_stops_them),
         cmocka_unit_test(a_new_plan_takes_tickets_from_who_is_gone_and_feeds_who_is_new),
         cmocka_unit_test(much_that_is_due_at_once_comes_in_slices),
     };
