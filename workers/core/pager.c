@@ -72,7 +72,8 @@ clock_due(const struct engine *e, const struct job *j, enum clock c)
         return due;
     if (p->rungs < l->rungs_count)
         due = earlier(due, share_at(e, j, c, &l->rungs[p->rungs]));
-    return p->rungs > 0 ? earlier(due, again_at(j, p)) : due;
+    bool stands = p->rungs > 0 && p->rungs <= l->rungs_count; /* unless its plan was lost */
+    return stands ? earlier(due, again_at(j, p)) : due;
 }
 
 instant
@@ -111,8 +112,9 @@ by_name(const void *key, const void *item)
 static bool
 is_reachable(const struct engine *e, const struct job *j, struct principal_id who)
 {
+    size_t count = e->rules->contacts_count;
     const struct contact *c =
-        bsearch(&who, e->rules->contacts, e->rules->contacts_count, sizeof(*c), by_name);
+        count == 0 ? NULL : bsearch(&who, e->rules->contacts, count, sizeof(*c), by_name);
     if (c != NULL)
         return calendar_is_open(c->duty, e->at);
     struct engineer_id name = engineer_of(who);

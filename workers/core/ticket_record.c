@@ -1,5 +1,6 @@
 /* ticket_record.c - a ticket to bytes and back. The order of fields below is the format; each
  * part has its put beside its get. */
+#include "faultline/rules.h"
 #include "workers/core/record.h"
 #include "workers/core/ticket.h"
 
@@ -168,7 +169,7 @@ get_pages(struct ticket *t, struct cur *c)
         *p = (struct page){ .again_at = NEVER };
         if (!(said >> i & 1))
             continue;
-        p->rungs = cur_u8(c);
+        p->rungs = record_get_below(c, RUNGS_MAX + 1);
         p->breach = record_get_bool(c);
         p->told = (uint16_t)record_get_count(c, UINT16_MAX);
         p->again_at = record_get_since(c, t->opened_at);
