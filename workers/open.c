@@ -1,6 +1,7 @@
 /* open.c - inbox entries opened: a table row for each kind of entry. */
 #include "workers/open.h"
 
+#include "common/io/log.h"
 #include "common/wire/body.h"
 
 /* Each returns NULL, or why the entry cannot be read; *later is set when it is the store that
@@ -82,6 +83,19 @@ digest_body(struct opener *o, const struct report_body *body, uint8_t out[16])
     digest_16(out, &o->digest, buf_str(&o->ad));
 }
 
+/* A pattern that reaches its limits is logged once a version. */
+static uint64_t
+words_of(struct edition *e, struct str text, struct str device)
+{
+    uint64_t slow, bits = plan_words(e->plan, text, device, &slow);
+    for (unsigned bit = 0; slow != 0 && bit < WORDS_RULES_MAX; bit++)
+        if ((slow & ~e->slow_patterns) >> bit & 1)
+            log_warn("event=pattern_slow plan=%u level_rule=%u", e->version,
+                     plan_words_rule(e->plan, bit) + 1);
+    e->slow_patterns |= slow;
+    return bits;
+}
+
 static const char *
 open_report(struct opening *x)
 {
@@ -118,7 +132,7 @@ open_report(struct opening *x)
                           .place = body.place,
                           .hint = body.hint,
                           .occurred_at = body.occurred_at,
-                          .words = plan_words(x->rules_of->plan, body.text),
+                          .words = words_of(x->rules_of, body.text, STR("")),
                           .text = plain };
     digest_body(o, &body, r->digest);
     x->ev->kind = EVENT_REPORT;
