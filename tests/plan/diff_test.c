@@ -27,7 +27,8 @@ each_change_is_one_line_that_names_it(void **state)
         { "    duty: [mon-fri 08:00-18:00, sat", "    duty: [sat",
           "engineer ann: duty [\"mon-fri 08:00-18:00\", \"sat 22:00-06:00\"] -> "
           "[\"sat 22:00-06:00\"]\n" },
-        { "  - {id: C 2}\n", "  - {id: C 2}\n  - {id: C 3}\n", "customer C 3: added\n" },
+        { "  - {id: C 2, contract: gold}\n", "  - {id: C 2, contract: gold}\n  - {id: C 3}\n",
+          "customer C 3: added\n" },
         { "  - {id: shop, customer: C 1}\n", "", "site shop: removed\n" },
         { "lat: 5, lon: 15,", "lat: 5, lon: 15.0000001,", "site mill: lon 15 -> 15.0000001\n" },
         { "hint: severe", "hint: general", "level_rule number 2: hint severe -> general\n" },
@@ -64,8 +65,8 @@ another_order_matters_only_where_it_means_something(void **state)
     expect(town, moved, "territories: in another order\n");
     free(cut);
     free(moved);
-    cut = edited(town, "  - {id: C 2}\n", "");
-    moved = edited(cut, "customers:\n", "customers:\n  - {id: C 2}\n");
+    cut = edited(town, "  - {id: C 2, contract: gold}\n", "");
+    moved = edited(cut, "customers:\n", "customers:\n  - {id: C 2, contract: gold}\n");
     expect(town, moved, "");
     free(cut);
     free(moved);
