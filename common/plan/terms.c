@@ -170,7 +170,7 @@ put_step(struct rung *to, const struct plan_step *from)
     to->times = from->times == 0 ? 1 : (uint16_t)from->times;
     for (unsigned i = 0; i < from->to_count; i++) {
         struct target *t = &to->targets[to->targets_count++];
-        t->kind = target_of(from->to[i]);
+        t->kind = (uint8_t)target_of(from->to[i]);
         if (t->kind == TARGET_PRINCIPAL)
             field_fill(t->who.s, from->to[i]);
     }
