@@ -105,7 +105,7 @@ contract_of(const struct rules *rules, const struct report *r)
         return s->contract;
     const struct customer_rule *c =
         bsearch(&r->customer, rules->customers, rules->customers_count, sizeof(*c), by_text);
-    return c != NULL && c->contract != NO_INDEX_8 ? c->contract : 0;
+    return c != NULL ? c->contract : 0;
 }
 
 /* Four digits that the customer knows and the engineer does not: from the report's keyed digest. */
