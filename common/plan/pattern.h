@@ -12,7 +12,7 @@
 
 enum {
     PATTERN_TEXT_MAX = 8192,    /* bytes of a text that are searched; the rest is not looked at */
-    PATTERN_STEPS_MAX = 500000, /* milliseconds */
+    PATTERN_STEPS_MAX = 500000, /* some milliseconds */
     PATTERN_STEPS_FEW = 50000,  /* enough for anything but a bomb */
     PATTERN_DEPTH_MAX = 10000,
     PATTERN_HEAP_KIB = 4096,
