@@ -1,6 +1,7 @@
 /* open.c - inbox entries opened: a table row for each kind of entry. */
 #include "workers/open.h"
 
+#include "common/io/log.h"
 #include "common/wire/body.h"
 
 /* Each returns NULL, or why the entry cannot be read; *later is set when it is the store that
@@ -92,6 +93,19 @@ lang_of(char out[8], struct str tag)
         memset(out, 0, 8);
 }
 
+/* A pattern that reaches its limits is logged once a version. */
+static uint64_t
+words_of(struct edition *e, struct str text, struct str device)
+{
+    uint64_t slow, bits = plan_words(e->plan, text, device, &slow);
+    for (unsigned bit = 0; slow != 0 && bit < WORDS_RULES_MAX; bit++)
+        if ((slow & ~e->slow_patterns) >> bit & 1)
+            log_warn("event=pattern_slow plan=%u level_rule=%u", e->version,
+                     plan_words_rule(e->plan, bit) + 1);
+    e->slow_patterns |= slow;
+    return bits;
+}
+
 static const char *
 open_report(struct opening *x)
 {
@@ -132,7 +146,7 @@ open_report(struct opening *x)
                           .down = body.down,
                           .follows = body.follows,
                           .occurred_at = body.occurred_at,
-                          .words = plan_words(x->rules_of->plan, body.text),
+                          .words = words_of(x->rules_of, body.text, body.device),
                           .text = plain };
     lang_of(r->lang, body.lang);
     digest_body(o, &body, r->digest);

@@ -116,8 +116,8 @@ struct contract {
 struct site_rule {
     struct site_id id;
     struct customer_id customer; /* none */
-    uint8_t contract;
-    instant warranty_until; /* NEVER: no end; 0: none */
+    uint8_t contract;            /* NO_INDEX_8: neither the site nor its customer has one */
+    instant warranty_until;      /* NEVER: no end; 0: none */
 };
 struct customer_rule {
     struct customer_id id;

@@ -309,6 +309,7 @@ a_withdrawn_ticket_rings_no_more_and_its_complaint_does(void **state)
     say(&s, "desk-1", ROLE_DISPATCHER, VERB_COMPLAINT_ANSWER, 60 * MINUTES, 0);
     assert_true(engine_next(s.w.e) == WORLD_BEGIN + s.w.plan.rules.settle_ms);
     world_time(&s.w, WORLD_BEGIN + 70 * MINUTES);
+    say(&s, "desk-1", ROLE_DISPATCHER, VERB_COMPLAINT_CLOSE, 70 * MINUTES, 0);
     say(&s, "gw-1", ROLE_GATEWAY, VERB_COMPLAIN, 70 * MINUTES, 0); /* another one: anew */
     expect(&s, 130 * MINUTES, 50, "complaint answer: 50 % of the promised time has passed");
     world_fini(&s.w);

@@ -242,7 +242,7 @@ damaged_files_are_answered(void **state)
     (void)state;
     struct zone *z = zone_of("America/New_York");
     instant from = at(z, "2026-01-01"), until = at(z, "2026-02-01");
-    char *text = sample("deploy/sample/calendars/roster.ics");
+    char *text = sample("tests/data/roster.ics");
     size_t len = strlen(text);
     for (size_t i = 0; i < 1500; i++) {
         struct happenings all = { 0 };

@@ -225,7 +225,7 @@ the_sample_s_roster_keeps_its_promises(void **state)
     static char text[1 << 16];
     struct fixture f = { .zone = zone_of("America/New_York") };
     (void)state;
-    FILE *file = fopen("deploy/sample/calendars/roster.ics", "rb");
+    FILE *file = fopen("tests/data/roster.ics", "rb");
     assert_non_null(file);
     size_t len = fread(text, 1, sizeof(text), file);
     fclose(file);

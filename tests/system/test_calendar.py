@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from conftest import BUILD, DATA, ROOT
 
-SAMPLE = ROOT / "deploy" / "sample" / "calendars"
+SAMPLE = ROOT / "tests" / "data"
 
 
 def calendar(*words, code=0):

@@ -256,3 +256,26 @@ def test_tickets_that_are_over_show_when_asked_for(site):
     assert site.run("tickets").stdout.strip() == "0 tickets"
     assert number in site.run("tickets", "--all").stdout
     assert number in site.run("tickets", "--state", "rejected").stdout
+
+def test_a_plan_comes_with_its_calendars_and_carries_them_compiled(site):
+    assert sorted(f.name for f in (site.dir / "calendars").iterdir()) == ["hotline.ics", "hours.ics", "on-call.ics"]
+    assert "good: " in site.run("plan", "check").stdout
+    shown = site.run("plan", "show").stdout
+    assert "compiled: " in shown and "hours.ics" not in shown
+    again = site.dir / "again.yaml"
+    again.write_text(shown)
+    assert "nothing differs" in site.run("plan", "diff", str(again)).stdout
+    public = site.run("plan", "show", "--public").stdout
+    for private in ("compiled", "contract", "penalty", "escalations", "rosters", "calendars", "warranty"):
+        assert private not in public, private
+
+
+def test_plan_check_names_the_calendars_line_and_the_missing_seat(site):
+    hotline = site.dir / "calendars" / "hotline.ics"
+    text = hotline.read_text()
+    hotline.write_text(text.replace("ATTENDEE;CN=Emma Taylor;X-PHONE=+1 617 555 0124:engineer:taylor.e\n", "", 1))
+    done = site.run("plan", "check", check=False)
+    assert done.returncode == 1 and "calendars/hotline.ics:5: " in done.stderr, done
+    hotline.unlink()
+    done = site.run("plan", "check", check=False)
+    assert done.returncode == 1 and "plan.yaml:" in done.stderr and "cannot read calendars/hotline.ics" in done.stderr

@@ -2,6 +2,9 @@
  * at rest that were moved. */
 #include "tests/worker/house.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 struct desk {
     struct house h; /* keys only; no Redis is started */
     struct plan *plan;
@@ -338,6 +341,50 @@ a_new_plan_changes_keys_and_keeps_those_that_stay(void **state)
     buf_fini(&yaml);
 }
 
+/* How often `what` has been logged since stderr was turned to `to`. */
+static unsigned
+count_logged(FILE *to, const char *what)
+{
+    char line[512];
+    unsigned n = 0;
+    rewind(to);
+    while (fgets(line, sizeof(line), to) != NULL)
+        n += strstr(line, what) != NULL;
+    return n;
+}
+
+static void
+a_slow_pattern_fits_nothing_and_is_told_once(void **state)
+{
+    struct desk *d = *state;
+    struct buf yaml = { 0 }, slow = { 0 }, why = { 0 }, b = { 0 };
+    static const char rules[] = "level_rules:\n";
+    char text[3001] = "";
+    memset(text, 'a', sizeof(text) - 1);
+    house_yaml(&d->h, &yaml, E2);
+    const char *at = strstr(buf_cstr(&yaml), rules);
+    buf_printf(&slow, "%.*s%s  - { match: [ '(a+)+\\d' ], level: severe }\n%s",
+               (int)(at - (const char *)yaml.data), (const char *)yaml.data, rules,
+               at + strlen(rules));
+    assert_int_equal(plan_parse(&d->edition.plan, "slow", buf_str(&slow), &why), OK);
+    say_report(&d->h, &b, "m1", text);
+    FILE *log = tmpfile();
+    int out = dup(STDERR_FILENO);
+    assert_true(log != NULL && out >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+    for (int i = 0; i < 3; i++) {
+        struct event ev = opened_as(d, 'r', G1, buf_str(&b));
+        assert_int_equal(ev.kind, EVENT_REPORT);
+        assert_int_equal(ev.report.words, 0);
+    }
+    dup2(out, STDERR_FILENO);
+    close(out);
+    assert_int_equal(count_logged(log, "event=pattern_slow plan=1 level_rule=1"), 1);
+    fclose(log);
+    plan_free(d->edition.plan);
+    d->edition.plan = d->plan;
+    buf_fini(&yaml), buf_fini(&slow), buf_fini(&b);
+}
+
 #define AT_A_DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
 
 int
@@ -355,6 +402,7 @@ main(void)
         AT_A_DESK(a_plan_entry_is_news_only_when_it_is_newer),
         AT_A_DESK(a_neighbours_word_opens_where_it_is_addressed_and_nowhere_else),
         AT_A_DESK(a_record_opens_only_at_its_own_place),
+        AT_A_DESK(a_slow_pattern_fits_nothing_and_is_told_once),
         AT_A_DESK(a_new_plan_changes_keys_and_keeps_those_that_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static uint8_t
 contract_of(const struct rules *rules, const struct report *r)
 {
     const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
-    if (s != NULL)
+    if (s != NULL && s->contract != NO_INDEX_8)
         return s->contract;
     const struct customer_rule *c =
         rule_of(&r->customer, rules->customers, rules->customers_count, sizeof(*c));
