@@ -26,6 +26,7 @@ say(struct scene *s, const char *who, enum role role, enum verb v, msec after, u
     struct event ev = world_act(engine_at(s->w.e), who, role, ++s->said, v, &s->report);
     ev.act.occurred_at = WORLD_BEGIN + after;
     ev.act.seen = seen;
+    ev.act.note = STR("because");
     world_do(&s->w, ev);
 }
 
@@ -307,6 +308,7 @@ a_withdrawn_ticket_rings_no_more_and_its_complaint_does(void **state)
     say(&s, "gw-1", ROLE_GATEWAY, VERB_COMPLAIN, MINUTES, 0); /* the first waits on */
     expect(&s, 60 * MINUTES, 50, "complaint answer: 50 % of the promised time has passed");
     say(&s, "desk-1", ROLE_DISPATCHER, VERB_COMPLAINT_ANSWER, 60 * MINUTES, 0);
+    say(&s, "desk-1", ROLE_DISPATCHER, VERB_COMPLAINT_CLOSE, 60 * MINUTES, 0);
     assert_true(engine_next(s.w.e) == WORLD_BEGIN + s.w.plan.rules.settle_ms);
     world_time(&s.w, WORLD_BEGIN + 70 * MINUTES);
     say(&s, "desk-1", ROLE_DISPATCHER, VERB_COMPLAINT_CLOSE, 70 * MINUTES, 0);
