@@ -1,6 +1,7 @@
 /* crowd.c - simulated people behind real clients.
  *
- *   report -> (offer -> accept | decline) -> depart -> arrive -> resolve -> approve
+ *   report -> (offer -> accept | decline) -> depart -> arrive -> resolve -> approve | reopen
+ *                          `-> delivered                         ^-------------------'
  *
  * An engineer's step is planned when the update that allows it is opened, and taken when its time
  * has come. What repeats (an update seen before) moves nobody. */
@@ -18,7 +19,8 @@ struct step {
     int64_t due; /* monotonic ms */
     uint64_t order;
     size_t member;
-    const char *verb, *note;
+    const char *verb, *note, *reason;
+    uint32_t seen;
     char territory[16];
     uint8_t ticket[16];
 };
@@ -165,9 +167,9 @@ crowd_report(struct crowd *c)
     return true;
 }
 
-static void
-plan_step(struct crowd *c, size_t member, const struct fl_update *u, const char *verb,
-          const char *note)
+/* What is said besides may be added to the step that is returned. */
+static struct step *
+plan_step(struct crowd *c, size_t member, const struct fl_update *u, const char *verb)
 {
     struct step *s = zalloc(sizeof(*s));
     unsigned mean = c->wish.step_ms;
@@ -175,10 +177,10 @@ plan_step(struct crowd *c, size_t member, const struct fl_update *u, const char 
     s->order = rng_next(&c->rng);
     s->member = member;
     s->verb = verb;
-    s->note = note;
     snprintf(s->territory, sizeof(s->territory), "%s", u->territory);
     memcpy(s->ticket, u->ticket, 16);
     heap_set(c->plans, &s->at);
+    return s;
 }
 
 static void
@@ -189,7 +191,12 @@ take_steps(struct crowd *c)
         struct step *s = container_of(at, struct step, at);
         if (s->due > now)
             return;
-        struct fl_event e = { .territory = s->territory, .verb = s->verb, .note = s->note };
+        const struct fl_details details = { .reason = s->reason };
+        struct fl_event e = { .territory = s->territory,
+                              .verb = s->verb,
+                              .note = s->note,
+                              .seen = s->seen,
+                              .details = &details };
         memcpy(e.ticket, s->ticket, 16);
         int code = fl_event(c->members[s->member].client, &e, NULL, NULL);
         if (code == FL_ERR_FULL)
@@ -247,13 +254,23 @@ declines(struct crowd *c, const struct fl_update *u)
 }
 
 static void
+answer_offer(struct crowd *c, size_t member, const struct fl_update *u)
+{
+    static const char *const reasons[] = { "busy",  "far",      "skill", "parts",
+                                           "shift", "conflict", "unfit" };
+    if (declines(c, u))
+        plan_step(c, member, u, "decline")->reason = reasons[rng_below(&c->rng, countof(reasons))];
+    else
+        plan_step(c, member, u, "accept");
+}
+
+static void
 engineer_hears(struct crowd *c, size_t member, const struct fl_update *u)
 {
-    if (strcmp(u->kind, "offer") == 0) {
-        bool no = declines(c, u);
-        plan_step(c, member, u, no ? "decline" : "accept", no ? "on another job" : NULL);
-        return;
-    }
+    if (strcmp(u->kind, "offer") == 0)
+        answer_offer(c, member, u);
+    if (c->wish.finish && strcmp(u->kind, "ticket") == 0 && strcmp(u->state, "working") == 0)
+        plan_step(c, member, u, "resolve"); /* the customer was not content */
     if (strcmp(u->kind, "verdict") != 0)
         return;
     if (u->refusal[0] != '\0') {
@@ -262,7 +279,21 @@ engineer_hears(struct crowd *c, size_t member, const struct fl_update *u)
     }
     for (size_t i = 0; c->wish.finish && i < countof(next_steps); i++)
         if (strcmp(u->state, next_steps[i].state) == 0)
-            plan_step(c, member, u, next_steps[i].verb, NULL);
+            plan_step(c, member, u, next_steps[i].verb);
+}
+
+/* The customer hears who comes; and looks at the repair, which mostly holds. */
+static void
+customer_hears(struct crowd *c, size_t member, const struct fl_update *u)
+{
+    if (strcmp(u->state, "accepted") == 0 && u->name[0] != '\0' && u->phone[0] != '\0')
+        plan_step(c, member, u, "delivered")->seen = u->version;
+    if (strcmp(u->state, "resolved") != 0)
+        return;
+    if (rng_below(&c->rng, 100) < c->wish.reopen_pc)
+        plan_step(c, member, u, "reopen")->note = "it is broken again";
+    else
+        plan_step(c, member, u, "approve");
 }
 
 static void
@@ -276,8 +307,8 @@ gateway_hears(struct crowd *c, size_t member, const struct fl_update *u)
         return;
     if (strcmp(u->state, "accepted") == 0 && map_put(&c->assigned, u->ticket, &one) == NULL)
         c->accepted++;
-    if (strcmp(u->state, "resolved") == 0 && c->wish.finish)
-        plan_step(c, member, u, "approve", NULL);
+    if (c->wish.finish)
+        customer_hears(c, member, u);
 }
 
 static void

@@ -14,7 +14,9 @@ struct crowd_wish {
     uint64_t seed;
     unsigned step_ms;    /* mean time of an engineer between two steps of a job; 0: at once */
     unsigned decline_pc; /* how many offers of 100 are declined */
-    bool finish; /* engineers work on to the end and customers approve; else they stop at accept */
+    unsigned reopen_pc;  /* how many repairs of 100 do not hold */
+    bool finish; /* engineers work on to the end, customers hear of it and approve; else they stop
+                    at accept */
     bool
         on_disk; /* gateways' spools share the site's disk; else memory, as other machines' disks */
     bool engineers; /* false: gateways only */

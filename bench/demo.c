@@ -207,6 +207,7 @@ main(int argc, char **argv)
     struct ledger ledger;
     struct crowd_wish wish = { .seed = (uint64_t)clock_wall_ms(),
                                .decline_pc = 4,
+                               .reopen_pc = 3,
                                .finish = true,
                                .on_disk = true,
                                .engineers = true,

@@ -2,6 +2,7 @@
 #include "bench/ledger.h"
 
 #include "common/io/log.h"
+#include "common/store/history.h"
 #include "common/wire/body.h"
 #include "common/wire/key.h"
 #include "common/wire/log.h"
@@ -10,7 +11,8 @@
 
 struct fate {
     uint8_t effects; /* times it opened a ticket or was attached */
-    bool opened, accepted, unqualified, ended;
+    bool opened, accepted, unqualified;
+    bool ended; /* solved, over, or in its master's hands: needs nobody of its own */
 };
 
 struct sent {
@@ -49,7 +51,10 @@ read_outcome(struct reader *r, const struct outcome *o)
     case OUTCOME_OPENED:
         fate_of(r, o->report.b)->opened = true;
         fate_of(r, o->report.b)->effects++;
-        r->ledger->tickets++;
+        if (o->event.counter == 0)
+            r->ledger->tickets++;
+        else
+            r->ledger->linked++;
         break;
     case OUTCOME_ATTACHED:
         fate_of(r, o->report.b)->effects++;
@@ -65,12 +70,15 @@ read_outcome(struct reader *r, const struct outcome *o)
     case OUTCOME_STEP:
         if (o->verb == VERB_ACCEPT)
             fate_of(r, o->ticket.b)->accepted = true;
-        if (o->verb == VERB_CANCEL || o->verb == VERB_REJECT)
+        if (o->to >= TICKET_RESOLVED || o->verb == VERB_JOIN)
             fate_of(r, o->ticket.b)->ended = true;
         break;
     case OUTCOME_UNQUALIFIED:
         fate_of(r, o->ticket.b)->unqualified = true;
         break;
+    case OUTCOME_ALARM:
+    case OUTCOME_CORRECTED:
+    case OUTCOME_LEVEL:
     case OUTCOME_REFUSED:
     case OUTCOME_REPEATED:
     case OUTCOME_ASSIST:
@@ -118,6 +126,13 @@ read_entry(void *context, const struct log_entry *e)
     for (size_t i = 0; i < record.letters_count; i++)
         read_letter(r, &record.letters[i]);
     return OK;
+}
+
+static void
+on_fault(void *context, const char *words)
+{
+    const struct reader *r = context;
+    die("the log of %s: %s", r->territory.s, words);
 }
 
 static void
@@ -178,7 +193,8 @@ ledger_count(struct ledger *l, struct crowd *c)
     seal_key_storage(&r.key, c->stage->pool, "log");
     for (size_t i = 0; i < count; i++) {
         r.territory = territories[i];
-        enum err e = store_log(c->stage->store, territories[i], 0, read_entry, &r);
+        const struct history_reader reader = { read_entry, on_fault, NULL, &r };
+        enum err e = history_log(c->stage->store, c->stage->conf.archive, territories[i], &reader);
         if (e != OK)
             die("reading the log of %s: %s", territories[i].s, err_text(e));
     }

@@ -7,7 +7,8 @@
 #include "bench/crowd.h"
 
 struct ledger {
-    uint64_t tickets; /* opened */
+    uint64_t tickets; /* opened by reports */
+    uint64_t linked;  /* opened by events: another cause, a late return */
     uint64_t attached, duplicates, quarantined;
     uint64_t assigned;   /* tickets that an engineer accepted */
     uint64_t unassigned; /* tickets that nobody accepted though somebody qualified was to be had */

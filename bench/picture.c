@@ -71,14 +71,16 @@ draw_states(const struct crowd *c, int width)
     }
 }
 
-/* The promised response of a level, in milliseconds. */
+/* The promised response of a level by everybody else's contract, in milliseconds. */
 static int64_t
 response_ms(const struct crowd *c, const char *level)
 {
-    const struct plan *p = c->stage->plan;
-    for (unsigned i = 0; i < p->levels_count; i++)
-        if (strcmp(p->levels[i].id, level) == 0)
-            return (int64_t)p->levels[i].response_min * 60000;
+    const struct plan_contract *k = &c->stage->plan->contracts[0];
+    for (unsigned i = 0; i < k->promises_count; i++) {
+        const struct plan_promise *p = &k->promises[i];
+        if (strcmp(p->clock, "response") == 0 && (p->level == NULL || strcmp(p->level, level) == 0))
+            return (int64_t)p->working_min * 60000;
+    }
     return 0;
 }
 

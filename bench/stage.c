@@ -76,7 +76,8 @@ read_plan(const char *path)
 {
     struct buf yaml = { 0 }, why = { 0 };
     struct plan *plan = NULL;
-    if (!read_file(path, &yaml) || plan_parse(&plan, path, buf_str(&yaml), &why) != OK)
+    const struct plan_files files = plan_folder(path, clock_wall_ms());
+    if (!read_file(path, &yaml) || plan_read(&plan, path, buf_str(&yaml), &files, &why) != OK)
         die("%s: %s", path, why.len > 0 ? buf_cstr(&why) : strerror(errno));
     buf_fini(&yaml);
     buf_fini(&why);

@@ -2,20 +2,25 @@
  * part signed by the operator for the brokers, so that Redis can change neither. */
 #include "cli/apply.h"
 
+#include "common/io/clock.h"
 #include "common/wire/body.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 struct plan *
-apply_read(const struct command *c, const char *path)
+apply_read(const struct command *c, const char *path, bool *warned)
 {
     struct buf yaml = { 0 }, why = { 0 };
     struct plan *plan = NULL;
+    const struct plan_files files = plan_folder(path, clock_wall_ms());
     if (!file_read(path, &yaml))
         cmd_failed(c, "cannot read %s: %s", path, strerror(errno));
-    else if (plan_parse(&plan, path, buf_str(&yaml), &why) != OK)
-        fprintf(stderr, "%s", buf_cstr(&why));
+    else if (plan_read(&plan, path, buf_str(&yaml), &files, &why) != OK)
+        plan = NULL;
+    fprintf(stderr, "%s", buf_cstr(&why));
+    if (warned != NULL)
+        *warned = why.len > 0;
     buf_fini(&yaml);
     buf_fini(&why);
     return plan;

@@ -6,10 +6,13 @@
  *             the sealed entry opens with the pool's log key and is of its documented shape
  *   head:     is the last entry's
  *   anchors:  each line outside Redis is met by the entry of its version
+ *   archive:  each file is whole, and signed by a worker of the plan; files, then Redis, are one
+ * log
  *
  * Everything is computed anew from what is read; nothing is taken from the worker. */
 #include "cli/json.h"
 #include "cli/site.h"
+#include "common/store/history.h"
 #include "common/wire/body.h"
 #include "common/wire/log.h"
 
@@ -23,12 +26,17 @@ static const char help[] =
     "\n"
     "usage: faultline audit verify [--territory T] [--json]\n"
     "\n"
-    "Reads the whole log of each territory and checks every entry's place in the hash chain, its "
-    "worker's\n"
-    "signature (by any plan version that is kept), that it opens, that the territory's head is the "
-    "last entry, and that every anchor "
-    "written\n"
-    "outside Redis (the setting `anchors`) is met. One line a territory; one a fault.\n"
+    "Reads the whole log of each territory, out of archive files (the setting `archive`) and out "
+    "of "
+    "Redis,\n"
+    "and checks every entry's place in the hash chain, its worker's signature (by any plan version "
+    "that is\n"
+    "kept), that it opens, that nothing is missing in between, that every archive file is whole "
+    "and "
+    "signed,\n"
+    "that the territory's head is the last entry, and that every anchor written outside Redis (the "
+    "setting\n"
+    "`anchors`) is met. One line a territory; one a fault.\n"
     "\n"
     "exit: 0 all of it holds; 1 something does not, or the store does not answer\n";
 
@@ -44,6 +52,13 @@ struct signers {
     size_t count, cap;
 };
 
+/* An entry that was read: anchors are compared with it. */
+struct link {
+    uint64_t version;
+    struct incarnation incarnation;
+    struct chain chain;
+};
+
 struct audit {
     struct site *site;
     const struct signers *signers;
@@ -54,11 +69,9 @@ struct audit {
     struct buf scratch, plain;
     uint64_t version; /* of the last entry read */
     struct chain chain;
-    struct incarnation incarnation;
-    uint64_t events, reports, anchors, faults;
-    struct chain *chains; /* by version - 1, for the anchors */
-    struct incarnation *incarnations;
-    size_t count, cap, incarnations_cap;
+    uint64_t events, reports, anchors, files, faults;
+    struct link *links; /* in the order of their versions */
+    size_t count, cap;
 };
 
 static void fault(struct audit *a, const char *format, ...) format_like(2, 3);
@@ -133,15 +146,32 @@ check_entry(void *context, const struct log_entry *e)
         fault(a, "version %" PRIu64 ": the signature of '%s' is not right", e->version,
               e->signer.s);
     check_content(a, e);
+    if (e->version > a->version || a->count == 0) {
+        a->links = grow_array(a->links, a->count, &a->cap, sizeof(*a->links));
+        a->links[a->count++] = (struct link){ e->version, e->incarnation, e->chain };
+    }
     a->version = e->version;
     a->chain = e->chain;
-    a->incarnation = e->incarnation;
-    a->incarnations =
-        grow_array(a->incarnations, a->count, &a->incarnations_cap, sizeof(*a->incarnations));
-    a->chains = grow_array(a->chains, a->count, &a->cap, sizeof(*a->chains));
-    a->incarnations[a->count] = e->incarnation;
-    a->chains[a->count++] = e->chain;
     return OK;
+}
+
+static void
+on_fault(void *context, const char *words)
+{
+    fault(context, "%s", words);
+}
+
+static void
+check_file(void *context, const char *name, const struct archive *file)
+{
+    struct audit *a = context;
+    bool good = false;
+    for (size_t k = a->signers->count; !good && k-- > 0;)
+        good = same_id(a->signers->list[k].who, file->head.signer) &&
+               archive_signed(file, a->signers->list[k].sign);
+    a->files++;
+    if (!good)
+        fault(a, "archive file %s: the signature of '%s' is not right", name, file->head.signer.s);
 }
 
 static void
@@ -163,6 +193,20 @@ check_head(struct audit *a)
         fault(a, "the head's chain hash is not that of the last entry");
 }
 
+static const struct link *
+link_of(const struct audit *a, uint64_t version)
+{
+    size_t low = 0, high = a->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (a->links[middle].version < version)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < a->count && a->links[low].version == version ? &a->links[low] : NULL;
+}
+
 /* "TIME INCARNATION VERSION CHAIN SIGNER SIGNATURE" */
 static void
 check_anchor(struct audit *a, struct str line, unsigned number)
@@ -170,6 +214,7 @@ check_anchor(struct audit *a, struct str line, unsigned number)
     struct incarnation incarnation;
     struct principal_id signer;
     struct chain chain;
+    const struct link *link;
     uint8_t signature[64];
     int64_t version = 0;
     str_cut(&line, ' ');
@@ -185,13 +230,14 @@ check_anchor(struct audit *a, struct str line, unsigned number)
     a->anchors++;
     if (!signed_by_worker(a, signer, incarnation, (uint64_t)version, chain, signature))
         fault(a, "anchor %u (version %" PRId64 "): its signature is not right", number, version);
-    else if ((uint64_t)version > a->count)
+    else if ((uint64_t)version > a->version)
         fault(a,
               "anchor %u proves version %" PRId64 ", but the log ends at %" PRIu64
               ": the store was rolled back",
               number, version, a->version);
-    else if (!same_id(a->chains[version - 1], chain) ||
-             !same_id(a->incarnations[version - 1], incarnation))
+    else if ((link = link_of(a, (uint64_t)version)) == NULL)
+        fault(a, "anchor %u proves version %" PRId64 ", which is missing", number, version);
+    else if (!same_id(link->chain, chain) || !same_id(link->incarnation, incarnation))
         fault(a,
               "anchor %u proves another version %" PRId64 " than the log's: the log was rewritten",
               number, version);
@@ -223,13 +269,14 @@ say_result(const struct audit *a, bool json)
         json_put_number(j, "events", (int64_t)a->events);
         json_put_number(j, "reports", (int64_t)a->reports);
         json_put_number(j, "anchors", (int64_t)a->anchors);
+        json_put_number(j, "archives", (int64_t)a->files);
         json_put_number(j, "faults", (int64_t)a->faults);
         json_print(&j, stdout);
     } else {
         printf("%s: %s: %" PRIu64 " versions, %" PRIu64 " events, %" PRIu64 " reports, %" PRIu64
-               " anchors\n",
+               " anchors, %" PRIu64 " archive files\n",
                a->territory.s, a->faults == 0 ? "holds" : "BROKEN", a->version, a->events,
-               a->reports, a->anchors);
+               a->reports, a->anchors, a->files);
     }
 }
 
@@ -283,7 +330,8 @@ verify(struct site *s, const struct signers *signers, struct territory_id t, boo
     struct audit a = { .site = s, .signers = signers, .territory = t };
     doc_init(&a.doc);
     seal_key_storage(&a.key, s->pool, "log");
-    enum err e = store_log(s->store, t, 0, check_entry, &a);
+    const struct history_reader reader = { check_entry, on_fault, check_file, &a };
+    enum err e = history_log(s->store, s->conf.archive, t, &reader);
     if (e != OK)
         fault(&a, "its log cannot be read after version %" PRIu64 ": %s", a.version, err_text(e));
     check_head(&a);
@@ -293,8 +341,7 @@ verify(struct site *s, const struct signers *signers, struct territory_id t, boo
     arena_fini(&a.arena);
     buf_fini(&a.scratch);
     buf_fini(&a.plain);
-    free(a.chains);
-    free(a.incarnations);
+    free(a.links);
     return a.faults;
 }
 

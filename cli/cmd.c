@@ -124,6 +124,21 @@ take_option(const struct command *c, int argc, char **argv, int *i, const struct
     return true;
 }
 
+static bool
+is_help(const char *arg)
+{
+    return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
+}
+
+bool
+cmd_asks_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
+}
+
 bool
 cmd_options(const struct command *c, int argc, char **argv, const struct option_row *rows,
             struct words *out)
@@ -135,7 +150,7 @@ cmd_options(const struct command *c, int argc, char **argv, const struct option_
     for (int i = 1; i < argc; i++) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
             only_words = true;
-        } else if (!only_words && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+        } else if (!only_words && is_help(argv[i])) {
             fputs(c->help, stdout);
             exit(EXIT_DONE);
         } else if (!only_words && strncmp(argv[i], "--", 2) == 0) {

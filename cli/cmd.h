@@ -16,7 +16,7 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_up, cmd_broker, cmd_worker, cmd_plan, cmd_submit,
-    cmd_tickets, cmd_ticket, cmd_engineer, cmd_watch, cmd_feed, cmd_audit;
+    cmd_tickets, cmd_ticket, cmd_act, cmd_engineer, cmd_watch, cmd_feed, cmd_audit, cmd_calendar;
 
 /* Options as a table: --name VALUE, --name=VALUE, or a bare --name. What is left are words. */
 struct option_row {
@@ -24,7 +24,7 @@ struct option_row {
     const char **value; /* where a value goes; NULL: a bare flag */
     bool *flag;         /* where a flag goes */
 };
-enum { WORDS_MAX = 8, SETS_MAX = 32 };
+enum { WORDS_MAX = 128, SETS_MAX = 32 };
 struct words {
     const char *list[WORDS_MAX];
     size_t count;
@@ -37,6 +37,8 @@ struct words {
  * already said. `rows` ends with a NULL name; --site, --set and --json need no row. */
 must_use bool cmd_options(const struct command *c, int argc, char **argv,
                           const struct option_row *rows, struct words *out);
+/* Is there --help before any "--"? For a command whose page is more than its text. */
+bool cmd_asks_help(int argc, char **argv);
 /* Says "faultline NAME: ..." and returns EXIT_USAGE or EXIT_FAILED. */
 int cmd_usage(const struct command *c, const char *format, ...) format_like(2, 3);
 int cmd_failed(const struct command *c, const char *format, ...) format_like(2, 3);

@@ -2,8 +2,10 @@
  * and tickets, and says the verbs of docs/life.md; what was said is journalled before it is sent.
  *
  * Jobs are numbered 1, 2, 3 ... on this screen in the order in which they came. */
+#include "cli/said.h"
 #include "cli/show.h"
 #include "cli/site.h"
+#include "cli/when.h"
 #include "common/io/clock.h"
 
 #include <errno.h>
@@ -14,24 +16,34 @@
 static const char help[] =
     "faultline engineer - an engineer's client in the terminal\n"
     "\n"
-    "usage: faultline engineer ID [--json] [--wait-s N] [COMMAND]\n"
+    "usage: faultline engineer ID [--lang en|zh] [--json] [--wait-s N] [COMMAND]\n"
     "\n"
     "Shows the engineer's offers and tickets as they come, opened with the engineer's own key, and "
     "takes\n"
     "commands, a line each, from standard input; or does the one COMMAND given, and ends.\n"
     "\n"
-    "  list                   the jobs at hand, numbered\n"
-    "  accept N               take offer N            decline N REASON  do not\n"
-    "  depart N  arrive N     on the way; there       work N            begin remotely\n"
-    "  pend N REASON          wait for the customer   hold N REASON     wait for parts\n"
-    "  resume N               go on                   resolve N [WORDS] it works again\n"
-    "  note N WORDS           add words to the ticket\n"
-    "  place LAT LON          where I am, decimal degrees\n"
-    "  sync                   tell me everything again\n"
-    "  quit                   (or the end of the input, once everything said is answered)\n"
+    "  list                                         the jobs at hand, numbered\n"
+    "  place LAT LON                                where I am, decimal degrees\n"
+    "  sync                                         tell me everything again\n"
+    "  quit                                         (or the end of the input, once everything said "
+    "is answered)\n";
+
+static const char help_tail[] =
     "\n"
-    "N is a job's number on this screen, or the ticket's own number. --wait-s: how long one\n"
-    "COMMAND may take (30). --json prints updates as JSON, a line each.\n";
+    "N is a job's number on this screen, or the ticket's own number. What stands after it may come "
+    "in any order;\n"
+    "the first word that is nothing else begins the WORDS. A name of several words, and a section, "
+    "stand in\n"
+    "quotes. TIME: " WHEN_FORMS ".\n"
+    "\n"
+    "  decline 3 far                       pend 3 absent until 14:30 nobody at the door\n"
+    "  transfer 3 busy to chen.wei         part_request 3 \"fan tray\" x2\n"
+    "  arrive 3 code 4711                  report 3 handling=\"new fan\" lessons=\"clean it "
+    "yearly\"\n"
+    "\n"
+    "--wait-s: how long one COMMAND may take (30). --lang: in which language (the locale's: LANG). "
+    "--json prints\n"
+    "updates as JSON, a line each. Times are of this machine's zone (TZ).\n";
 
 struct job {
     uint8_t ticket[16];
@@ -45,7 +57,8 @@ struct desk {
     size_t jobs_count, jobs_cap;
     size_t unanswered; /* events said and without a verdict */
     uint64_t epoch;    /* of the events said on this screen */
-    bool json, quit, failed;
+    struct show how;
+    bool quit, failed;
     struct buf input;
 };
 
@@ -82,10 +95,10 @@ on_update(struct desk *d, const struct fl_update *u)
         else if (u->state[0] != '\0')
             snprintf(j->state, sizeof(j->state), "%s", u->state);
         j->version = u->version > j->version ? u->version : j->version;
-        if (!d->json)
+        if (!d->how.json)
             printf("[%zu] ", (size_t)(j - d->jobs) + 1);
     }
-    show_update(stdout, u, d->json);
+    show_update(stdout, &d->how, u);
 }
 
 static void
@@ -145,27 +158,29 @@ say(struct desk *d, const struct fl_event *e)
 }
 
 static void
-say_verb(struct desk *d, struct str verb, struct str rest)
+say_verb(struct desk *d, const struct verb_row *row, struct str rest)
 {
     struct str name = str_cut(&rest, ' ');
     struct job *j = named_job(d, name);
-    char word[16], note[1024];
+    struct said said;
+    struct buf why = { 0 };
     if (j == NULL) {
         fprintf(stderr, "no job '%.*s': 'list' shows them\n", STR_ARG(name));
         d->failed = true;
         return;
     }
-    rest = str_trim(rest);
-    if (!str_fill(word, sizeof(word), verb) || !str_fill(note, sizeof(note), rest)) {
-        fprintf(stderr, "too many words: at most %zu characters\n", sizeof(note) - 1);
+    said_init(&said, row);
+    if (said_line(&said, rest, &why) && said_whole(&said, &why)) {
+        struct fl_event e = { .territory = j->territory };
+        memcpy(e.ticket, j->ticket, sizeof(e.ticket));
+        said_event(&said, &e);
+        say(d, &e);
+    } else {
+        fprintf(stderr, "%s\n", buf_cstr(&why));
         d->failed = true;
-        return;
     }
-    struct fl_event e = { .territory = j->territory,
-                          .verb = word,
-                          .note = rest.len == 0 ? NULL : note };
-    memcpy(e.ticket, j->ticket, sizeof(e.ticket));
-    say(d, &e);
+    buf_fini(&why);
+    said_fini(&said);
 }
 
 static void
@@ -199,19 +214,15 @@ sync_all(struct desk *d)
 static void
 obey(struct desk *d, struct str line)
 {
-    static const char *const verbs[] = { "accept", "decline", "depart", "arrive",  "work",
-                                         "pend",   "hold",    "resume", "resolve", "note" };
     struct str rest = str_trim(line);
     struct str verb = str_cut(&rest, ' ');
     rest = str_trim(rest);
     if (verb.len == 0)
         return;
-    for (size_t i = 0; i < countof(verbs); i++)
-        if (str_is(verb, verbs[i])) {
-            say_verb(d, verb, rest);
-            return;
-        }
-    if (str_is(verb, "list"))
+    const struct verb_row *row = verb_row(verb);
+    if (row != NULL && (row->roles >> ROLE_ENGINEER & 1))
+        say_verb(d, row, rest);
+    else if (str_is(verb, "list"))
         list_jobs(d);
     else if (str_is(verb, "place"))
         say_place(d, rest);
@@ -220,9 +231,7 @@ obey(struct desk *d, struct str line)
     else if (str_is(verb, "quit"))
         d->quit = true;
     else
-        fprintf(stderr,
-                "no command '%.*s': accept, decline, depart, arrive, work, pend, hold, resume, "
-                "resolve, note, place, list, sync, quit\n",
+        fprintf(stderr, "no command '%.*s': 'faultline engineer --help' lists them\n",
                 STR_ARG(verb));
 }
 
@@ -291,6 +300,20 @@ converse(struct desk *d)
     }
 }
 
+/* A word of the command line as a word of a line: the shell has taken its quotes away. */
+static void
+put_word(struct buf *line, const char *word)
+{
+    const char *blank = strchr(word, ' '), *equals = strchr(word, '=');
+    const char *between = line->len == 0 ? "" : " ";
+    if (blank == NULL || strchr(word, '"') != NULL)
+        buf_printf(line, "%s%s", between, word);
+    else if (equals != NULL && equals < blank)
+        buf_printf(line, "%s%.*s\"%s\"", between, (int)(equals + 1 - word), word, equals + 1);
+    else
+        buf_printf(line, "%s\"%s\"", between, word);
+}
+
 /* One command from the command line: first learn what the jobs are, then say it, then hear the
  * verdict. */
 static void
@@ -299,7 +322,7 @@ one_command(struct desk *d, const struct words *w, int64_t wait_s)
     struct buf line = { 0 };
     int64_t limit = clock_mono_ms() + wait_s * 1000;
     for (size_t i = 1; i < w->count; i++)
-        buf_printf(&line, "%s%s", i == 1 ? "" : " ", w->list[i]);
+        put_word(&line, w->list[i]);
     if (begin(d, limit)) {
         obey(d, buf_str(&line));
         hear_answers(d, limit);
@@ -317,17 +340,27 @@ one_command(struct desk *d, const struct words *w, int64_t wait_s)
 static int
 run(int argc, char **argv)
 {
-    const char *wait = "30";
-    const struct option_row rows[] = { { "wait-s", &wait, NULL }, { NULL, NULL, NULL } };
+    const char *wait = "30", *lang = NULL;
+    const struct option_row rows[] = { { "wait-s", &wait, NULL },
+                                       { "lang", &lang, NULL },
+                                       { NULL, NULL, NULL } };
     struct words w;
     int64_t wait_s;
+    struct desk d = { .how.to = FL_TO_ENGINEER };
+    if (cmd_asks_help(argc, argv)) {
+        fputs(help, stdout);
+        verbs_print(stdout, ROLE_ENGINEER, false);
+        fputs(help_tail, stdout);
+        return EXIT_DONE;
+    }
     if (!cmd_options(&cmd_engineer, argc, argv, rows, &w) ||
-        !cmd_number(&cmd_engineer, "wait-s", wait, 1, 86400, &wait_s))
+        !cmd_number(&cmd_engineer, "wait-s", wait, 1, 86400, &wait_s) ||
+        !show_lang(&d.how, &cmd_engineer, lang))
         return EXIT_USAGE;
     if (w.count == 0)
         return cmd_usage(&cmd_engineer, "which engineer?");
     struct site s;
-    struct desk d = { .json = w.json };
+    d.how.json = w.json;
     cmd_catch_signals();
     site_open(&s, &cmd_engineer, &w);
     if (!site_client(&s, w.list[0], w.list[0], &d.client)) {

@@ -2,18 +2,22 @@
  *
  *   DIR/faultline.conf       the settings
  *   DIR/plan.yaml            a sample city, completed with everybody's public keys
+ *   DIR/calendars            its working hours, holidays and rosters
  *   DIR/keys/NAME.key        secret keys, mode 0600: broker, pool, operator, worker, principals
  *   DIR/redis/               redis.conf and users.acl of the private Redis that `up` starts
- *   DIR/anchors, DIR/spool, DIR/run */
+ *   DIR/anchors, DIR/archive, DIR/spool, DIR/run */
 #include "cli/apply.h"
 #include "cli/port.h"
+#include "cli/start.h"
+
+#include "common/io/clock.h"
 
 #include "redis_conf.h"
-#include "sample_plan.h"
 #include "users_acl.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,8 +32,9 @@ static const char help[] =
     "sample city of three territories, two dozen engineers, sites and customers, or FILE; keys "
     "are\n"
     "made for every engineer in it, for the gateways desk, gw-email, gw-sms, gw-phone and gw-chat, "
-    "and for the dispatchers\n"
-    "dispatch-1 and dispatch-2. Nothing that exists is overwritten.\n"
+    "for the dispatchers\n"
+    "dispatch-1 and dispatch-2, and for whoever else contracts and escalations name. The\n"
+    "calendars' files come along. Nothing that exists is overwritten.\n"
     "\n"
     "  --brokers N       how many brokers (1)\n"
     "  --port P          the first broker's TCP port on 127.0.0.1 (the first free one from 7341)\n"
@@ -122,6 +127,23 @@ write_into(struct making *m, const char *name, struct str text, unsigned mode)
     return false;
 }
 
+/* Managers, directors and whoever else contracts and escalations name are dispatchers. */
+static bool
+add_named(struct making *m, struct plan *plan)
+{
+    char **names;
+    bool good = true;
+    size_t count = plan_named(plan, &names);
+    for (size_t i = 0; i < count && good; i++) {
+        bool there = false;
+        for (unsigned k = 0; k < plan->principals_count && !there; k++)
+            there = strcmp(plan->principals[k].id, names[i]) == 0;
+        good = there || add_principal(m, plan, names[i], "dispatcher", NULL);
+    }
+    free(names);
+    return good;
+}
+
 /* The plan's own text, comments and all, with everybody's public keys below it. */
 static bool
 make_plan(struct making *m, struct plan *plan, struct buf *yaml)
@@ -132,6 +154,8 @@ make_plan(struct making *m, struct plan *plan, struct buf *yaml)
     for (unsigned i = 0; i < plan->engineers_count; i++)
         if (!add_principal(m, plan, plan->engineers[i].id, "engineer", NULL))
             return false;
+    if (!add_named(m, plan))
+        return false;
     plan_write_principals(plan, yaml);
     return write_into(m, "plan.yaml", buf_str(yaml), 0600);
 }
@@ -222,32 +246,6 @@ make_settings(struct making *m, int brokers, int port, bool local)
     return good;
 }
 
-/* A plan without principals, and its text: the one named, or the sample that travels in the
- * program. */
-static struct plan *
-starting_plan(const char *path, struct buf *yaml)
-{
-    struct plan *plan = NULL;
-    struct buf why = { 0 };
-    if (path == NULL)
-        buf_put(yaml, sample_plan, sizeof(sample_plan) - 1);
-    else if (!file_read(path, yaml))
-        buf_printf(&why, "faultline init: cannot read %s: %s\n", path, strerror(errno));
-    if (why.len == 0 &&
-        plan_parse(&plan, path == NULL ? "sample plan" : path, buf_str(yaml), &why) == OK &&
-        plan->principals_count > 0) {
-        buf_printf(
-            &why,
-            "faultline init: %s has principals already: take them out, init makes their keys\n",
-            path);
-        plan_free(plan);
-        plan = NULL;
-    }
-    fputs(buf_cstr(&why), stderr);
-    buf_fini(&why);
-    return plan;
-}
-
 struct wish {
     const char *brokers, *port, *maxmemory, *plan;
     bool local;
@@ -256,7 +254,9 @@ struct wish {
 static int
 make(struct making *m, const struct wish *wish)
 {
-    static const char *const folders[] = { "", "keys", "redis", "run", "anchors", "spool" };
+    static const char *const folders[] = {
+        "", "keys", "redis", "run", "anchors", "archive", "spool"
+    };
     int64_t brokers = 1, port = 7341;
     if ((wish->brokers != NULL &&
          !cmd_number(&cmd_init, "brokers", wish->brokers, 1, BROKERS_MAX, &brokers)) ||
@@ -264,10 +264,9 @@ make(struct making *m, const struct wish *wish)
         return EXIT_USAGE;
     if (wish->port == NULL && !wish->local && (port = port_free((int)port, (int)brokers)) < 0)
         return cmd_failed(&cmd_init, "no free port on 127.0.0.1 from 7341 on; try --local");
-    struct buf yaml = { 0 };
-    struct plan *plan = starting_plan(wish->plan, &yaml);
-    if (plan == NULL) {
-        buf_fini(&yaml);
+    struct start start;
+    if (!start_read(&start, wish->plan, clock_wall_ms())) {
+        start_fini(&start);
         return EXIT_FAILED;
     }
     bool good = true;
@@ -276,11 +275,11 @@ make(struct making *m, const struct wish *wish)
             buf_printf(&m->why, "cannot make %s/%s: %s", m->dir, folders[i], strerror(errno));
             good = false;
         }
-    good = good && make_site_keys(m) && make_plan(m, plan, &yaml) &&
+    good = good && make_site_keys(m) && make_plan(m, start.plan, &start.yaml) &&
+           start_put_files(&start, m->dir, &m->why) &&
            make_redis(m, wish->maxmemory == NULL ? "2gb" : wish->maxmemory) &&
            make_settings(m, (int)brokers, (int)port, wish->local);
-    plan_free(plan);
-    buf_fini(&yaml);
+    start_fini(&start);
     if (!good)
         return cmd_failed(&cmd_init, "%s", buf_cstr(&m->why));
     printf("made %s\n  settings  %s/faultline.conf\n  plan      %s/plan.yaml\n  keys      %s/keys "

@@ -1,9 +1,9 @@
-/* json.h - the doorman of jansson: objects built field by field, printed on one line. A value that
- * is absent (NULL or "") is left out. */
+/* json.h - the doorman of jansson: objects built field by field, printed on one line; and texts
+ * read. Of what is built, a value that is absent (NULL or "") is left out. */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 
-#include "common/base/str.h"
+#include "common/base/buf.h"
 #include "faultline/client.h"
 
 #include <stdio.h>
@@ -24,6 +24,16 @@ void json_put(struct json *object, const char *key, struct json **value);
 void json_append(struct json *array, struct json **value);
 /* Prints one line and frees. */
 void json_print(struct json **value, FILE *to);
+
+/* Reads a whole text; NULL: none, and `why` has "line N: ..." appended. */
+must_use struct json *json_read(struct str text, struct buf *why);
+void json_free(struct json **value);
+/* Borrowed from what they are of; NULL: absent, or of another kind. `value` may be NULL. */
+const struct json *json_get(const struct json *value, const char *key);
+size_t json_count(const struct json *array); /* 0 of anything else */
+const struct json *json_at(const struct json *array, size_t i);
+const char *json_text(const struct json *value);
+bool json_bool(const struct json *value, bool *out); /* false: it is none */
 
 struct json *json_of_update(const struct fl_update *u);
 

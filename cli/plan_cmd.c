@@ -7,7 +7,7 @@
 
 static const char help[] =
     "faultline plan - the organisation's own description: territories, sites, customers,\n"
-    "categories, engineers and principals\n"
+    "contracts, escalations, calendars, rosters, categories, engineers and principals\n"
     "\n"
     "usage: faultline plan check [FILE]     read and check; every fault with its file and line\n"
     "       faultline plan diff  [FILE]     what would change against the plan in force\n"
@@ -22,27 +22,37 @@ static const char help[] =
     "follow within seconds. A principal that is taken out, or marked `revoked: true`, is out at\n"
     "its next message.\n"
     "\n"
+    "Calendars and rosters name iCalendar files below the plan's folder; they are compiled when\n"
+    "the plan is read, and the version in force carries the result. check also tells shifts with\n"
+    "fewer people than a contract promises, people in two shifts at once, holidays without duty,\n"
+    "and years without holidays. A warning (next year's holidays are not there yet, a roster ends\n"
+    "within two weeks) makes check fail; apply only says it.\n"
+    "\n"
     "options: --site DIR, --set name=value, --public\n"
-    "exit:    0 done; 1 the plan has faults, or the store does not answer; 2 wrong usage\n";
+    "exit:    0 done; 1 the plan has faults (check: or warnings), or the store does not answer; 2 "
+    "wrong usage\n";
 
 static int
 check(struct site *s, const char *path)
 {
-    struct plan *p = apply_read(s->command, path);
+    bool warned = false;
+    struct plan *p = apply_read(s->command, path, &warned);
     if (p == NULL)
         return EXIT_FAILED;
-    printf("%s: good: %u territories, %u engineers, %u categories, %u sites, %u customers, %u "
-           "principals\n",
-           path, p->territories_count, p->engineers_count, p->categories_count, p->sites_count,
-           p->customers_count, p->principals_count);
+    printf("%s: %s: %u territories, %u engineers, %u categories, %u sites, %u customers, %u "
+           "contracts, %u escalations, %u calendars, %u rosters, %u principals\n",
+           path, warned ? "could be applied, but look at the warnings" : "good",
+           p->territories_count, p->engineers_count, p->categories_count, p->sites_count,
+           p->customers_count, p->contracts_count, p->escalations_count, p->calendars_count,
+           p->rosters_count, p->principals_count);
     plan_free(p);
-    return EXIT_DONE;
+    return warned ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int
 diff(struct site *s, const char *path)
 {
-    struct plan *p = apply_read(s->command, path);
+    struct plan *p = apply_read(s->command, path, NULL);
     if (p == NULL)
         return EXIT_FAILED;
     int code = EXIT_FAILED;
@@ -60,7 +70,7 @@ diff(struct site *s, const char *path)
 static int
 apply(struct site *s, const char *path)
 {
-    struct plan *p = apply_read(s->command, path);
+    struct plan *p = apply_read(s->command, path, NULL);
     if (p == NULL)
         return EXIT_FAILED;
     int code = apply_plan(s, p);

@@ -1,13 +1,14 @@
-/* records.h - tickets as they lie in the store, opened for the operator. */
+/* records.h - tickets as they lie in the store or, closed long ago, in archive files; opened for
+ * the operator. */
 #ifndef CLI_RECORDS_H
 #define CLI_RECORDS_H
 
 #include "cli/site.h"
 #include "workers/core/ticket.h"
 
-/* Calls `fn` for every ticket of a territory, open or closed; the ticket is a loan. Complains and
- * returns false when the store does not answer or a record does not open. `fn` returning false
- * stops it. */
+/* Calls `fn` for every ticket of a territory, open, or closed (archived ones too), each once; the
+ * ticket is a loan. Complains and returns false when the store does not answer or a record does not
+ * open. `fn` returning false stops it. */
 typedef bool records_fn(void *context, struct territory_id t, const struct ticket *ticket);
 must_use bool records_each(struct site *s, struct territory_id t, bool closed, records_fn *fn,
                            void *context);

@@ -15,41 +15,57 @@ show_words(FILE *to, const char *label, const char *value)
         fputc((unsigned char)*value < 32 || *value == 127 ? ' ' : *value, to);
 }
 
-void
-show_update(FILE *to, const struct fl_update *u, bool json)
+/* What the environment's locale says first. */
+static const char *
+locale_name(void)
 {
-    char at[32];
-    if (json) {
+    static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    for (size_t i = 0; i < countof(variables); i++) {
+        const char *value = getenv(variables[i]);
+        if (value != NULL && value[0] != '\0')
+            return value;
+    }
+    return "";
+}
+
+bool
+show_lang(struct show *how, const struct command *c, const char *given)
+{
+    static const char *const names[] = { [FL_EN] = "en", [FL_ZH] = "zh" };
+    if (given == NULL) {
+        how->lang = str_starts(str_of(locale_name()), STR("zh")) ? FL_ZH : FL_EN;
+        return true;
+    }
+    for (size_t i = 0; i < countof(names); i++)
+        if (strcmp(given, names[i]) == 0) {
+            how->lang = (enum fl_lang)i;
+            return true;
+        }
+    cmd_usage(c, "--lang takes en or zh, not '%s'", given);
+    return false;
+}
+
+void
+show_update(FILE *to, const struct show *how, const struct fl_update *u)
+{
+    char at[32] = "";
+    if (how->json) {
         struct json *j = json_of_update(u);
         json_print(&j, to);
         return;
     }
-    clock_text(at, u->at);
-    fprintf(to, "%.8s %-11s", at + 11, u->kind);
-    const struct {
-        const char *label, *value;
-    } words[] = { { " ", u->number },
-                  { " ", u->state },
-                  { " ", u->level },
-                  { " ", u->category },
-                  { " site ", u->site },
-                  { " customer ", u->customer },
-                  { " ", u->verb },
-                  { " refused: ", u->refusal },
-                  { " by ", u->engineer },
-                  { " ", u->name },
-                  { " ", u->phone },
-                  { " - ", u->why },
-                  { "\n         \"", u->text } };
-    for (size_t i = 0; i < countof(words); i++)
-        show_words(to, words[i].label, words[i].value);
-    if (u->text != NULL && u->text[0] != '\0')
-        fputc('"', to);
-    if (u->due != 0) {
-        clock_text(at, u->due);
-        fprintf(to, " before %.8s", at + 11);
-    }
-    fputc('\n', to);
+    int zone = clock_zone_min(u->due != 0 ? u->due : u->at);
+    const struct fl_saying s = { .lang = how->lang, .to = how->to, .utc_offset_min = zone };
+    clock_text(at, u->at + clock_zone_min(u->at) * 60000);
+    size_t size = fl_say(NULL, 0, &s, u) + 1;
+    char *line = grow(NULL, size);
+    fl_say(line, size, &s, u);
+    fprintf(to, "%.8s %s\n", at + 11, line);
+    free(line);
+    if (u->text == NULL || u->text[0] == '\0')
+        return;
+    show_words(to, "         \"", u->text);
+    fputs("\"\n", to);
 }
 
 void

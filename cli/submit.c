@@ -10,13 +10,17 @@ static const char help[] =
     "usage: faultline submit TEXT [--as GATEWAY] [--source ACCOUNT] [--key KEY] [--category C] "
     "[--at-site SITE]\n"
     "                        [--customer C] [--lat D --lon D] [--hint N] [--contact TEXT] [--name "
-    "NAME] [--json]\n"
+    "NAME]\n"
+    "                        [--affected N] [--lost N] [--down] [--device TEXT] [--lang TAG] "
+    "[--follows ID] [--json]\n"
     "\n"
     "Journals the report, sends it, waits until it is durable and until the system says what "
     "became of it.\n"
     "The number printed is the ticket's for life. With the same source and key it is the same "
     "report: it\n"
-    "never opens a second ticket.\n"
+    "never opens a second ticket. What became of it is said in the locale's language (LANG): "
+    "English "
+    "or Chinese.\n"
     "\n"
     "  --as GATEWAY      the principal that reports (desk)\n"
     "  --source ACCOUNT  the channel account it came in by (desk.cli)\n"
@@ -24,6 +28,12 @@ static const char help[] =
     "  --at-site SITE    a site of the plan\n"
     "  --lat, --lon      where, in decimal degrees\n"
     "  --hint N          level hint: 0 the mildest level\n"
+    "  --affected N      share of the business affected, in percent\n"
+    "  --lost N          share of the capacity lost, in percent\n"
+    "  --down            the system is down\n"
+    "  --device TEXT     what has failed\n"
+    "  --lang TAG        the reporter's language: zh, en\n"
+    "  --follows ID      an older ticket that this one continues (32 hex digits)\n"
     "  --wait-s N        how long to wait for the outcome (30)\n"
     "\n"
     "exit: 0 it is known what became of it; 1 refused, quarantined, or not known yet (it stays in "
@@ -32,12 +42,19 @@ static const char help[] =
 
 struct wish {
     const char *as, *source, *key, *category, *site, *customer, *lat, *lon, *hint, *contact, *name,
-        *wait;
+        *wait, *affected, *lost, *device, *lang, *follows;
+    bool down;
+};
+
+/* What decides the level, as numbers. */
+struct shares {
+    int affected, lost;
+    uint8_t follows[16];
 };
 
 /* Follows one report. */
 static int
-follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool json)
+follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, const struct show *how)
 {
     int64_t limit = clock_mono_ms() + wait_ms;
     const struct fl_happening *h;
@@ -45,7 +62,7 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
         fl_client_wait(client, 200);
         while ((h = fl_client_next(client)) != NULL) {
             bool ours = memcmp(h->id, id, 16) == 0;
-            if (h->kind == FL_ACCEPTED && ours && !json)
+            if (h->kind == FL_ACCEPTED && ours && !how->json)
                 printf("durable: %s in territory %s\n", h->number, h->territory);
             if (h->kind == FL_DOWN || h->kind == FL_UNSEALED)
                 show_other(stderr, h);
@@ -54,7 +71,7 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
             if (h->kind == FL_UPDATE && h->update->has_report &&
                 memcmp(h->update->report, id, 16) == 0 && !h->update->repeated) {
                 bool kept_aside = strcmp(h->update->kind, "quarantined") == 0;
-                show_update(stdout, h->update, json);
+                show_update(stdout, how, h->update);
                 fl_client_next(client); /* confirms it, at the next work */
                 fl_client_work(client);
                 return kept_aside ? EXIT_FAILED : EXIT_DONE;
@@ -64,13 +81,38 @@ follow(struct fl_client *client, const uint8_t id[16], int64_t wait_ms, bool jso
     return cmd_failed(&cmd_submit, "no outcome yet; the report is in the spool and will go out");
 }
 
+static bool
+percent(const char *option, const char *text, int *out)
+{
+    int64_t n = 0;
+    if (text != NULL && !cmd_number(&cmd_submit, option, text, 0, 100, &n))
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+static bool
+shares_of(const struct wish *w, struct shares *out)
+{
+    if (!percent("affected", w->affected, &out->affected) || !percent("lost", w->lost, &out->lost))
+        return false;
+    if (w->follows == NULL || hex_to(out->follows, sizeof(out->follows), str_of(w->follows)))
+        return true;
+    cmd_usage(&cmd_submit, "--follows takes a ticket's id of 32 hex digits, not '%s'", w->follows);
+    return false;
+}
+
 static int
 submit(struct site *s, const struct words *w, const struct wish *wish, int64_t hint, int64_t wait_s)
 {
+    struct show how = { .json = w->json, .to = FL_TO_CUSTOMER };
     struct fl_client *client;
     int32_t lat = 0, lon = 0;
     char key[24];
     uint8_t id[16];
+    struct shares shares;
+    if (!shares_of(wish, &shares) || !show_lang(&how, &cmd_submit, NULL))
+        return EXIT_USAGE;
     if ((wish->lat == NULL) != (wish->lon == NULL))
         return cmd_usage(&cmd_submit, "--lat and --lon go together");
     if (wish->lat != NULL &&
@@ -91,12 +133,18 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
                                  .customer = wish->customer,
                                  .lat_e7 = wish->lat == NULL ? NULL : &lat,
                                  .lon_e7 = wish->lat == NULL ? NULL : &lon,
-                                 .hint = (int)hint };
+                                 .hint = (int)hint,
+                                 .affected_pct = wish->affected == NULL ? NULL : &shares.affected,
+                                 .lost_pct = wish->lost == NULL ? NULL : &shares.lost,
+                                 .down = wish->down,
+                                 .device = wish->device,
+                                 .lang = wish->lang,
+                                 .follows = wish->follows == NULL ? NULL : shares.follows };
     fl_subscribe(client, false);
     int e = fl_report(client, &r, id);
     if (e == FL_OK)
         e = fl_client_sync(client); /* it is in the spool, or we say that it is not */
-    int code = e == FL_OK ? follow(client, id, wait_s * 1000, w->json)
+    int code = e == FL_OK ? follow(client, id, wait_s * 1000, &how)
                           : cmd_failed(&cmd_submit, "%s", fl_error_text(e));
     fl_client_close(client);
     return code;
@@ -119,6 +167,12 @@ run(int argc, char **argv)
         { "contact", &wish.contact, NULL },
         { "name", &wish.name, NULL },
         { "wait-s", &wish.wait, NULL },
+        { "affected", &wish.affected, NULL },
+        { "lost", &wish.lost, NULL },
+        { "down", NULL, &wish.down },
+        { "device", &wish.device, NULL },
+        { "lang", &wish.lang, NULL },
+        { "follows", &wish.follows, NULL },
         { NULL, NULL, NULL },
     };
     struct words w;

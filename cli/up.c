@@ -229,7 +229,7 @@ plan_in_force(struct up *u)
     }
     if (version != 0)
         return true;
-    struct plan *plan = apply_read(&cmd_up, u->site.conf.plan);
+    struct plan *plan = apply_read(&cmd_up, u->site.conf.plan, NULL);
     if (plan == NULL)
         return false;
     int code = apply_plan(&u->site, plan);

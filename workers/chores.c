@@ -6,16 +6,27 @@
 
 #include "common/io/clock.h"
 #include "common/io/log.h"
+#include "workers/archivist.h"
 
 enum {
     PLAN_MS = 1000,
     PLACES_MS = 2000,
     ANCHORS_MS = 250, /* looks at who is due; at most ANCHORS_AT_ONCE are written */
     ANCHORS_AT_ONCE = 4,
+    ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
+    AUDIT_MS = 250,   /* AUDIT_SLICE tickets, of whichever territories are due */
     BROKEN_MS = 1000
 };
 
-enum chore { CHORE_PLAN, CHORE_BEAT, CHORE_PLACES, CHORE_ANCHORS, CHORE_BROKEN };
+enum chore {
+    CHORE_PLAN,
+    CHORE_BEAT,
+    CHORE_PLACES,
+    CHORE_ANCHORS,
+    CHORE_ARCHIVE,
+    CHORE_AUDIT,
+    CHORE_BROKEN
+};
 
 void
 chores_progress(void *worker)
@@ -60,9 +71,13 @@ static bool
 in_use(void *context, uint32_t version)
 {
     const struct worker *w = context;
-    for (size_t i = 0; i < w->count; i++)
-        if (w->list[i]->edition != NULL && w->list[i]->edition->version == version)
+    for (size_t i = 0; i < w->count; i++) {
+        const struct territory *t = w->list[i];
+        if (t->edition != NULL && t->edition->version == version)
             return true;
+        if (t->engine != NULL && engine_lives_by(t->engine, version))
+            return true;
+    }
     return false;
 }
 
@@ -84,6 +99,9 @@ chore_plan(struct worker *w)
     lease_territories(w->x.lease, ids, count);
     keyring_use(w->x.keyring, now->atlas);
     check_signer(w, now->atlas);
+    for (size_t i = 0; i < w->count; i++)
+        if (w->list[i]->engine != NULL)
+            engine_forget(w->list[i]->engine);
     plans_sweep(w->x.plans, in_use, w);
     log_info("event=plan version=%u territories=%zu", now->version, count);
 }
@@ -136,6 +154,27 @@ chore_anchors(struct worker *w)
     }
 }
 
+static void
+chore_archive(struct worker *w)
+{
+    bool looked = false;
+    for (size_t i = 0; i < w->count && !looked; i++)
+        looked = archivist_look(w->list[w->archive_next++ % w->count], &w->x);
+}
+
+/* While the clock is in doubt, timers stand still by intent. */
+static void
+chore_audit(struct worker *w)
+{
+    size_t left = watchtime_sane(&w->x.time) ? AUDIT_SLICE : 0;
+    for (size_t i = 0; i < w->count && left > 0; i++) {
+        struct territory *t = w->list[w->audit_next++ % w->count];
+        if (t->standing == TERRITORY_SERVED)
+            left -= auditor_walk(t, watchtime_at(&w->x.time, engine_at(t->engine)), clock_mono_ms(),
+                                 left);
+    }
+}
+
 /* One that is not served cannot speak for itself: any neighbour we serve tells its dispatchers. */
 static void
 speak_for(struct worker *w, struct territory *broken)
@@ -171,6 +210,8 @@ static const struct {
     [CHORE_PLAN] = { chore_plan, PLAN_MS },
     [CHORE_PLACES] = { chore_places, PLACES_MS },
     [CHORE_ANCHORS] = { chore_anchors, ANCHORS_MS },
+    [CHORE_ARCHIVE] = { chore_archive, ARCHIVE_MS },
+    [CHORE_AUDIT] = { chore_audit, AUDIT_MS },
     [CHORE_BROKEN] = { chore_broken, BROKEN_MS },
 };
 _Static_assert(countof(chores) <= CHORES_MAX, "each chore has its time");

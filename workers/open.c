@@ -1,6 +1,7 @@
 /* open.c - inbox entries opened: a table row for each kind of entry. */
 #include "workers/open.h"
 
+#include "common/io/log.h"
 #include "common/wire/body.h"
 
 /* Each returns NULL, or why the entry cannot be read; *later is set when it is the store that
@@ -82,6 +83,29 @@ digest_body(struct opener *o, const struct report_body *body, uint8_t out[16])
     digest_16(out, &o->digest, buf_str(&o->ad));
 }
 
+/* "zh", "en-GB"; of a longer tag only the language itself, which is all that matters to texts. */
+static void
+lang_of(char out[8], struct str tag)
+{
+    if (tag.len >= 8)
+        tag = str_cut(&tag, '-');
+    if (!str_is_printable(tag) || !str_fill(out, 8, tag))
+        memset(out, 0, 8);
+}
+
+/* A pattern that reaches its limits is logged once a version. */
+static uint64_t
+words_of(struct edition *e, struct str text, struct str device)
+{
+    uint64_t slow, bits = plan_words(e->plan, text, device, &slow);
+    for (unsigned bit = 0; slow != 0 && bit < WORDS_RULES_MAX; bit++)
+        if ((slow & ~e->slow_patterns) >> bit & 1)
+            log_warn("event=pattern_slow plan=%u level_rule=%u", e->version,
+                     plan_words_rule(e->plan, bit) + 1);
+    e->slow_patterns |= slow;
+    return bits;
+}
+
 static const char *
 open_report(struct opening *x)
 {
@@ -117,12 +141,63 @@ open_report(struct opening *x)
                           .category = body.category,
                           .place = body.place,
                           .hint = body.hint,
+                          .affected_pct = body.affected_pct,
+                          .lost_pct = body.lost_pct,
+                          .down = body.down,
+                          .follows = body.follows,
                           .occurred_at = body.occurred_at,
-                          .words = plan_words(x->rules_of->plan, body.text),
+                          .words = words_of(x->rules_of, body.text, body.device),
                           .text = plain };
+    lang_of(r->lang, body.lang);
     digest_body(o, &body, r->digest);
     x->ev->kind = EVENT_REPORT;
     return NULL;
+}
+
+/* The verbs that may open a ticket: another cause, and a return too late for the old one. */
+static bool
+may_open_one(enum verb v)
+{
+    return v == VERB_DIFFERENT || v == VERB_REOPEN;
+}
+
+static void
+fill_act(struct act *a, const struct message *m, const struct event_body *b)
+{
+    *a = (struct act){ .id = m->event.id,
+                       .verb = m->event.verb,
+                       .ticket = m->event.ticket,
+                       .seen = m->event.seen,
+                       .occurred_at = m->event.occurred_at,
+                       .note = b->note,
+                       .reason = b->reason,
+                       .until = b->until,
+                       .engineer = b->engineer,
+                       .other = b->other,
+                       .place = b->place,
+                       .object = b->object,
+                       .amount = b->amount,
+                       .warranty = b->warranty,
+                       .sections = b->sections,
+                       .text = b->text };
+    memcpy(a->code, b->code, sizeof(a->code));
+    memcpy(a->level, b->level, sizeof(a->level));
+    memcpy(a->name, b->name, sizeof(a->name));
+}
+
+/* Names the section that is none: people type these. */
+static const char *
+malformed_body(struct opening *x, enum err e, struct str wrong)
+{
+    if (e == ERR_TOO_BIG)
+        return "the event's sections are too big: at most 8192 bytes";
+    if (wrong.len == 0)
+        return "the event's body is malformed";
+    struct buf why = { 0 };
+    buf_printf(&why, "the event's body is malformed: no section '%.*s'", STR_ARG(wrong));
+    const char *kept = arena_copy(x->arena, str_bytes(buf_cstr(&why), why.len + 1)).at;
+    buf_fini(&why);
+    return kept;
 }
 
 static const char *
@@ -132,7 +207,8 @@ open_act(struct opening *x)
     struct message m;
     struct keyholder *who;
     const struct seal_key *key;
-    struct str note;
+    struct event_body body;
+    struct str wrong;
     const char *why = decode(x, MSG_EVENT, &m);
     if (why != NULL)
         return why;
@@ -147,17 +223,16 @@ open_act(struct opening *x)
     if ((why = unseal_body(o, key, m.event.sealed, EVENT_BODY_MAX)) != NULL)
         return why;
     struct str plain = arena_copy(x->arena, buf_str(&o->plain));
-    if (body_get_event(&o->doc, plain, &note) != OK)
-        return "the event's body is malformed";
+    enum err e = body_get_event(&o->doc, x->arena, plain, &body, &wrong);
+    if (e != OK)
+        return malformed_body(x, e, wrong);
+    struct act *a = &x->ev->act;
     x->ev->kind = EVENT_VERB;
-    x->ev->act = (struct act){ .who = x->entry->who,
-                               .role = who->p.revoked ? ROLE_NONE : who->p.role,
-                               .id = m.event.id,
-                               .verb = m.event.verb,
-                               .ticket = m.event.ticket,
-                               .seen = m.event.seen,
-                               .occurred_at = m.event.occurred_at,
-                               .note = note };
+    fill_act(a, &m, &body);
+    a->who = x->entry->who;
+    a->role = who->p.revoked ? ROLE_NONE : who->p.role;
+    if (may_open_one(a->verb))
+        ticket_id_of(a->fresh.b, str_of(a->who.s), a->id.epoch, a->id.counter);
     return NULL;
 }
 

@@ -14,7 +14,8 @@ struct edition {
     uint32_t version;
     struct plan *plan;
     struct atlas *atlas;
-    struct map rules; /* struct territory_id -> struct rules *, owned */
+    struct map rules;       /* struct territory_id -> struct rules *, owned */
+    uint64_t slow_patterns; /* bits of report.words whose pattern has been logged as too slow */
 };
 
 struct plans;

@@ -103,6 +103,19 @@ rest_log(struct rest *r, struct territory_id t, uint64_t version, struct str pla
     return sealed;
 }
 
+enum err
+rest_open_log(struct rest *r, struct territory_id t, uint64_t version, struct str sealed,
+              struct str *plain)
+{
+    struct buf key = { 0 };
+    buf_put_u64(&key, version);
+    buf_clear(&r->scratch);
+    enum err err = get(r, &r->log, "log", t, buf_str(&key), sealed, &r->scratch);
+    buf_fini(&key);
+    *plain = buf_str(&r->scratch);
+    return err;
+}
+
 struct str
 rest_assist(struct rest *r, struct territory_id to, struct str plain, struct arena *a)
 {

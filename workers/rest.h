@@ -25,6 +25,9 @@ must_use enum err rest_open_record(struct rest *r, enum record_kind kind, struct
 /* A log entry; its key is its version, 8 bytes little-endian. */
 struct str rest_log(struct rest *r, struct territory_id t, uint64_t version, struct str plain,
                     struct arena *a);
+/* As rest_open_record. */
+must_use enum err rest_open_log(struct rest *r, struct territory_id t, uint64_t version,
+                                struct str sealed, struct str *plain);
 /* A word for territory `to`. */
 struct str rest_assist(struct rest *r, struct territory_id to, struct str plain, struct arena *a);
 must_use enum err rest_open_assist(struct rest *r, struct territory_id to, struct str sealed,

@@ -301,6 +301,25 @@ load_progress(void *context)
         l->x->progress(l->x->progress_context);
 }
 
+/* Tickets live by the versions they were opened under, as far as the store still has them. */
+static enum err
+know_editions(struct territory *t, struct tools *x)
+{
+    struct edition *old;
+    for (uint32_t v = 0; (v = engine_wants(t->engine, v)) != 0;) {
+        enum err err = plans_get(x->plans, v, &old);
+        if (err == ERR_CLOSED || err == ERR_AGAIN)
+            return err;
+        const struct rules *rules = err == OK ? edition_rules(old, t->id) : NULL;
+        if (rules != NULL)
+            engine_knows(t->engine, rules);
+        else
+            log_warn("event=plan_missing territory=%s plan=%u instead=%u", t->id.s, v,
+                     t->edition->version);
+    }
+    return OK;
+}
+
 static enum err
 load(struct territory *t, struct tools *x)
 {
@@ -313,6 +332,8 @@ load(struct territory *t, struct tools *x)
         err = store_load(x->store, t->id, load_record, load_progress, &l);
         map_fini(&l.seen);
     }
+    if (err == OK)
+        err = know_editions(t, x);
     if (err != OK) {
         log_error("event=load_failed territory=%s plan=%u err=%s", t->id.s, t->head.plan,
                   log_quote(err_text(err), strlen(err_text(err))));

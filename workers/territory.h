@@ -23,6 +23,7 @@
 
 #include "common/base/map.h"
 #include "common/io/conf.h"
+#include "workers/auditor.h"
 #include "workers/core/engine.h"
 #include "workers/lease.h"
 #include "workers/open.h"
@@ -40,7 +41,6 @@ struct tools {
     struct opener opener;
     struct rest rest;
     struct watchtime time;
-    struct doc doc;
     struct buf scratch;
     struct effects fx;      /* of the turn in hand */
     struct changes changes; /* of the turn in hand */
@@ -83,12 +83,15 @@ struct territory {
     int64_t again_at;        /* mono: BROKEN is loaded, IN_DOUBT repeated, not before */
     int64_t anchored_at;     /* mono */
     uint64_t anchored;       /* version of the last anchor */
+    int64_t archive_at;      /* mono: the oldest entries are looked at, not before */
+    int64_t archive_told_at; /* mono: the last complaint */
     /* what this process knows of it for sure, whoever holds it */
     struct {
         struct incarnation incarnation;
         uint64_t version;
         struct chain chain;
     } known;
+    struct audit audit;
     struct buf alarm;           /* words for dispatchers, told by the next turn */
     struct map places;          /* struct engineer_id -> instant *: youngest position applied */
     struct position *positions; /* changed since, for the next turn */

@@ -198,7 +198,19 @@ view(struct fl_client *c, const struct update *u, uint64_t sequence, bool repeat
         .verb = u->verb == VERBS ? "" : verb_name(u->verb),
         .refusal = u->refusal == REFUSAL_NONE ? "" : refusal_name(u->refusal),
         .why = word(c, u->why),
+        .reason = u->reason == REASON_NONE ? "" : reason_name(u->reason),
+        .clock = u->clock == CLOCKS ? "" : clock_name(u->clock),
+        .share_pct = u->share_pct,
+        .object = u->object,
+        .object_kind = u->object == 0 ? "" : object_kind_name(u->object_kind),
+        .object_state = u->object == 0 ? "" : object_state_name(u->object_state),
+        .has_amount = u->amount >= 0,
+        .amount = u->amount < 0 ? 0 : u->amount,
+        .has_other = not_zero(u->other.b),
+        .lang = CHARS(u->lang),
+        .code = CHARS(u->code),
     };
+    memcpy(v->other, u->other.b, sizeof(v->other));
     memcpy(v->ticket, u->ticket.b, sizeof(v->ticket));
     memcpy(v->report, u->report.b, sizeof(v->report));
     v->lat_e7 = v->has_place ? u->place.lat_e7 : 0;

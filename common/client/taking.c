@@ -47,6 +47,23 @@ instant_fits(instant at)
     return at >= 0 && at <= INSTANT_LAST;
 }
 
+/* A percentage; -1 when it is not said. */
+static bool
+percent_of(int8_t *to, const int *from)
+{
+    *to = from == NULL ? -1 : (int8_t)*from;
+    return from == NULL || (*from >= 0 && *from <= 100);
+}
+
+static struct ticket_id
+other_ticket(const uint8_t *from)
+{
+    struct ticket_id t = { { 0 } };
+    if (from != NULL)
+        memcpy(t.b, from, sizeof(t.b));
+    return t;
+}
+
 static bool
 body_of(struct report_body *b, const struct fl_report *r)
 {
@@ -54,12 +71,16 @@ body_of(struct report_body *b, const struct fl_report *r)
                                .contact = str_of(r->contact),
                                .name = str_of(r->name),
                                .lang = str_of(r->lang),
+                               .device = str_of(r->device),
+                               .down = r->down,
+                               .follows = other_ticket(r->follows),
                                .hint = (int8_t)r->hint,
                                .occurred_at = r->occurred_at };
     return r->text != NULL && r->source != NULL && r->source[0] != '\0' && r->message_key != NULL &&
            r->message_key[0] != '\0' && LABEL(b->category, r->category) &&
            LABEL(b->site, r->site) && LABEL(b->customer, r->customer) &&
            place_of(&b->place, r->lat_e7, r->lon_e7) && r->hint >= -1 && r->hint <= INT8_MAX &&
+           percent_of(&b->affected_pct, r->affected_pct) && percent_of(&b->lost_pct, r->lost_pct) &&
            instant_fits(r->occurred_at);
 }
 
@@ -150,6 +171,53 @@ fl_report(struct fl_client *c, const struct fl_report *r, uint8_t id[16])
 
 /* ---- events and places */
 
+/* The sections in the order that everybody gives them. */
+static bool
+sections_of(struct event_body *b, const struct fl_details *d, struct buf *packed)
+{
+    struct sections s = { 0 };
+    for (size_t i = 0; i < d->sections_count; i++) {
+        enum section at = section_named(str_of(d->sections[i].name));
+        if (at == SECTIONS || s.words[at].len > 0)
+            return false;
+        s.words[at] = str_of(d->sections[i].text);
+    }
+    b->sections = body_put_sections(packed, &s);
+    b->text = buf_str(packed);
+    return packed->len <= SECTIONS_MAX;
+}
+
+static bool
+details_of(struct event_body *b, const struct fl_details *d, struct buf *packed)
+{
+    b->reason = d->reason == NULL ? REASON_NONE : reason_named(str_of(d->reason));
+    b->until = d->until;
+    b->other = other_ticket(d->other);
+    b->object = d->object;
+    b->amount = d->amount == NULL ? -1 : *d->amount;
+    b->warranty = d->warranty;
+    return b->reason != REASONS && instant_fits(d->until) && LABEL(b->engineer, d->engineer) &&
+           place_of(&b->place, d->lat_e7, d->lon_e7) && (d->amount == NULL || *d->amount >= 0) &&
+           label_of(b->code, sizeof(b->code), d->code) &&
+           label_of(b->level, sizeof(b->level), d->level) &&
+           label_of(b->name, sizeof(b->name), d->name) && sections_of(b, d, packed);
+}
+
+/* The event's body, in c->plain. */
+static bool
+put_event(struct fl_client *c, const struct fl_event *e)
+{
+    struct event_body b = EVENT_BODY_NONE;
+    struct buf packed = { 0 };
+    b.note = str_of(e->note);
+    bool ok = e->details == NULL || details_of(&b, e->details, &packed);
+    buf_clear(&c->plain);
+    if (ok)
+        body_put_event(&c->plain, &b);
+    buf_fini(&packed);
+    return ok && c->plain.len <= EVENT_BODY_MAX;
+}
+
 int
 fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_t *counter)
 {
@@ -158,9 +226,7 @@ fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_
     if (e->territory == NULL || e->territory[0] == '\0' || !NAME(m.event.territory, e->territory) ||
         verb == VERBS || verb < VERB_FIRST_OF_PEOPLE || !instant_fits(e->occurred_at))
         return FL_ERR_ARGUMENT;
-    buf_clear(&c->plain);
-    body_put_event(&c->plain, str_of(e->note));
-    if (c->plain.len > EVENT_BODY_MAX)
+    if (!put_event(c, e))
         return FL_ERR_ARGUMENT;
     if (waiting(c->spool) >= WAITING_MAX)
         return FL_ERR_FULL;

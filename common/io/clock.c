@@ -56,3 +56,11 @@ clock_text(char *out, int64_t wall_ms)
     out[len++] = 'Z';
     out[len] = '\0';
 }
+
+int
+clock_zone_min(int64_t wall_ms)
+{
+    struct tm t;
+    time_t seconds = (time_t)(wall_ms / 1000);
+    return localtime_r(&seconds, &t) == NULL ? 0 : (int)(t.tm_gmtoff / 60);
+}

@@ -13,4 +13,7 @@ int64_t clock_mono_ns(void);
 /* "2026-11-20T21:37:31.123Z"; out holds 32 bytes. */
 void clock_text(char *out, int64_t wall_ms);
 
+/* How many minutes this machine's zone (TZ) is ahead of UTC at that instant. */
+int clock_zone_min(int64_t wall_ms);
+
 #endif

@@ -61,6 +61,8 @@ static const struct row rows[] = {
     WORD(plan, kind_path, "plan.yaml", "The plan: territories, sites, customers, engineers."),
     WORD(anchors, kind_path, "anchors",
          "Folder where audit heads are anchored; best on another machine's disk than Redis'."),
+    WORD(archive, kind_path, "archive",
+         "Folder of archive files: log entries and closed tickets that have left Redis."),
     WORD(spool_dir, kind_path, "spool", "Folder of the clients' durable spools."),
     NUMBER(lease_ms, "6000", 200, 600000,
            "A worker silent for so long may lose its territories (ms)."),
@@ -74,6 +76,9 @@ static const struct row rows[] = {
     NUMBER(memory_busy_percent, "80", 1, 100,
            "Of Redis' maxmemory: past it senders are told BUSY."),
     NUMBER(anchor_ms, "60000", 100, 86400000, "Between two anchors of the audit head (ms)."),
+    NUMBER(archive_after_s, "2592000", 0, 3153600000,
+           "Log entries and closed tickets older than this leave Redis for archive files (s; 0: "
+           "never)."),
     NUMBER(clock_limit_ms, "2000", 1, 3600000,
            "Own clock and Redis' may differ by so much before timers stop (ms)."),
 };

@@ -26,6 +26,7 @@ struct conf {
     char keys_dir[512];          /* where principals' key files are: NAME.key */
     char plan[512];              /* the plan's YAML */
     char anchors[512];           /* folder of audit anchors, outside Redis */
+    char archive[512];           /* folder of archive files: the log and tickets that left Redis */
     char spool_dir[512];         /* clients' durable spools */
     int64_t lease_ms;            /* a silent worker's territories may be taken after */
     int64_t beat_ms;             /* a worker's beat */
@@ -35,6 +36,7 @@ struct conf {
     int64_t watch_max;           /* letters kept in the dispatchers' stream */
     int64_t memory_busy_percent; /* of Redis' maxmemory: BUSY past it */
     int64_t anchor_ms;           /* between anchors of the audit head */
+    int64_t archive_after_s;     /* what is older leaves Redis for an archive file; 0: never */
     int64_t clock_limit_ms;      /* own clock and Redis' may differ by so much */
 };
 

@@ -24,6 +24,7 @@ _Static_assert((int)crypto_sign_BYTES == SIGNATURE_SIZE, "protocol: Ed25519");
 #define PERSONAL(text)  ((const unsigned char *)(text))
 #define PERSONAL_SEAL   PERSONAL("faultline-seal-1")
 #define PERSONAL_REPORT PERSONAL("faultline-report")
+#define PERSONAL_TICKET PERSONAL("faultline-ticket")
 #define PERSONAL_STORE  PERSONAL("faultline-store1")
 
 /* The kernel's randomness is dear by the call and by the byte: a system call for each nonce would
@@ -216,6 +217,21 @@ report_id_of(uint8_t out[16], struct str source, struct str message_key)
     crypto_generichash_blake2b_update(&state, bytes_of(source), source.len);
     crypto_generichash_blake2b_update(&state, &nothing, 1);
     crypto_generichash_blake2b_update(&state, bytes_of(message_key), message_key.len);
+    crypto_generichash_blake2b_final(&state, out, 16);
+}
+
+void
+ticket_id_of(uint8_t out[16], struct str principal, uint64_t epoch, uint64_t counter)
+{
+    crypto_generichash_blake2b_state state;
+    uint8_t tail[17] = { 0 };
+    for (unsigned i = 0; i < 8; i++) {
+        tail[8 - i] = (uint8_t)(epoch >> 8 * i);
+        tail[16 - i] = (uint8_t)(counter >> 8 * i);
+    }
+    crypto_generichash_blake2b_init_salt_personal(&state, NULL, 0, 16, NULL, PERSONAL_TICKET);
+    crypto_generichash_blake2b_update(&state, bytes_of(principal), principal.len);
+    crypto_generichash_blake2b_update(&state, tail, sizeof(tail));
     crypto_generichash_blake2b_final(&state, out, 16);
 }
 

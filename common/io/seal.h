@@ -63,6 +63,9 @@ void digest_add(struct digest *d, struct str bytes);
 void digest_end(struct digest *d, uint8_t out[32]);
 /* docs/protocol.md: BLAKE2b-128(source || 0 || key), personal "faultline-report". */
 void report_id_of(uint8_t out[16], struct str source, struct str message_key);
+/* docs/protocol.md: BLAKE2b-128(principal || 0 || epoch || counter), personal "faultline-ticket":
+ * what this event opens. */
+void ticket_id_of(uint8_t out[16], struct str principal, uint64_t epoch, uint64_t counter);
 /* Dies when `k` has no sign seed. */
 void sign(uint8_t out[SIGNATURE_SIZE], const struct keys *k, struct str bytes);
 must_use bool sign_check(const uint8_t public_key[32], const uint8_t signature[SIGNATURE_SIZE],

@@ -11,10 +11,27 @@ struct diff {
     struct buf who;     /* "engineer e07: " */
 };
 
+static void compare_item(struct diff *d, const struct noun *n, const void *from, const void *to);
+
+/* A list too long for a line, of as many items as before: item by item, "contract gold, promise
+ * number 3: ". */
+static void
+compare_parts(struct diff *d, const struct field *f, const void *from, const void *to)
+{
+    size_t len = d->who.len;
+    for (unsigned i = 0; i < field_count(f, from); i++) {
+        d->who.len = len - strlen(": ");
+        buf_printf(&d->who, ", %s number %u: ", f->of->name, i + 1);
+        compare_item(d, f->of, field_item(f, from, i), field_item(f, to, i));
+    }
+    d->who.len = len - strlen(": ");
+    buf_printf(&d->who, ": ");
+}
+
 static void
 compare_field(struct diff *d, const struct field *f, const void *from, const void *to)
 {
-    enum { SHOWN_MAX = 160 };
+    enum { SHOWN_MAX = 160, PARTS_MAX = 64 };
     buf_clear(&d->was);
     buf_clear(&d->is);
     write_value(&d->was, f, from);
@@ -22,6 +39,11 @@ compare_field(struct diff *d, const struct field *f, const void *from, const voi
     if (str_eq(buf_str(&d->was), buf_str(&d->is)))
         return;
     if (d->was.len > SHOWN_MAX || d->is.len > SHOWN_MAX) {
+        unsigned count = f->kind == FIELD_LIST ? field_count(f, from) : 0;
+        if (count > 0 && count <= PARTS_MAX && count == field_count(f, to)) {
+            compare_parts(d, f, from, to);
+            return;
+        }
         buf_printf(d->lines, "%s%s changed", buf_cstr(&d->who), f->key);
         if (f->kind == FIELD_LIST || f->kind == FIELD_TEXTS)
             buf_printf(d->lines, " (%u items -> %u)", field_count(f, from), field_count(f, to));

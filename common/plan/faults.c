@@ -88,13 +88,20 @@ say_who(struct buf *to, const struct spot *s)
         buf_printf(to, "%s: ", s->noun->name);
 }
 
-void
-fault(struct faults *f, const struct spot *s, const char *key, const char *format, ...)
+unsigned
+fault_at(const struct faults *f, const struct spot *s, const char *key)
 {
     struct spot field = { .up = s, .key = key, .index = NO_INDEX };
     unsigned line = 1;
     if (f->lines != NULL)
         find(f, key == NULL ? s : &field, &line);
+    return line;
+}
+
+void
+fault(struct faults *f, const struct spot *s, const char *key, const char *format, ...)
+{
+    unsigned line = fault_at(f, s, key);
     struct buf who = { 0 };
     say_who(&who, s);
     va_list args;

@@ -31,6 +31,8 @@ void fault_line(struct faults *f, unsigned line, const char *format, ...) format
 /* At the field `key` of the spot, or at the spot itself when `key` is NULL or not written. */
 void fault(struct faults *f, const struct spot *s, const char *key, const char *format, ...)
     format_like(4, 5);
+/* The line of that place; 1 when it is not known. */
+unsigned fault_at(const struct faults *f, const struct spot *s, const char *key);
 /* Appends the lines, first line of the file first. */
 void faults_tell(struct faults *f, struct buf *why);
 

@@ -41,6 +41,8 @@ static const struct field site_fields[] = {
     { ONE(plan_site, name, FIELD_TEXT), .hidden = true, LINE },
     { ONE(plan_site, customer, FIELD_TEXT), .refers = REFERS_CUSTOMER },
     { ONE(plan_site, territory, FIELD_TEXT), .refers = REFERS_TERRITORY },
+    { ONE(plan_site, contract, FIELD_TEXT), .refers = REFERS_CONTRACT, .hidden = true },
+    { ONE(plan_site, warranty_until, FIELD_TEXT), .hidden = true },
     { ONE(plan_site, lat, FIELD_DEGREE), .min = -90, .max = 90 },
     { ONE(plan_site, lon, FIELD_DEGREE), .min = -180, .max = 180 },
 };
@@ -51,21 +53,17 @@ static const struct field customer_fields[] = {
     ID(plan_customer, "C-1001"),
     { ONE(plan_customer, name, FIELD_TEXT), .hidden = true, LINE },
     { ONE(plan_customer, territory, FIELD_TEXT), .refers = REFERS_TERRITORY },
+    { ONE(plan_customer, contract, FIELD_TEXT), .refers = REFERS_CONTRACT, .hidden = true },
 };
 const struct noun noun_customer = { NOUN("customer", plan_customer, customer_fields),
                                     .names = REFERS_CUSTOMER,
                                     .id_max = sizeof(struct customer_id) - 1 };
 
-/* A year of minutes: no promise is longer. */
-#define PROMISE .need = NEED_ALWAYS, .min = 1, .max = 525600
 static const struct field level_fields[] = {
     ID(plan_level, "general"),
     { ONE(plan_level, name, FIELD_TEXT), LINE },
     { ONE(plan_level, offer_s, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1, .max = 86400,
       .like = "300" },
-    { ONE(plan_level, response_min, FIELD_COUNT), PROMISE, .like = "15" },
-    { ONE(plan_level, arrival_min, FIELD_COUNT), PROMISE, .like = "180" },
-    { ONE(plan_level, restoration_min, FIELD_COUNT), PROMISE, .like = "240" },
 };
 const struct noun noun_level = { NOUN("level", plan_level, level_fields), .names = REFERS_LEVEL,
                                  .id_max = sizeof((struct level *)NULL)->name - 1, .id_plain = true,
@@ -84,6 +82,8 @@ static const struct field category_fields[] = {
     { ONE(plan_category, level, FIELD_TEXT), .need = NEED_ALWAYS, .refers = REFERS_LEVEL,
       .like = "general" },
     { MANY(plan_category, needs, FIELD_LIST), .of = &noun_need, .max = NEEDS_MAX },
+    { ONE(plan_category, service, FIELD_TEXT) },
+    { ONE(plan_category, preprocess_min, FIELD_NUMBER), .min = 0, .max = 10080 },
 };
 const struct noun noun_category = { NOUN("category", plan_category, category_fields),
                                     .names = REFERS_CATEGORY,
@@ -91,13 +91,116 @@ const struct noun noun_category = { NOUN("category", plan_category, category_fie
 
 static const struct field level_rule_fields[] = {
     { ONE(plan_level_rule, category, FIELD_TEXT), .refers = REFERS_CATEGORY },
+    { ONE(plan_level_rule, contract, FIELD_TEXT), .refers = REFERS_CONTRACT },
     { ONE(plan_level_rule, hint, FIELD_TEXT), .refers = REFERS_LEVEL },
     { MANY(plan_level_rule, words, FIELD_TEXTS), .min = 1, .max = 63 },
+    { MANY(plan_level_rule, match, FIELD_TEXTS), .min = 1, .max = 255, .items_max = 16 },
+    { MANY(plan_level_rule, device, FIELD_TEXTS), .min = 1, .max = 255, .items_max = 16 },
+    { ONE(plan_level_rule, affected_pct, FIELD_NUMBER), .min = 0, .max = 100 },
+    { ONE(plan_level_rule, lost_pct, FIELD_NUMBER), .min = 0, .max = 100 },
+    { ONE(plan_level_rule, down, FIELD_FLAG) },
     { ONE(plan_level_rule, level, FIELD_TEXT), .need = NEED_ALWAYS, .refers = REFERS_LEVEL,
       .like = "severe" },
 };
 const struct noun noun_level_rule = { NOUN("level_rule", plan_level_rule, level_rule_fields),
                                       .ordered = true };
+
+static const struct field calendar_fields[] = {
+    ID(plan_calendar, "hours"),
+    { ONE(plan_calendar, zone, FIELD_TEXT), .need = NEED_ALWAYS, .max = 63,
+      .like = "Asia/Shanghai" },
+    { MANY(plan_calendar, files, FIELD_TEXTS), .min = 1, .max = 255 },
+    { ONE(plan_calendar, compiled, FIELD_TEXT) },
+};
+const struct noun noun_calendar = { NOUN("calendar", plan_calendar, calendar_fields),
+                                    .names = REFERS_CALENDAR,
+                                    .id_max = sizeof((struct calendar *)NULL)->id - 1,
+                                    .id_plain = true };
+
+static const struct field duty_fields[] = {
+    { ONE(plan_duty, who, FIELD_TEXT), .need = NEED_ALWAYS, .max = sizeof(struct engineer_id) - 1 },
+    { ONE(plan_duty, compiled, FIELD_TEXT), .need = NEED_ALWAYS },
+};
+const struct noun noun_duty = { NOUN("duty", plan_duty, duty_fields) };
+
+static const struct field roster_fields[] = {
+    ID(plan_roster, "hotline"),
+    { ONE(plan_roster, zone, FIELD_TEXT), .need = NEED_ALWAYS, .max = 63, .like = "Asia/Shanghai" },
+    { MANY(plan_roster, files, FIELD_TEXTS), .min = 1, .max = 255 },
+    { ONE(plan_roster, covers, FIELD_FLAG) },
+    { ONE(plan_roster, holidays, FIELD_TEXT), .refers = REFERS_CALENDAR },
+    { MANY(plan_roster, compiled, FIELD_LIST), .of = &noun_duty },
+};
+const struct noun noun_roster = { NOUN("roster", plan_roster, roster_fields),
+                                  .names = REFERS_ROSTER,
+                                  .id_max = sizeof((struct calendar *)NULL)->id - 1,
+                                  .id_plain = true };
+
+static const struct field step_fields[] = {
+    { ONE(plan_step, share_pct, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1, .max = 1000,
+      .like = "75" },
+    { MANY(plan_step, to, FIELD_TEXTS), .need = NEED_ALWAYS, .min = 1,
+      .max = sizeof(struct principal_id) - 1, .items_max = TARGETS_MAX, .like = "[dispatchers]" },
+    { ONE(plan_step, repeat_min, FIELD_COUNT), .min = 0, .max = 10080 },
+    { ONE(plan_step, times, FIELD_COUNT), .min = 0, .max = 1000 },
+};
+const struct noun noun_step = { NOUN("step", plan_step, step_fields), .ordered = true,
+                                .flow = true };
+
+static const struct field escalation_fields[] = {
+    ID(plan_escalation, "usual"),
+    { ONE(plan_escalation, ack_min, FIELD_NUMBER), .min = 0, .max = 10080 },
+    { MANY(plan_escalation, steps, FIELD_LIST), .of = &noun_step, .need = NEED_ALWAYS,
+      .max = RUNGS_MAX },
+};
+const struct noun noun_escalation = { NOUN("escalation", plan_escalation, escalation_fields),
+                                      .names = REFERS_ESCALATION,
+                                      .id_max = sizeof((struct ladder *)NULL)->id - 1,
+                                      .id_plain = true, .ordered = true };
+
+/* A year of minutes: no promise is longer. Money: forty million of most currencies. */
+enum { PROMISE_MIN_MAX = 525600 };
+#define MONEY .min = 0, .max = 4000000000
+static const struct field promise_fields[] = {
+    { ONE(plan_promise, clock, FIELD_TEXT), .need = NEED_ALWAYS, .like = "arrival" },
+    { ONE(plan_promise, level, FIELD_TEXT), .refers = REFERS_LEVEL },
+    { ONE(plan_promise, working_min, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1,
+      .max = PROMISE_MIN_MAX, .like = "240" },
+    { ONE(plan_promise, off_min, FIELD_NUMBER), .min = 1, .max = PROMISE_MIN_MAX },
+    { ONE(plan_promise, basis, FIELD_TEXT) },
+    { ONE(plan_promise, penalty, FIELD_COUNT), MONEY },
+    { ONE(plan_promise, penalty_per, FIELD_COUNT), MONEY },
+    { ONE(plan_promise, penalty_each_min, FIELD_COUNT), .min = 0, .max = PROMISE_MIN_MAX },
+    { ONE(plan_promise, penalty_most, FIELD_COUNT), MONEY },
+};
+const struct noun noun_promise = { NOUN("promise", plan_promise, promise_fields), .flow = true };
+
+static const struct field seats_fields[] = {
+    { ONE(plan_seats, roster, FIELD_TEXT), .need = NEED_ALWAYS, .refers = REFERS_ROSTER },
+    { ONE(plan_seats, seats, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1, .max = 10000,
+      .like = "2" },
+};
+const struct noun noun_seats = { NOUN("seats", plan_seats, seats_fields), .flow = true };
+
+static const struct field contract_fields[] = {
+    ID(plan_contract, "standard"),
+    { ONE(plan_contract, name, FIELD_TEXT), .min = 0,
+      .max = sizeof((struct contract *)NULL)->name - 1 },
+    { ONE(plan_contract, currency, FIELD_TEXT) },
+    { ONE(plan_contract, calendar, FIELD_TEXT), .refers = REFERS_CALENDAR },
+    { ONE(plan_contract, ladder, FIELD_TEXT), .refers = REFERS_ESCALATION },
+    { ONE(plan_contract, manager, FIELD_TEXT), .max = sizeof(struct principal_id) - 1 },
+    { ONE(plan_contract, complaints, FIELD_TEXT), .max = sizeof(struct principal_id) - 1 },
+    { MANY(plan_contract, preferred, FIELD_TEXTS), .refers = REFERS_ENGINEER,
+      .items_max = PREFERRED_MAX },
+    { MANY(plan_contract, exempts, FIELD_TEXTS) },
+    { MANY(plan_contract, seats, FIELD_LIST), .of = &noun_seats },
+    { MANY(plan_contract, promises, FIELD_LIST), .of = &noun_promise },
+};
+const struct noun noun_contract = { NOUN("contract", plan_contract, contract_fields),
+                                    .names = REFERS_CONTRACT,
+                                    .id_max = sizeof((struct contract *)NULL)->id - 1,
+                                    .id_plain = true, .ordered = true };
 
 static const struct field engineer_fields[] = {
     ID(plan_engineer, "chen.wei"),
@@ -149,6 +252,13 @@ static const struct field settings_fields[] = {
     SETTING(occurred_limit_h, 0, 87600),
     SETTING(speed_km_h, 1, 1000),
     SETTING(load_min, 0, 10080),
+    SETTING(pend_limit_h, 1, 87600),
+    SETTING(observe_days, 1, 3650),
+    SETTING(reopen_days, 0, 3650),
+    SETTING(settle_days, 0, 3650),
+    SETTING(geofence_m, 0, 100000),
+    SETTING(outage_count, 0, 64),
+    SETTING(outage_min, 0, 10080),
 };
 const struct noun noun_settings = { NOUN("settings", plan_settings, settings_fields) };
 
@@ -161,6 +271,12 @@ static const struct field plan_fields[] = {
       .max = LEVELS_MAX },
     { MANY(plan, categories, FIELD_LIST), .of = &noun_category, .need = NEED_FULL, .hidden = true },
     { MANY(plan, level_rules, FIELD_LIST), .of = &noun_level_rule, .hidden = true },
+    { MANY(plan, calendars, FIELD_LIST), .of = &noun_calendar, .hidden = true },
+    { MANY(plan, rosters, FIELD_LIST), .of = &noun_roster, .hidden = true },
+    { MANY(plan, escalations, FIELD_LIST), .of = &noun_escalation, .need = NEED_FULL,
+      .hidden = true, .max = NO_INDEX_8 },
+    { MANY(plan, contracts, FIELD_LIST), .of = &noun_contract, .need = NEED_FULL, .hidden = true,
+      .max = NO_INDEX_8 },
     { MANY(plan, territories, FIELD_LIST), .of = &noun_territory, .need = NEED_ALWAYS,
       .max = TERRITORIES_SAID_MAX },
     { MANY(plan, customers, FIELD_LIST), .of = &noun_customer },

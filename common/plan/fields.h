@@ -30,6 +30,10 @@ enum field_refers {
     REFERS_CUSTOMER,
     REFERS_CATEGORY,
     REFERS_LEVEL,
+    REFERS_CALENDAR,
+    REFERS_ROSTER,
+    REFERS_ESCALATION,
+    REFERS_CONTRACT,
     REFERS_ENGINEER,
     REFERS_PRINCIPAL,
     REFERS
@@ -62,7 +66,8 @@ struct noun {
 };
 
 extern const struct noun noun_plan, noun_settings, noun_territory, noun_point, noun_site,
-    noun_customer, noun_level, noun_category, noun_need, noun_level_rule, noun_engineer,
+    noun_customer, noun_level, noun_category, noun_need, noun_level_rule, noun_calendar, noun_duty,
+    noun_roster, noun_step, noun_escalation, noun_promise, noun_seats, noun_contract, noun_engineer,
     noun_principal;
 
 static inline const void *

@@ -1,6 +1,6 @@
-/* plan.h - the organisation's own description: territories, sites, customers, categories,
- * engineers, principals. Written by people as YAML, checked whole, numbered, and never
- * changed once applied: a new version replaces it.
+/* plan.h - the organisation's own description: territories, sites, customers, contracts,
+ * escalations, calendars, rosters, categories, engineers, principals. Written by people as YAML,
+ * checked whole, numbered, and never changed once applied: a new version replaces it.
  *
  *     YAML text -> lines -> shape -> schema -> check -> struct plan
  *                  (libyaml) (fields) (libcyaml)          |-> atlas   where a report goes
@@ -34,9 +34,12 @@ struct plan_site {
     char *id, *name, *territory; /* territory NULL: by lat, lon; then by the customer's */
     double *lat, *lon;
     char *customer;
+    char *contract;       /* absent: the customer's */
+    char *warranty_until; /* its last day, "2027-12-31"; absent: no warranty */
 };
 struct plan_customer {
     char *id, *name, *territory;
+    char *contract; /* absent: the first one */
 };
 struct plan_need {
     char *skill;
@@ -46,15 +49,87 @@ struct plan_category {
     char *id, *name, *level;
     struct plan_need *needs;
     unsigned needs_count;
+    char *service;            /* installation, repair; absent: repair */
+    unsigned *preprocess_min; /* so long the desk tries first; absent: not at all */
 };
 struct plan_level {
     char *id, *name;
-    unsigned offer_s, response_min, arrival_min, restoration_min;
+    unsigned offer_s;
 };
+/* What is absent fits everything; what is there must all fit. */
 struct plan_level_rule {
-    char *category, *hint, *level; /* hint: a level's id */
-    char **words;                  /* any of these in the text, ASCII case folded */
+    char *category, *contract, *hint, *level; /* hint: a level's id */
+    char **words;                             /* in the text, ASCII case folded ... */
     unsigned words_count;
+    char **match; /* ... or PCRE2 patterns: any of both */
+    unsigned match_count;
+    char **device; /* PCRE2 patterns: any of them in the device */
+    unsigned device_count;
+    unsigned *affected_pct, *lost_pct; /* at least */
+    bool *down;
+};
+
+/* ---- promises */
+
+/* One clock's promise, for one level or for every one. */
+struct plan_promise {
+    char *clock; /* response, arrival, ... : promise.c */
+    char *level; /* absent: every level */
+    unsigned working_min;
+    unsigned *off_min; /* absent: the same */
+    char *basis;       /* always, working, split; absent: always */
+    unsigned penalty, penalty_per, penalty_each_min, penalty_most; /* minor units of currency */
+};
+/* So many people are on duty in the roster at any moment of its shifts. */
+struct plan_seats {
+    char *roster;
+    unsigned seats;
+};
+struct plan_contract {
+    char *id, *name, *currency;
+    char *calendar;           /* absent: always open */
+    char *ladder;             /* absent: the first escalation */
+    char *manager;            /* an engineer or a dispatcher */
+    char *complaints;         /* a dispatcher, and not the manager; absent: any dispatcher */
+    char **preferred;         /* engineers */
+    char **exempts;           /* reasons: promise.c */
+    struct plan_seats *seats; /* for checks only */
+    struct plan_promise *promises;
+    unsigned preferred_count, exempts_count, seats_count, promises_count;
+};
+struct plan_step {
+    unsigned share_pct;
+    char **to; /* engineer, dispatchers, manager, or a principal */
+    unsigned to_count;
+    unsigned repeat_min, times; /* 0: once */
+};
+struct plan_escalation {
+    char *id;
+    unsigned *ack_min;
+    struct plan_step *steps;
+    unsigned steps_count;
+};
+
+/* ---- hours: from iCalendar files, or compiled from them already (never both) */
+
+struct plan_calendar {
+    char *id, *zone; /* an IANA name */
+    char **files;    /* below the plan's own folder */
+    unsigned files_count;
+    char *compiled; /* calendar.h's text */
+};
+struct plan_duty {
+    char *who;      /* an engineer or a principal */
+    char *compiled; /* his duty, as a calendar's text */
+};
+struct plan_roster {
+    char *id, *zone;
+    char **files;
+    unsigned files_count;
+    bool *covers;   /* somebody is on duty at every moment */
+    char *holidays; /* a calendar: each of its holidays must have duty */
+    struct plan_duty *compiled;
+    unsigned compiled_count;
 };
 struct plan_engineer {
     char *id, *name, *phone, *territory;
@@ -77,10 +152,12 @@ struct plan_principal {
 /* Absent numbers have the defaults of rules.c. */
 struct plan_settings {
     unsigned *repeat_min, *verdict_min, *ask_s, *decline_h, *retry_min, *occurred_limit_h,
-        *speed_km_h, *load_min;
+        *speed_km_h, *load_min, *pend_limit_h, *observe_days, *reopen_days, *settle_days,
+        *geofence_m, *outage_count, *outage_min;
     char *triage;            /* the triage territory */
     char *fallback_category; /* for reports of an unknown category */
 };
+struct patterns;
 struct plan {
     unsigned version;
     bool *map; /* true: only the public part is here */
@@ -98,15 +175,42 @@ struct plan {
     unsigned levels_count;
     struct plan_level_rule *level_rules;
     unsigned level_rules_count;
+    struct plan_calendar *calendars;
+    unsigned calendars_count;
+    struct plan_roster *rosters;
+    unsigned rosters_count;
+    struct plan_escalation *escalations;
+    unsigned escalations_count;
+    struct plan_contract *contracts; /* the first one is everybody else's */
+    unsigned contracts_count;
     struct plan_engineer *engineers;
     unsigned engineers_count;
     struct plan_principal *principals;
     unsigned principals_count;
+    struct patterns *patterns; /* `match` and `device` of level_rules, ready for plan_words */
 };
 
-/* Parses and checks everything: references, names, ranges, polygons, keys, duty texts. Every fault
- * is a line "file:line: what is wrong and what to do" in `why`, in the order of the file;
- * ERR_SYNTAX when there is any. `name` is the file's name for these lines. */
+/* How the files of calendars and rosters are read, and when now is: they are compiled from 1
+ * January of last year to the end of the fifth year from now, in their zones' years. */
+struct plan_files {
+    /* Appends the file at `path`, which is as the plan writes it. false: why not is in `why`. */
+    bool (*read)(void *given, const char *path, struct buf *text, struct buf *why);
+    void *given;
+    instant now;
+};
+/* Files below the folder of the plan at `plan_path`, which must outlive them. */
+struct plan_files plan_folder(const char *plan_path, instant now);
+
+/* Parses and checks everything: references, names, ranges, polygons, keys, duty texts, patterns,
+ * promises. Every fault is a line "file:line: what is wrong and what to do" in `why`, in the order
+ * of the file; ERR_SYNTAX when there is any. `name` is the file's name for these lines.
+ *
+ * plan_read compiles the files of calendars and rosters and leaves only `compiled` in the plan;
+ * then those files' faults follow, under their own names. OK with lines in `why`: warnings,
+ * "file:line: warning: ...". plan_parse is for plans at rest: no file is read, `files` is a fault.
+ */
+must_use enum err plan_read(struct plan **out, const char *name, struct str yaml,
+                            const struct plan_files *files, struct buf *why);
 must_use enum err plan_parse(struct plan **out, const char *name, struct str yaml, struct buf *why);
 void plan_free(struct plan *p);
 /* YAML again (canonical), appended. `public_only`: the map for brokers. */
@@ -120,12 +224,21 @@ void plan_write_principals(const struct plan *p, struct buf *yaml);
  */
 void plan_diff(const struct plan *from, const struct plan *to, struct buf *lines);
 
+/* Whom contracts and escalations name: principals, once each, sorted. The list is the caller's to
+ * free, the names are the plan's. Returns how many. */
+size_t plan_named(const struct plan *p, char ***names);
+
 /* What the engine of one territory needs. The plan must have been checked, and not be a map.
  * NULL: no such territory. */
 struct rules *plan_rules(const struct plan *p, struct territory_id t);
 void rules_free(struct rules *r);
-/* The bits of report.words for a text: bit i is the i-th level rule that has words. */
-uint64_t plan_words(const struct plan *p, struct str text);
+/* The bits of report.words: each level rule with `words` or `match` has one, set when any of these
+ * is in the text, and each with `device` the next one, for the device. A pattern that reaches its
+ * limits counts as not found; its bit is set in *given_up (may be NULL), for the caller to log
+ * once. */
+uint64_t plan_words(const struct plan *p, struct str text, struct str device, uint64_t *given_up);
+/* The place in level_rules of the rule that a bit belongs to; level_rules_count: no rule's. */
+unsigned plan_words_rule(const struct plan *p, unsigned bit);
 
 /* Fast look-ups, built once per version; used by brokers, workers and the client side alike. */
 struct atlas;

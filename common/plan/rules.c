@@ -2,7 +2,7 @@
  * hours milliseconds, duty texts spans, and absent numbers the defaults below. */
 #include "common/plan/area.h"
 #include "common/plan/duty.h"
-#include "common/plan/fields.h"
+#include "common/plan/terms.h"
 
 #include <stdlib.h>
 
@@ -16,30 +16,16 @@ enum {
     OCCURRED_LIMIT_H = 24,
     SPEED_KM_H = 25, /* through a town */
     LOAD_MIN = 30,
-    CAPACITY = 1
+    CAPACITY = 1,
+    PREPROCESS_MIN = 0,     /* straight to the engineers */
+    PEND_LIMIT_H = 14 * 24, /* two weeks of waiting for a customer */
+    OBSERVE_DAYS = 92,      /* three months */
+    REOPEN_DAYS = 7,
+    SETTLE_DAYS = 14,
+    GEOFENCE_M = 200,
+    OUTAGE_COUNT = 0, /* no two towns are alike: never, unless the plan says how many */
+    OUTAGE_MIN = 0
 };
-
-static int64_t
-number_or(const unsigned *given, int64_t otherwise)
-{
-    return given == NULL ? otherwise : *given;
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-/* -1: none of this id, which a checked plan has only where the text is absent. */
-static int
-level_index(const struct plan *p, const char *id)
-{
-    for (unsigned i = 0; i < p->levels_count; i++)
-        if (same_text(p->levels[i].id, id))
-            return (int)i;
-    return -1;
-}
 
 static int
 by_name(const void *a, const void *b)
@@ -70,9 +56,6 @@ put_levels(struct rules *r, const struct plan *p)
         struct level *to = &r->levels[i];
         field_fill(to->name, from->id);
         to->offer_ms = from->offer_s * SECONDS;
-        to->response_ms = from->response_min * MINUTES;
-        to->arrival_ms = from->arrival_min * MINUTES;
-        to->restoration_ms = from->restoration_min * MINUTES;
     }
     r->levels_count = p->levels_count;
 }
@@ -88,6 +71,8 @@ put_categories(struct rules *r, const struct plan *p)
         field_fill(to->id.s, from->id);
         to->needs_count = put_skills(to->needs, NEEDS_MAX, from->needs, from->needs_count);
         to->level = (uint8_t)level_index(p, from->level);
+        to->installation = same_text(from->service, "installation");
+        to->preprocess_ms = number_or(from->preprocess_min, PREPROCESS_MIN) * MINUTES;
     }
     if (r->categories_count > 1)
         qsort(r->categories, r->categories_count, sizeof(*r->categories), by_name);
@@ -96,7 +81,7 @@ put_categories(struct rules *r, const struct plan *p)
 static void
 put_level_rules(struct rules *r, const struct plan *p)
 {
-    int16_t words = 0;
+    int16_t bit = 0; /* as in words.c */
     r->level_rules_count = p->level_rules_count;
     r->level_rules = zalloc(p->level_rules_count * sizeof(*r->level_rules) + 1);
     for (unsigned i = 0; i < p->level_rules_count; i++) {
@@ -104,10 +89,15 @@ put_level_rules(struct rules *r, const struct plan *p)
         struct level_rule *to = &r->level_rules[i];
         field_fill(to->category.s, from->category);
         to->hint = (int16_t)level_index(p, from->hint);
-        to->words = from->words_count > 0 ? words++ : -1;
+        to->words = from->words_count + from->match_count > 0 ? bit++ : -1;
+        to->device = from->device_count > 0 ? bit++ : -1;
+        to->contract = terms_contract(p, from->contract);
+        to->affected_pct = (int8_t)number_or(from->affected_pct, -1);
+        to->lost_pct = (int8_t)number_or(from->lost_pct, -1);
+        to->down = from->down != NULL && *from->down;
         to->level = (uint8_t)level_index(p, from->level);
     }
-    assert(words <= WORDS_RULES_MAX);
+    assert(bit <= WORDS_RULES_MAX);
 }
 
 static void
@@ -158,6 +148,17 @@ put_settings(struct rules *r, const struct plan_settings *s)
     r->occurred_limit_ms = number_or(s->occurred_limit_h, OCCURRED_LIMIT_H) * HOURS;
     r->speed_m_per_min = (int32_t)(number_or(s->speed_km_h, SPEED_KM_H) * 1000 / 60);
     r->load_ms = number_or(s->load_min, LOAD_MIN) * MINUTES;
+    r->pend_ms = number_or(s->pend_limit_h, PEND_LIMIT_H) * HOURS;
+    r->observe_ms = number_or(s->observe_days, OBSERVE_DAYS) * DAYS;
+    r->reopen_ms = number_or(s->reopen_days, REOPEN_DAYS) * DAYS;
+    r->settle_ms = number_or(s->settle_days, SETTLE_DAYS) * DAYS;
+    if (r->settle_ms < r->reopen_ms)
+        r->settle_ms = r->reopen_ms; /* what can be reopened is at hand */
+    r->geofence_m = (int32_t)number_or(s->geofence_m, GEOFENCE_M);
+    r->outage_count = (uint16_t)number_or(s->outage_count, OUTAGE_COUNT);
+    r->outage_ms = number_or(s->outage_min, OUTAGE_MIN) * MINUTES;
+    if (r->outage_count == 0)
+        r->outage_ms = 0;
 }
 
 struct rules *
@@ -178,6 +179,7 @@ plan_rules(const struct plan *p, struct territory_id t)
     put_categories(r, p);
     put_level_rules(r, p);
     put_engineers(r, p, from);
+    terms_put(r, p, from);
     put_settings(r, &p->settings);
     r->neighbours_count = from->neighbours_count;
     for (unsigned i = 0; i < from->neighbours_count; i++)
@@ -193,5 +195,13 @@ rules_free(struct rules *r)
     free(r->categories);
     free(r->level_rules);
     free(r->engineers);
+    for (size_t i = 0; i < r->calendars_count; i++)
+        free(r->calendars[i].spans);
+    free(r->calendars);
+    free(r->ladders);
+    free(r->contracts);
+    free(r->sites);
+    free(r->customers);
+    free(r->contacts);
     free(r);
 }

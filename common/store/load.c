@@ -102,6 +102,43 @@ store_tickets(struct store *s, struct territory_id t, bool closed, store_record_
     return scan(s, key_of(t, closed ? KEY_CLOSED : KEY_TICKETS), HASH_TICKETS, fn, NULL, context);
 }
 
+/* [bytes or nil, ...] in the order of the ids asked for. */
+static enum err
+found(struct reply r, struct str ids, store_record_fn *fn, void *context)
+{
+    enum err err = OK;
+    for (size_t i = 0; err == OK && i < reply_count(r); i++) {
+        struct str bytes = reply_text(reply_at(r, i));
+        struct str id = str_bytes(ids.at + i * sizeof(struct ticket_id), sizeof(struct ticket_id));
+        if (bytes.len > 0)
+            err = fn(context, HASH_TICKETS, id, bytes);
+    }
+    return err;
+}
+
+enum err
+store_closed(struct store *s, struct territory_id t, struct str ids, store_record_fn *fn,
+             void *context)
+{
+    enum { ID = sizeof(struct ticket_id), AT_ONCE = 64 * ID }; /* a record may be some 100 KB */
+    enum err err = OK;
+    assert(ids.len % ID == 0);
+    while (err == OK && ids.len > 0) {
+        struct reply r;
+        struct str part = str_bytes(ids.at, ids.len < AT_ONCE ? ids.len : AT_ONCE);
+        struct call *c = call_begin(s, "HMGET");
+        call_key(c, key_of(t, KEY_CLOSED));
+        for (size_t i = 0; i < part.len; i += ID)
+            call_bytes(c, part.at + i, ID);
+        err = call_ask(s, &r);
+        if (err == OK)
+            err = found(r, part, fn, context);
+        reply_free(&r);
+        ids = str_bytes(ids.at + part.len, ids.len - part.len);
+    }
+    return err;
+}
+
 enum err
 store_places(struct store *s, struct territory_id t, store_record_fn *fn, void *context)
 {

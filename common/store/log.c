@@ -12,6 +12,7 @@ entry_parse(struct reply r, struct log_entry *out)
     struct str id = reply_text(reply_at(r, 0)), rest = id;
     memset(out, 0, sizeof(*out));
     out->sealed = fields_get(f, "b");
+    out->closed = fields_get(f, "t");
     return str_fill(out->id, sizeof(out->id), id) &&
            fields_number(str_cut(&rest, '-'), &out->version) && str_is(rest, "0") &&
            fields_copy(f, "p", out->parent.b, sizeof(out->parent.b)) &&
@@ -38,6 +39,25 @@ chunk(struct reply r, uint64_t *after, store_log_fn *fn, void *context)
     return OK;
 }
 
+static enum err
+some(struct store *s, struct territory_id t, uint64_t *after, uint64_t most, size_t *got,
+     store_log_fn *fn, void *context)
+{
+    struct reply r;
+    struct call *c = call_begin(s, "XRANGE");
+    call_key(c, key_of(t, KEY_LOG));
+    call_format(c, "(%" PRIu64 "-0", *after);
+    call_text(c, "+");
+    call_text(c, "COUNT");
+    call_number(c, most);
+    enum err err = call_ask(s, &r);
+    *got = reply_count(r);
+    if (err == OK)
+        err = chunk(r, after, fn, context);
+    reply_free(&r);
+    return err;
+}
+
 enum err
 store_log(struct store *s, struct territory_id t, uint64_t after_version, store_log_fn *fn,
           void *context)
@@ -45,18 +65,15 @@ store_log(struct store *s, struct territory_id t, uint64_t after_version, store_
     enum err err;
     size_t got;
     do {
-        struct reply r;
-        struct call *c = call_begin(s, "XRANGE");
-        call_key(c, key_of(t, KEY_LOG));
-        call_format(c, "(%" PRIu64 "-0", after_version);
-        call_text(c, "+");
-        call_text(c, "COUNT");
-        call_number(c, LOG_CHUNK);
-        err = call_ask(s, &r);
-        got = reply_count(r);
-        if (err == OK)
-            err = chunk(r, &after_version, fn, context);
-        reply_free(&r);
+        err = some(s, t, &after_version, LOG_CHUNK, &got, fn, context);
     } while (err == OK && got == LOG_CHUNK);
     return err;
+}
+
+enum err
+store_log_oldest(struct store *s, struct territory_id t, store_log_fn *fn, void *context)
+{
+    uint64_t after = 0;
+    size_t got;
+    return some(s, t, &after, 1, &got, fn, context);
 }

@@ -11,7 +11,7 @@
 #include "common/io/redis.h"
 #include "faultline/ids.h"
 
-enum { STORE_VERSION = 2 }; /* of the functions library */
+enum { STORE_VERSION = 3 }; /* of the functions library */
 
 struct store_options {
     const char *where; /* conf.redis */
@@ -140,6 +140,10 @@ enum err store_load(struct store *s, struct territory_id t, store_record_fn *fn,
 /* The ticket records alone, open or closed, for the command line. */
 enum err store_tickets(struct store *s, struct territory_id t, bool closed, store_record_fn *fn,
                        void *context);
+/* The records of closed tickets named by `ids`, 16 bytes each; those that are not there are left
+ * out. */
+enum err store_closed(struct store *s, struct territory_id t, struct str ids, store_record_fn *fn,
+                      void *context);
 /* One record, for the command line. Empty bytes and OK when absent. `closed` looks there too. */
 enum err store_ticket(struct store *s, struct territory_id t, struct ticket_id id,
                       struct buf *sealed, bool *closed);
@@ -260,11 +264,15 @@ struct log_entry {
     struct principal_id signer;
     uint8_t signature[64];
     uint8_t effects[32]; /* digest over every other write of the commit */
-    struct str sealed;   /* in the callback only */
+    struct str sealed;   /* in the callback only; so is */
+    struct str closed;   /* ids of the closed tickets whose records it wrote, 16 bytes each */
 };
 typedef enum err store_log_fn(void *context, const struct log_entry *e);
+/* What Redis holds of it: older entries may be in archive files, history.h reads both. */
 enum err store_log(struct store *s, struct territory_id t, uint64_t after_version, store_log_fn *fn,
                    void *context);
+/* Its oldest entry alone, if there is one. */
+enum err store_log_oldest(struct store *s, struct territory_id t, store_log_fn *fn, void *context);
 
 /* ---- the plan */
 enum err store_plan_current(struct store *s, uint32_t *version); /* 0: none yet */

@@ -10,7 +10,7 @@
 --   FLTYPE     a key is not of its type
 -- and what it decides is answered with a word: OK, DUPLICATE, FENCED, DIVERGED, BUSY, ...
 
-local VERSION = 2 -- STORE_VERSION of store.h
+local VERSION = 3 -- STORE_VERSION of store.h
 local CHUNK = 4000 -- values given to one command: unpack fails somewhat above 8,000
 local MAIL_MAX, WATCH_MAX = 1024, 1024 -- of store.h
 -- While a library loads there is neither `string` nor redis.call: hence the literal.
@@ -203,6 +203,18 @@ local function layout(KEYS, ARGV)
     return lists, at, mail, told, out, aside
 end
 
+-- The ids of the closed tickets that a commit writes, one behind the other: so the archive finds
+-- them by the log's age, and nobody has to search for them.
+local function ended_in(ARGV, list)
+    local ids = {}
+    for i = list.set_at, list.set_end, 2 do
+        if #ARGV[i] == 16 then
+            ids[#ids + 1] = ARGV[i]
+        end
+    end
+    return table.concat(ids)
+end
+
 local function commit(KEYS, ARGV)
     ours(ARGV[1])
     check(#KEYS >= FIXED_KEYS and #ARGV >= FIXED + COUNTS, 'fl_commit: too few keys or arguments')
@@ -261,8 +273,14 @@ local function commit(KEYS, ARGV)
 
     -- The first write is the only one that may still be refused: a log that is no log, or ahead
     -- of its head. From the next one on nothing fails.
-    local logged = redis.pcall('XADD', log, new_version .. '-0', 'p', parent, 'c', chain, 'i', id,
-        'n', was[6], 'w', signer, 's', signature, 'e', effects, 'b', entry)
+    local line = { 'p', parent, 'c', chain, 'i', id, 'n', was[6], 'w', signer, 's', signature,
+        'e', effects, 'b', entry }
+    local ended = ended_in(ARGV, lists[HASHES])
+    if ended ~= '' then
+        line[#line + 1] = 't'
+        line[#line + 1] = ended
+    end
+    local logged = redis.pcall('XADD', log, new_version .. '-0', unpack(line))
     if type(logged) == 'table' then
         refuse('FLTYPE', log .. ' does not take this version: ' .. tostring(logged.err))
     end
@@ -312,6 +330,54 @@ local function commit(KEYS, ARGV)
     return 'OK'
 end
 
+-- A field of a stream's entry.
+local function field(entry, name)
+    for i = 1, #entry[2], 2 do
+        if entry[2][i] == name then
+            return entry[2][i + 1]
+        end
+    end
+end
+
+-- What is in an archive file leaves memory. KEYS: head, log, closed. ARGV: version, holder, first and
+-- last version in the file, chain before the first, chain of the last; then for each closed ticket
+-- its id and the first bytes of its record. Only if the log begins with exactly these entries and
+-- goes on after them; a ticket only if its record is the one in the file.
+local function forget(KEYS, ARGV)
+    ours(ARGV[1])
+    check(#KEYS == 3 and #ARGV >= 6 and #ARGV % 2 == 0, 'fl_forget wants head, log, closed; ' ..
+        'version, holder, first, last, before, after, (id, mark)...')
+    local head, log, closed = unpack(KEYS, 1, 3)
+    local _, holder, first, last, before, after = unpack(ARGV, 1, 6)
+    check(#holder == 16 and holder ~= NOBODY and #before == 32 and #after == 32 and
+        tonumber(first) and tonumber(last) and tonumber(first) <= tonumber(last),
+        'fl_forget: a field is malformed')
+    for i = 7, #ARGV, 2 do
+        check(#ARGV[i + 1] > 0, 'fl_forget: a ticket without its record')
+    end
+    length('HLEN', head)
+    length('XLEN', log)
+    length('HLEN', closed)
+    local was = redis.call('HMGET', head, 'holder', 'ver')
+    if was[1] ~= holder then
+        return 'FENCED'
+    end
+    local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+    local final = redis.call('XRANGE', log, last .. '-0', last .. '-0')[1]
+    if not oldest or not final or oldest[1] ~= first .. '-0' or field(oldest, 'p') ~= before or
+        field(final, 'c') ~= after or tonumber(last) >= tonumber(was[2]) then
+        return 'DIVERGED'
+    end
+    for i = 7, #ARGV, 2 do
+        local record = redis.call('HGET', closed, ARGV[i])
+        if record and record:sub(1, #ARGV[i + 1]) == ARGV[i + 1] then
+            redis.call('HDEL', closed, ARGV[i])
+        end
+    end
+    redis.call('XTRIM', log, 'MINID', last .. '-1')
+    return 'OK'
+end
+
 -- The plan. KEYS: current, plan of that version, map of that version.
 -- ARGV: version, plan version, the one before it, sealed plan, map, signature.
 local function plan_put(KEYS, ARGV)
@@ -352,4 +418,5 @@ register('fl_take', take, 'allow-oom')
 register('fl_release', release, 'allow-oom')
 register('fl_attempt', attempt, 'allow-oom')
 register('fl_commit', commit, 'allow-oom')
+register('fl_forget', forget, 'allow-oom')
 register('fl_plan_put', plan_put)

@@ -12,23 +12,62 @@
 #include "faultline/message.h"
 #include "faultline/update.h"
 
-enum { REPORT_BODY_MAX = 32 * 1024, EVENT_BODY_MAX = 8 * 1024, LETTER_MAX = 60 * 1024 };
+enum {
+    REPORT_BODY_MAX = 32 * 1024,
+    EVENT_BODY_MAX = 12 * 1024,
+    SECTIONS_MAX = 8 * 1024, /* of an event's sections, packed */
+    LETTER_MAX = 60 * 1024
+};
 
 /* A report's body as a gateway says it. Empty texts and none-ids are left out. */
 struct report_body {
-    struct str text, contact, name, lang;
+    struct str text, contact, name, lang, device;
     struct category_id category;
     struct site_id site;
     struct customer_id customer;
     struct place place;
-    int8_t hint; /* -1 none */
+    int8_t hint;                   /* -1 none */
+    int8_t affected_pct, lost_pct; /* 0 .. 100; -1 not said */
+    bool down;
+    struct ticket_id follows; /* zero: none */
     instant occurred_at;
 };
 void body_put_report(struct buf *out, const struct report_body *r);
 must_use enum err body_get_report(struct doc *d, struct str bytes, struct report_body *out);
 
-void body_put_event(struct buf *out, struct str note);
-must_use enum err body_get_event(struct doc *d, struct str bytes, struct str *note);
+/* An event's body: what a verb needs besides its ticket. Absent is empty, zero, none; an absent
+ * amount is -1. `text` holds the sections as one packed map in the order of enum section, which is
+ * how the core keeps them; `sections` has a bit for each. */
+struct event_body {
+    struct str note;
+    enum reason reason;
+    instant until;
+    struct engineer_id engineer;
+    struct ticket_id other;
+    struct place place;
+    char code[16], level[16];
+    uint16_t object;
+    int64_t amount;
+    char name[64];
+    bool warranty;
+    uint32_t sections;
+    struct str text;
+};
+/* Nothing said yet: `amount` and `place` are not zero when absent. */
+#define EVENT_BODY_NONE ((struct event_body){ .place = PLACE_NONE, .amount = -1 })
+void body_put_event(struct buf *out, const struct event_body *e);
+/* Texts are borrowed from `bytes`, `text` may lie in the arena. On ERR_SYNTAX, *wrong (may be NULL)
+ * is the first section name that is none, or empty. ERR_TOO_BIG: so are the sections. */
+must_use enum err body_get_event(struct doc *d, struct arena *a, struct str bytes,
+                                 struct event_body *out, struct str *wrong);
+
+/* Sections by enum section; absent ones are empty. */
+struct sections {
+    struct str words[SECTIONS];
+};
+/* Appends the packed map, and returns its bits. Empty sections are left out. */
+uint32_t body_put_sections(struct buf *out, const struct sections *s);
+must_use enum err body_get_sections(struct doc *d, struct str text, struct sections *out);
 
 void body_put_place(struct buf *out, struct place p);
 must_use enum err body_get_place(struct doc *d, struct str bytes, struct place *out);

@@ -120,6 +120,9 @@ put_unsigned(const struct field *f, const void *at, struct buf *out)
     case 1:
         n = *(const uint8_t *)at;
         break;
+    case 2:
+        n = *(const uint16_t *)at;
+        break;
     case 4:
         n = *(const uint32_t *)at;
         break;
@@ -140,6 +143,9 @@ get_unsigned(const struct field *f, node n, void *at, const struct reading *r)
     switch (f->size) {
     case 1:
         *(uint8_t *)at = (uint8_t)v;
+        break;
+    case 2:
+        *(uint16_t *)at = (uint16_t)v;
         break;
     case 4:
         *(uint32_t *)at = (uint32_t)v;
@@ -170,19 +176,34 @@ get_signed(const struct field *f, node n, void *at, const struct reading *r)
     return true;
 }
 
+/* -1 in all its octets stands for none. */
 static bool
-hint_none(const struct field *f, const void *at)
+minus_one(const struct field *f, const void *at)
 {
-    (void)f;
-    return *(const int8_t *)at == -1;
+    const uint8_t *b = at;
+    return b[0] == 0xff && memcmp(b, b + 1, f->size - 1) == 0;
 }
 
 static bool
-hint_clear(const struct field *f, void *at)
+make_minus_one(const struct field *f, void *at)
+{
+    memset(at, 0xff, f->size);
+    return true;
+}
+
+static void
+put_true(const struct field *f, const void *at, struct buf *out)
 {
     (void)f;
-    *(int8_t *)at = -1;
-    return true;
+    pack_bool(out, *(const bool *)at);
+}
+
+static bool
+get_bool(const struct field *f, node n, void *at, const struct reading *r)
+{
+    (void)f;
+    (void)r;
+    return node_bool(n, at);
 }
 
 #define UNSIGNED(low, high)                                                                        \
@@ -194,6 +215,7 @@ hint_clear(const struct field *f, void *at)
         put_signed, get_signed, zero, make_zero, NULL, low, high                                   \
     }
 const struct shape field_u8 = UNSIGNED(0, UINT8_MAX);
+const struct shape field_u16 = UNSIGNED(0, UINT16_MAX);
 const struct shape field_u32 = UNSIGNED(0, UINT32_MAX);
 const struct shape field_u64 = UNSIGNED(0, -1);
 const struct shape field_mark = UNSIGNED(0, INT64_MAX);
@@ -202,9 +224,14 @@ const struct shape field_credit = UNSIGNED(1, CREDIT_MAX);
 const struct shape field_side = UNSIGNED(0, INT32_MAX); /* of an int32_t */
 const struct shape field_i64 = SIGNED(INT64_MIN, INT64_MAX);
 const struct shape field_instant = SIGNED(0, INSTANT_MAX);
-const struct shape field_hint = {
-    put_signed, get_signed, hint_none, hint_clear, NULL, -1, INT8_MAX
-};
+#define OR_MINUS_ONE(high)                                                                         \
+    {                                                                                              \
+        put_signed, get_signed, minus_one, make_minus_one, NULL, -1, high                          \
+    }
+const struct shape field_hint = OR_MINUS_ONE(INT8_MAX);
+const struct shape field_percent = OR_MINUS_ONE(100);
+const struct shape field_amount = OR_MINUS_ONE(INT64_MAX);
+const struct shape field_bool = { put_true, get_bool, zero, make_zero, NULL, 0, 0 };
 
 /* ---- places */
 
@@ -369,8 +396,23 @@ bool
 fields_get_array(const struct field *f, size_t count, node array, size_t first, void *record,
                  const struct reading *r)
 {
+    return fields_get_tailed(f, count, count, array, first, record, r);
+}
+
+size_t
+fields_said(const struct field *f, size_t least, size_t count, const void *record)
+{
+    while (count > least && lacks(&f[count - 1], record))
+        count--;
+    return count;
+}
+
+bool
+fields_get_tailed(const struct field *f, size_t least, size_t count, node array, size_t first,
+                  void *record, const struct reading *r)
+{
     size_t has;
-    bool ok = node_array(array, &has) && has == first + count;
+    bool ok = node_array(array, &has) && has >= first + least && has <= first + count;
     for (size_t i = 0; i < count && ok; i++)
         ok = get(&f[i], node_at(array, first + i), record, r);
     return ok;
@@ -401,13 +443,21 @@ fields_get_map(const struct field *f, size_t count, node map, void *record, cons
     return ok;
 }
 
+static size_t
+least_of(const struct list *l)
+{
+    return l->least != 0 ? l->least : l->fields_count;
+}
+
 void
 fields_put_list(const struct list *l, const void *items, size_t count, struct buf *out)
 {
     pack_array(out, count);
     for (size_t i = 0; i < count; i++) {
-        pack_array(out, l->fields_count);
-        fields_put_array(l->fields, l->fields_count, (const char *)items + i * l->item_size, out);
+        const void *item = (const char *)items + i * l->item_size;
+        size_t said = fields_said(l->fields, least_of(l), l->fields_count, item);
+        pack_array(out, said);
+        fields_put_array(l->fields, said, item, out);
     }
 }
 
@@ -419,8 +469,8 @@ fields_get_list(const struct list *l, node array, void **items, size_t *count,
         return false;
     char *list = arena_alloc(r->arena, *count * l->item_size);
     for (size_t i = 0; i < *count; i++)
-        if (!fields_get_array(l->fields, l->fields_count, node_at(array, i), 0,
-                              list + i * l->item_size, r))
+        if (!fields_get_tailed(l->fields, least_of(l), l->fields_count, node_at(array, i), 0,
+                               list + i * l->item_size, r))
             return false;
     *items = list;
     return true;

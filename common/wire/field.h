@@ -52,9 +52,10 @@ struct field {
 /* Names. An id is of [a-z0-9._-] and not empty; a label any printable UTF-8. */
 extern const struct shape field_id, field_label;
 extern const struct shape field_bytes; /* an array of octets: exactly so many */
-/* Whole numbers. */
-extern const struct shape field_u8, field_u32, field_u64, field_mark, field_counter, field_credit,
-    field_i64, field_instant, field_hint, field_side;
+/* Whole numbers. Hint, percent and amount are -1 when absent, an instant 0. */
+extern const struct shape field_u8, field_u16, field_u32, field_u64, field_mark, field_counter,
+    field_credit, field_i64, field_instant, field_hint, field_percent, field_amount, field_side;
+extern const struct shape field_bool;               /* absent: false; said only when true */
 extern const struct shape field_text, field_octets; /* struct str: as str, as bin */
 /* Both on the struct place; lat first. Both are there or none is. */
 extern const struct shape field_lat, field_lon;
@@ -80,6 +81,12 @@ bool field_word_clear(const struct field *f, void *at);
 void fields_put_array(const struct field *f, size_t count, const void *record, struct buf *out);
 bool fields_get_array(const struct field *f, size_t count, node array, size_t first, void *record,
                       const struct reading *r);
+/* An array whose fields from `least` on are a tail: what is absent at its very end is left off, so
+ * that a tail may grow and costs nothing where it says nothing. Putting is given how many fields
+ * fields_said has counted, `least` or more. */
+size_t fields_said(const struct field *f, size_t least, size_t count, const void *record);
+bool fields_get_tailed(const struct field *f, size_t least, size_t count, node array, size_t first,
+                       void *record, const struct reading *r);
 void fields_put_map(const struct field *f, size_t count, const void *record, struct buf *out);
 bool fields_get_map(const struct field *f, size_t count, node map, void *record,
                     const struct reading *r);
@@ -88,6 +95,7 @@ bool fields_get_map(const struct field *f, size_t count, node map, void *record,
 struct list {
     const struct field *fields;
     size_t fields_count, item_size;
+    size_t least; /* fields from here on are a tail; 0: none is */
 };
 void fields_put_list(const struct list *l, const void *items, size_t count, struct buf *out);
 bool fields_get_list(const struct list *l, node array, void **items, size_t *count,

@@ -6,20 +6,26 @@
  *     event   = [kind, ago, ...]          ago: ms before the entry's `at`
  *       0 found    plan
  *       1 report   id, gateway, source, site, customer, category, lat, lon, hint, occurred,
- *                  words, digest, text
- *       2 verb     who, role, epoch, counter, verb, ticket, seen, occurred, note
+ *                  words, digest, text | affected, lost, down, lang, follows
+ *       2 verb     who, role, epoch, counter, verb, ticket, seen, occurred, note | reason, until,
+ *                  engineer, other, fresh, object, amount, name, code, lat, lon, level, warranty,
+ *                  sections, text
  *       3 time
  *       4 plan     plan
  *       5 places   [[engineer, lat, lon, at]...]
  *       6 assist   [1, kind, from, incarnation, sequence, ticket, level, lat, lon,
  *                   [[skill, level]...], [engineer...], engineer, name, phone]
  *       7 poison   who, report, epoch, counter, why
- *     outcome = [kind, report, ticket, who, epoch, counter, verb, from, to, refusal, version]
+ *     outcome = [kind, report, ticket, who, epoch, counter, verb, from, to, refusal, version |
+ *                clock, share, deadline, level, contract, plan]
  *     letter  = [recipient, first sequence, count of updates]
  *
  * Ids of reports and tickets, incarnations, digests and `text` are bin; names, `note` and `why`
- * str; `occurred` is in ms before the event's own instant. Zero, none, empty and unknown are nil.
- * Kinds, roles, verbs, states and refusals are the numbers given to them in names.c, for ever. */
+ * str; `occurred` is in ms before the event's own instant. Zero, none, empty and unknown are nil;
+ * so is clock 0, the response. What stands behind a bar is a tail: an array ends with the last of
+ * it that is not nil, so it costs nothing where it says nothing, and entries of before there were
+ * tails are read as they were written. Kinds, roles, verbs, states, refusals, reasons and clocks
+ * are the numbers given to them in names.c, for ever. */
 #ifndef WIRE_LOG_H
 #define WIRE_LOG_H
 

@@ -30,4 +30,17 @@ enum routed_how how_named(struct str name);
 enum event_kind event_named(struct str name);
 enum assist_kind assist_named(struct str name);
 
+const char *reason_name(enum reason v);
+enum reason reason_named(struct str name);
+const char *object_kind_name(enum object_kind v);
+enum object_kind object_kind_named(struct str name);
+const char *object_state_name(enum object_state v);
+enum object_state object_state_named(struct str name);
+const char *section_name(enum section v);
+enum section section_named(struct str name);
+const char *clock_name(enum clock v);
+enum clock clock_named(struct str name);
+const char *arrival_name(enum arrival v);
+enum arrival arrival_named(struct str name);
+
 #endif

@@ -1,5 +1,4 @@
-/* report_body.c - what clients seal: reports, events' notes, places (docs/protocol.md section 4).
- */
+/* report_body.c - what clients seal: reports and places (docs/protocol.md section 4). */
 #include "common/wire/body.h"
 #include "common/wire/field.h"
 
@@ -15,6 +14,11 @@ static const struct field fields[] = {
     F(MAY, "lon", field_lon, place),
     F(MAY, "customer", field_label, customer),
     F(MAY, "hint", field_hint, hint),
+    F(MAY, "affected", field_percent, affected_pct),
+    F(MAY, "lost", field_percent, lost_pct),
+    F(MAY, "down", field_bool, down),
+    F(MAY, "device", field_text, device),
+    F(MAY, "follows", field_bytes, follows),
     F(NEED, "occurred_at", field_instant, occurred_at),
 };
 
@@ -33,27 +37,6 @@ body_get_report(struct doc *d, struct str bytes, struct report_body *out)
         return e;
     const struct reading r = { NULL, bytes };
     return fields_get_map(fields, countof(fields), d->root, out, &r) ? OK : ERR_SYNTAX;
-}
-
-static const struct field note_fields[] = {
-    { MAY, "note", &field_text, 0, sizeof(struct str), NULL },
-};
-
-void
-body_put_event(struct buf *out, struct str note)
-{
-    fields_put_map(note_fields, countof(note_fields), &note, out);
-}
-
-enum err
-body_get_event(struct doc *d, struct str bytes, struct str *note)
-{
-    *note = (struct str){ 0 };
-    enum err e = doc_open(d, bytes, EVENT_BODY_MAX);
-    if (e != OK)
-        return e;
-    const struct reading r = { NULL, bytes };
-    return fields_get_map(note_fields, countof(note_fields), d->root, note, &r) ? OK : ERR_SYNTAX;
 }
 
 static const struct field place_fields[] = {

@@ -5,6 +5,8 @@
 static const struct shape field_kind = FIELD_NAMED(words_update, UPDATE_KINDS);
 static const struct shape field_state = FIELD_NAMED(words_state, TICKET_RECEIVED);
 static const struct shape field_refusal = FIELD_NAMED(words_refusal, REFUSAL_NONE);
+static const struct shape field_object_kind = FIELD_NAMED(words_object_kind, OBJECT_INSPECTION);
+static const struct shape field_object_state = FIELD_NAMED(words_object_state, OBJECT_OPEN);
 
 /* The state is said together with the version whose state it is: received is zero, too. */
 static bool
@@ -29,17 +31,44 @@ unrefused(const void *record)
     return u->kind != UPDATE_VERDICT || u->refusal == REFUSAL_NONE;
 }
 
-/* A verb of a later version of Faultline is none that this one knows. */
+/* Clocks belong to alarms: response is zero, too. */
 static bool
-get_verb(const struct field *f, node n, void *at, const struct reading *r)
+clockless(const void *record)
+{
+    const struct update *u = record;
+    return u->kind != UPDATE_ALARM || u->clock == CLOCKS;
+}
+
+/* What is said of a linked object belongs to its number: inspection and open are zero, too. */
+static bool
+objectless(const void *record)
+{
+    const struct update *u = record;
+    return u->object == 0;
+}
+
+static bool
+amountless(const void *record)
+{
+    const struct update *u = record;
+    return u->object == 0 || u->amount == -1;
+}
+
+/* A verb, reason or clock of a later version of Faultline is none that this one knows. */
+static bool
+get_kindly(const struct field *f, node n, void *at, const struct reading *r)
 {
     struct str s;
     return node_str(n, &s) && (field_get_name(f, n, at, r) || field_word_clear(f, at));
 }
 
-static const struct shape field_verb = {
-    field_put_name, get_verb, field_word_empty, field_word_clear, &words_verb, VERBS, 0
-};
+#define KINDLY(table, absent)                                                                      \
+    {                                                                                              \
+        field_put_name, get_kindly, field_word_empty, field_word_clear, &(table), absent, 0        \
+    }
+static const struct shape field_verb = KINDLY(words_verb, VERBS);
+static const struct shape field_reason = KINDLY(words_reason, REASON_NONE);
+static const struct shape field_clock = KINDLY(words_clock, CLOCKS);
 
 static void
 put_event(const struct field *f, const void *at, struct buf *out)
@@ -108,6 +137,16 @@ static const struct field fields[] = {
     F(MAY, "event", field_event, event),
     MAY_WHEN("verb", field_verb, verb, verbless),
     MAY_WHEN("refusal", field_refusal, refusal, unrefused),
+    F(MAY, "reason", field_reason, reason),
+    MAY_WHEN("clock", field_clock, clock, clockless),
+    F(MAY, "share_pct", field_u16, share_pct),
+    F(MAY, "object", field_u16, object),
+    MAY_WHEN("object_kind", field_object_kind, object_kind, objectless),
+    MAY_WHEN("object_state", field_object_state, object_state, objectless),
+    MAY_WHEN("amount", field_amount, amount, amountless),
+    F(MAY, "other", field_bytes, other),
+    F(MAY, "lang", field_label, lang),
+    F(MAY, "code", field_label, code),
     F(MAY, "why", field_text, why),
     F(MAY, "text", field_octets, text),
 };
@@ -123,7 +162,7 @@ static bool
 get_update(node n, struct update *out, const struct reading *r)
 {
     struct str kind;
-    *out = (struct update){ .verb = VERBS, .place = PLACE_NONE };
+    *out = (struct update){ .verb = VERBS, .clock = CLOCKS, .amount = -1, .place = PLACE_NONE };
     if (!node_str(node_get(n, "kind"), &kind))
         return false;
     if (words_named(&words_update, kind) == UPDATE_KINDS) {

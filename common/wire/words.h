@@ -18,7 +18,8 @@ struct words {
 };
 
 extern const struct words words_state, words_verb, words_role, words_refusal, words_update,
-    words_outcome, words_how, words_event, words_assist;
+    words_outcome, words_how, words_event, words_assist, words_reason, words_object_kind,
+    words_object_state, words_section, words_clock, words_arrival;
 
 const struct word *words_at(const struct words *w, unsigned value);
 /* `count` when there is none such. */

@@ -88,12 +88,19 @@ struct fl_report {
     const int32_t *lat_e7, *lon_e7; /* both or none */
     int hint;                       /* level hint: index of the level, -1 none */
     int64_t occurred_at;            /* 0: now */
+    /* What decides the level besides: shares in percent, 0 .. 100; NULL: not said */
+    const int *affected_pct; /* of the business affected */
+    const int *lost_pct;     /* of the capacity lost */
+    bool down;               /* the system is down */
+    const char *device;      /* what has failed, in words; may be NULL */
+    const uint8_t *follows;  /* 16 bytes: an older ticket that this one continues; NULL: none */
 };
 /* Journals the report; it is durable after the next fl_client_sync (which fl_client_work does
  * before anything is sent). The id is written to `id`. Offline it may be called as well: up to
  * 262,144 reports and events may wait, then FL_ERR_FULL. A source is of
  * [a-z0-9._-]; category, site and customer are any printable UTF-8; each of the four has at most 31
- * bytes, the texts together at most 32 KiB.
+ * bytes, the texts together at most 32 KiB. `lang` is a language tag ("zh", "en-GB"); of one longer
+ * than 7 bytes only what stands before its first '-' counts.
  *
  * A report of the same id and content that the spool still holds is sent again; with other content
  * it follows the first to its address (under the first's site, place and customer as far as the
@@ -101,15 +108,41 @@ struct fl_report {
  * FL_OK, FL_ERR_ARGUMENT, FL_ERR_FULL, FL_ERR_SPOOL. */
 int fl_report(struct fl_client *c, const struct fl_report *r, uint8_t id[16]);
 
+/* What some verbs need besides; which and what for is in docs/protocol.md section 4. Everything is
+ * borrowed for the length of the call, and absent when NULL or zero. */
+struct fl_section {
+    const char *name; /* "handling", "analysis", ... */
+    const char *text;
+};
+struct fl_details {
+    const char *reason;             /* "busy", "absent", ... */
+    int64_t until;                  /* instant */
+    const char *engineer;           /* an engineer's id, at most 23 bytes */
+    const uint8_t *other;           /* 16 bytes: another ticket */
+    const int32_t *lat_e7, *lon_e7; /* both or none */
+    const char *code;               /* at most 15 bytes */
+    const char *level;              /* at most 15 bytes */
+    uint16_t object;                /* number of a linked object; 0: the only one of its kind */
+    const int64_t *amount;          /* not negative: a price in minor units, a count or a score */
+    const char *name;               /* at most 63 bytes */
+    bool warranty;
+    const struct fl_section *sections; /* each name once; packed at most 8 KiB */
+    size_t sections_count;
+};
+
 struct fl_event {
     const char *territory;
     uint8_t ticket[16];
-    uint32_t seen;       /* ticket version that the person saw; 0 any */
-    const char *verb;    /* "accept", "decline", ... (docs/protocol.md) */
-    const char *note;    /* may be NULL */
-    int64_t occurred_at; /* 0: now */
+    uint32_t seen;                    /* ticket version that the person saw; 0 any */
+    const char *verb;                 /* "accept", "decline", ... (docs/protocol.md) */
+    const char *note;                 /* may be NULL */
+    int64_t occurred_at;              /* 0: now */
+    const struct fl_details *details; /* NULL: nothing besides */
 };
-/* Journals the event under the next counter. `epoch` and `counter` may be NULL. Events leave in the
+/* FL_ERR_ARGUMENT: a verb, reason or section of no such name, a member too long; body and sections
+ * together at most 12 KiB.
+ *
+ * Journals the event under the next counter. `epoch` and `counter` may be NULL. Events leave in the
  * order they were made; of two about one ticket the second waits until the first is accepted. */
 int fl_event(struct fl_client *c, const struct fl_event *e, uint64_t *epoch, uint64_t *counter);
 /* The engineer's position. Not journalled: only the latest matters. It goes to his home territory:
@@ -161,6 +194,17 @@ struct fl_update {
     uint64_t epoch, counter;
     const char *verb, *refusal, *why;
     const char *text, *contact, *reporter; /* of the report, where the recipient may read them */
+    const char *reason;                    /* of the step that is told */
+    const char *clock;                     /* alarm: which promise */
+    unsigned share_pct;                    /* alarm: how much of it has passed; may be over 100 */
+    unsigned object; /* number of a linked object; 0: none, and so for the next three */
+    const char *object_kind, *object_state;
+    bool has_amount;
+    int64_t amount; /* its price in minor units, its count or its score */
+    bool has_other;
+    uint8_t other[16]; /* the linked ticket */
+    const char *lang;  /* the reporter's language, for gateways */
+    const char *code;  /* opened: what the customer tells the engineer on arrival */
 };
 
 struct fl_happening {
@@ -177,6 +221,29 @@ struct fl_happening {
 /* The next happening, or NULL. Taking one confirms the update given by the last (the CONFIRM
  * leaves at the letter's last update, after the spool has it on disk). */
 const struct fl_happening *fl_client_next(struct fl_client *c);
+
+/* ---- in words, for people */
+enum fl_lang { FL_EN, FL_ZH };
+enum fl_reader { FL_TO_CUSTOMER, FL_TO_ENGINEER, FL_TO_DISPATCHER };
+struct fl_saying {
+    enum fl_lang lang;
+    enum fl_reader to;
+    size_t units_max; /* what the channel takes at most, in UTF-16 code units: an SMS in UCS-2 has
+                         70; 0: any. From one SMS on it is kept to, whatever the update holds */
+    bool gsm7;        /* the channel speaks GSM-7: units_max counts septets, an SMS has 160; a text
+                         with a letter outside GSM 03.38 goes as UCS-2, and has 7/16 of that */
+    int utc_offset_min; /* of the zone that times are said in */
+};
+/* Writes one line of UTF-8, zero-terminated, and returns its length in bytes. With a length of
+ * `size` or more it is not written: `to` is "" (from one SMS on 3 * units_max + 1 bytes are
+ * enough; `to` may be NULL when `size` is 0). To a customer whose ticket is accepted it has ticket
+ * number, engineer's name and telephone number; a long name may be cut, the numbers never. These
+ * three need no client, keep nothing, and may be called from any thread. */
+size_t fl_say(char *to, size_t size, const struct fl_saying *s, const struct fl_update *u);
+/* As how long a channel counts a text: with gsm7 in septets when GSM 03.38 has every letter (those
+ * of its extension count two), else in UTF-16 code units. */
+size_t fl_say_units(const char *text, bool gsm7);
+bool fl_say_is_gsm7(const char *text);
 
 /* ---- looking */
 struct fl_counts {

@@ -31,12 +31,17 @@ struct report {
     struct customer_id customer; /* may be none */
     struct category_id category; /* may be none or unknown: the fallback */
     struct place place;
-    int8_t hint;         /* level hint, -1 none */
-    instant occurred_at; /* the gateway's journal */
-    uint64_t words;      /* bits of the text rules that matched, set by the shell */
-    uint8_t digest[16];  /* keyed digest of the content: same or other? */
-    struct str text;     /* phenomenon, place and contact in words; opaque to the core:
-                            packed by common/wire/body.h, shown to the engineer */
+    int8_t hint;              /* level hint, -1 none */
+    int8_t affected_pct;      /* share of the business affected, 0 .. 100; -1 not said */
+    int8_t lost_pct;          /* share of the capacity lost; -1 not said */
+    bool down;                /* the system is down */
+    char lang[8];             /* the reporter's language, "zh", "en"; empty: not said */
+    struct ticket_id follows; /* an older ticket that this one continues; zero: none */
+    instant occurred_at;      /* the gateway's journal */
+    uint64_t words;           /* bits of the text rules that matched, set by the shell */
+    uint8_t digest[16];       /* keyed digest of the content: same or other? */
+    struct str text;          /* phenomenon, place and contact in words; opaque to the core:
+                                 packed by common/wire/body.h, shown to the engineer */
 };
 
 /* An engineer's, dispatcher's or reporter's verb. */
@@ -48,7 +53,22 @@ struct act {
     struct ticket_id ticket;
     uint32_t seen; /* the ticket version that the sender saw; 0: any */
     instant occurred_at;
-    struct str note; /* reason or words; may be empty */
+    struct str note; /* words, evidence; may be empty */
+    /* what some verbs need besides (docs/protocol.md section 4); zero, none, empty when absent */
+    enum reason reason;
+    instant until;               /* pend: wake time; exempt: its end; 0 none */
+    struct engineer_id engineer; /* transfer, help: this one and nobody else */
+    struct ticket_id other;      /* join: the master; merge: the one that stays */
+    struct ticket_id fresh;      /* derived by the shell from `id`: bears what this act opens */
+    struct place place;          /* arrive: where the device is */
+    char code[16];               /* arrive: the customer's code */
+    char level[16];              /* relevel */
+    uint16_t object;             /* number of a linked object; 0: the only one of its kind */
+    int64_t amount;              /* quote: price, part: count, survey: score; -1 none */
+    char name[64];               /* part: what; reserve: which depot; inspect: the cause */
+    bool warranty;               /* inspect, part_use: in warranty */
+    uint32_t sections;           /* bit a section present in `text` (enum section) */
+    struct str text;             /* sections as packed by common/wire/body.h; opaque to the core */
 };
 
 enum assist_kind {

@@ -17,6 +17,9 @@ enum outcome_kind {
     OUTCOME_UNQUALIFIED, /* ticket: nobody here or at any neighbour has the skills */
     OUTCOME_ASSIST,      /* a word from a neighbour was applied */
     OUTCOME_PLAN,        /* plan version in `version` */
+    OUTCOME_ALARM,       /* ticket: `clock` has come to `share_pct` of its promise; `deadline` */
+    OUTCOME_CORRECTED,   /* ticket: the breach of `clock` that was told was none */
+    OUTCOME_LEVEL,       /* ticket: `level` from its beginning, under plan `plan`, `contract` */
     OUTCOMES
 };
 
@@ -30,6 +33,12 @@ struct outcome {
     enum ticket_state from, to;
     enum refusal refusal;
     uint32_t version; /* of the ticket or the plan */
+    enum clock clock; /* ALARM, CORRECTED; and so for what follows */
+    uint16_t share_pct;
+    instant deadline;
+    uint8_t level; /* LEVEL: index in its plan; and so for what follows */
+    uint8_t contract;
+    uint32_t plan;
 };
 
 #endif

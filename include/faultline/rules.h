@@ -5,16 +5,22 @@
 #define FAULTLINE_RULES_H
 
 #include "faultline/ids.h"
+#include "faultline/life.h"
 
 #include <stddef.h>
 
 enum {
-    NEEDS_MAX = 8,       /* skills that one category may require */
-    SKILLS_MAX = 32,     /* skills that one engineer may have */
-    SPANS_MAX = 64,      /* duty spans of one week */
-    LEVELS_MAX = 8,      /* fault levels */
-    NEIGHBOURS_MAX = 16, /* territories to ask, triage last */
-    WORDS_RULES_MAX = 64 /* level rules that look at text */
+    NEEDS_MAX = 8,        /* skills that one category may require */
+    SKILLS_MAX = 32,      /* skills that one engineer may have */
+    SPANS_MAX = 64,       /* duty spans of one week */
+    LEVELS_MAX = 8,       /* fault levels */
+    NEIGHBOURS_MAX = 16,  /* territories to ask, triage last */
+    WORDS_RULES_MAX = 64, /* text conditions of level rules */
+    RUNGS_MAX = 8,        /* of an escalation */
+    TARGETS_MAX = 4,      /* whom one step tells */
+    PREFERRED_MAX = 8,    /* engineers that a contract names */
+    OUTAGE_MAX = 64,       /* tickets that make a mass outage, at most */
+    NO_INDEX_8 = 0xff
 };
 
 struct skill {
@@ -26,24 +32,102 @@ struct category {
     struct category_id id;
     struct skill needs[NEEDS_MAX]; /* sorted by skill id; all are required */
     size_t needs_count;
-    uint8_t level; /* index into levels unless a level rule says otherwise */
+    uint8_t level;      /* index into levels unless a level rule says otherwise */
+    bool installation;  /* 安装调试 instead of 售后 */
+    msec preprocess_ms; /* so long the desk may try first; 0: straight to the engineers */
 };
 
 /* levels[0] is the mildest ("general"); the seed has two. */
 struct level {
     char name[16];
-    msec offer_ms;       /* an offer unanswered for so long is taken back */
-    msec response_ms;    /* received -> accepted */
-    msec arrival_ms;     /* received -> arrived */
-    msec restoration_ms; /* received -> resolved */
+    msec offer_ms; /* an offer unanswered for so long is taken back */
 };
 
 /* The first rule that fits decides. A field that is absent fits everything. */
 struct level_rule {
     struct category_id category; /* none: any */
+    uint8_t contract;            /* index; NO_INDEX_8: any */
     int16_t hint;                /* the gateway's level hint; -1: any */
-    int16_t words;               /* bit in report.words that must be set; -1: any */
+    int16_t words, device;       /* bits of report.words that must be set; -1: any */
+    int8_t affected_pct;         /* at least so much of the business is affected; -1: any */
+    int8_t lost_pct;             /* at least so much capacity is lost; -1: any */
+    bool down;                   /* only if the system is down */
     uint8_t level;
+};
+
+/* ---- what a customer is promised */
+
+/* Which time counts, and how long the promise is. */
+enum promise_basis {
+    BASIS_ALWAYS,  /* round the clock; working_ms or off_ms, by the moment of the start */
+    BASIS_WORKING, /* only open time of the contract's calendar counts; working_ms */
+    BASIS_SPLIT    /* round the clock; each ms of open time uses 1/working_ms of the promise, each
+                      of closed time 1/off_ms */
+};
+struct promise {
+    msec working_ms, off_ms; /* 0 in working_ms: no such promise */
+    uint8_t basis;
+    int64_t penalty;     /* minor units of the contract's currency once it is missed */
+    int64_t penalty_per; /* and for each begun penalty_each_ms after the deadline */
+    msec penalty_each_ms;
+    int64_t penalty_most; /* in all; 0: no cap */
+};
+
+/* Whom a step of an escalation tells. */
+enum target_kind {
+    TARGET_ENGINEER,    /* whoever has the ticket */
+    TARGET_DISPATCHERS, /* the dispatchers' stream: always reachable */
+    TARGET_MANAGER,     /* the contract's project manager */
+    TARGET_PRINCIPAL    /* a person by name: a supervisor, a director */
+};
+struct target {
+    uint8_t kind;
+    struct principal_id who; /* TARGET_PRINCIPAL */
+};
+struct rung {
+    uint16_t share_pct; /* of a clock: 50, 75, 100; beyond the deadline too: 150 */
+    struct target targets[TARGETS_MAX];
+    size_t targets_count;
+    msec repeat_ms; /* told again after so long; 0: once */
+    uint16_t times; /* in all, at least 1 */
+};
+/* Steps in rising order of share_pct. A step of which nobody can be reached is skipped at once:
+ * the next one's people are told in its place. */
+struct ladder {
+    char id[32];
+    struct rung rungs[RUNGS_MAX];
+    size_t rungs_count;
+    msec ack_ms; /* an acknowledgement quiets repeats for so long */
+};
+
+struct contract {
+    char id[32], name[64], currency[4];
+    const struct calendar *calendar; /* of the rules; NULL: always open */
+    struct promise promises[CLOCKS][LEVELS_MAX];
+    uint8_t ladder;                              /* index into the rules' ladders */
+    uint32_t exempts;                            /* bit a reason: EXEMPT may use it */
+    struct principal_id manager;                 /* named project manager; none */
+    struct principal_id complaints;              /* who owns complaints; none: any dispatcher */
+    struct engineer_id preferred[PREFERRED_MAX]; /* 优先 engineers */
+    size_t preferred_count;
+};
+
+/* Whose contract it is: by site, else by customer, else contract 0. Sorted by id. */
+struct site_rule {
+    struct site_id id;
+    struct customer_id customer; /* none */
+    uint8_t contract;            /* NO_INDEX_8: neither the site nor its customer has one */
+    instant warranty_until;      /* NEVER: no end; 0: none */
+};
+struct customer_rule {
+    struct customer_id id;
+    uint8_t contract;
+};
+
+/* Somebody who can be paged by name. Sorted by id. */
+struct contact {
+    struct principal_id id;
+    const struct calendar *duty; /* when he can be reached; NULL: always */
 };
 
 struct span {
@@ -74,6 +158,8 @@ struct engineer_rule {
     uint16_t capacity;           /* tickets at a time, at least 1 */
     struct span duty[SPANS_MAX]; /* sorted, disjoint; none: never */
     size_t duty_count;
+    const struct calendar *roster; /* of the rules: his dated duty, in place of the weekly one;
+                                      NULL: the weekly one; outside its horizon the weekly one */
 };
 
 struct rules {
@@ -89,6 +175,18 @@ struct rules {
     size_t level_rules_count;
     struct engineer_rule *engineers; /* at home here, sorted by id; owned */
     size_t engineers_count;
+    struct calendar *calendars; /* owned, with their spans */
+    size_t calendars_count;
+    struct ladder *ladders; /* at least 1; owned */
+    size_t ladders_count;
+    struct contract *contracts; /* at least 1: contract 0 is everybody else's; owned */
+    size_t contracts_count;
+    struct site_rule *sites; /* sorted by id; owned */
+    size_t sites_count;
+    struct customer_rule *customers; /* sorted by id; owned */
+    size_t customers_count;
+    struct contact *contacts; /* sorted by id; owned */
+    size_t contacts_count;
     struct territory_id neighbours[NEIGHBOURS_MAX]; /* in the order of asking */
     size_t neighbours_count;
     msec repeat_ms;          /* repeats attach within so long of the first; 0: never */
@@ -99,6 +197,13 @@ struct rules {
     msec occurred_limit_ms;  /* how far back occurred_at is believed for clocks */
     int32_t speed_m_per_min; /* assumed travel speed, for ranking */
     msec load_ms;            /* what each ticket already carried weighs in ranking */
+    msec pend_ms;            /* a wait for the customer ends at the latest after so long */
+    msec observe_ms;         /* what cannot be reproduced is watched for so long */
+    msec reopen_ms;          /* a closed ticket can be reopened for so long */
+    msec settle_ms;          /* and stays at hand for so long after its end */
+    int32_t geofence_m;      /* an engineer within so many metres has arrived; 0: no geofence */
+    uint16_t outage_count;   /* so many open tickets of a category ... */
+    msec outage_ms;          /* ... opened within so long look like a mass outage; 0: never */
 };
 
 #endif

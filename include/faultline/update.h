@@ -14,12 +14,15 @@ enum update_kind {
     UPDATE_QUARANTINED, /* kept aside, `why` says why */
     /* to reporter, engineer and dispatchers: the ticket has moved */
     UPDATE_TICKET,
+    UPDATE_OBJECT, /* something linked to it has: a quote, a part, a report, a survey */
     /* to the engineer */
     UPDATE_OFFER,     /* accept or decline before `due` */
     UPDATE_WITHDRAWN, /* offer or assignment is no longer yours */
+    UPDATE_TRANSFER,  /* take over from another, or step back, before `due` */
+    UPDATE_HELP,      /* join in, or step back, before `due` */
     /* to the sender of an event */
     UPDATE_VERDICT, /* `event` was done, or refused: `refusal` */
-    /* to dispatchers */
+    /* to dispatchers, and to those whom an escalation names */
     UPDATE_ALARM, /* `why`: a promise in danger, quarantine, a clock in doubt */
     /* made by the store when a mailbox was full */
     UPDATE_RESYNC,
@@ -47,9 +50,19 @@ struct update {
     struct event_id event;    /* VERDICT, QUARANTINED */
     enum verb verb;           /* VERDICT; VERBS when absent */
     enum refusal refusal;     /* VERDICT: REFUSAL_NONE means done */
-    struct str why;           /* borrowed */
-    struct str text;          /* OFFER, and TICKET to its engineer: the report's own
-                                 words, as packed by common/wire/body.h; borrowed */
+    enum reason reason;       /* TICKET, WITHDRAWN: of the step that is told; REASON_NONE */
+    enum clock clock;         /* ALARM: which promise; CLOCKS when absent */
+    uint16_t share_pct;       /* ALARM: how much of it has passed */
+    uint16_t object;          /* a linked object's number; 0 none, and so for what follows */
+    enum object_kind object_kind;
+    enum object_state object_state;
+    int64_t amount;         /* its price, count or score; -1 none */
+    struct ticket_id other; /* the linked ticket: master, successor, the one that stays */
+    char lang[8];           /* the reporter's language, to gateways */
+    char code[8];           /* OPENED: what the customer tells the engineer on arrival */
+    struct str why;         /* borrowed */
+    struct str text;        /* OFFER, and TICKET to its engineer: the report's own
+                               words, as packed by common/wire/body.h; borrowed */
 };
 
 #endif

@@ -20,6 +20,33 @@ waiting(struct fl_client *c)
 }
 
 static void
+refuse_details(struct fl_client *c)
+{
+    static const int32_t lat = 5;
+    static const int64_t debt = -1;
+    static const struct fl_section twice[] = { { "handling", "a" }, { "handling", "b" } };
+    static const struct fl_section none[] = { { "poetry", "a" } };
+    static char much[9000];
+    memset(much, 'w', sizeof(much) - 1);
+    const struct fl_section long_one[] = { { "fault", much } };
+    const struct fl_details bad[] = {
+        { .reason = "mood" },
+        { .until = -1 },
+        { .engineer = "an engineer whose id does not fit" },
+        { .lat_e7 = &lat },
+        { .amount = &debt },
+        { .code = "0123456789012345" },
+        { .sections = twice, .sections_count = 2 },
+        { .sections = none, .sections_count = 1 },
+        { .sections = long_one, .sections_count = 1 },
+    };
+    for (size_t i = 0; i < countof(bad); i++) {
+        const struct fl_event e = { .territory = "t1", .verb = "pend", .details = &bad[i] };
+        assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
+    }
+}
+
+static void
 arguments_that_no_broker_would_take_are_refused_here(void **state)
 {
     (void)state;
@@ -32,7 +59,8 @@ arguments_that_no_broker_would_take_are_refused_here(void **state)
     const struct fl_report good = {
         .source = "mail.support", .message_key = "1", .text = "dark", .hint = -1
     };
-    struct fl_report bad[12];
+    static const int much = 101, less = -1;
+    struct fl_report bad[14];
     for (size_t i = 0; i < countof(bad); i++)
         bad[i] = good;
     bad[0].source = NULL;
@@ -46,6 +74,8 @@ arguments_that_no_broker_would_take_are_refused_here(void **state)
     bad[8].occurred_at = -1;
     bad[9].source = "Not A Name";
     bad[10].category = "not utf-8 \xff";
+    bad[12].affected_pct = &much;
+    bad[13].lost_pct = &less;
     bad[11].customer = "a customer's name that fits no id's array";
     for (size_t i = 0; i < countof(bad); i++)
         assert_int_equal(fl_report(c, &bad[i], id), FL_ERR_ARGUMENT);
@@ -58,6 +88,7 @@ arguments_that_no_broker_would_take_are_refused_here(void **state)
     assert_int_equal(fl_report(c, &labelled, id), FL_OK);
     struct fl_event e = { .territory = "t1", .verb = "dance" };
     assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
+    refuse_details(c);
     e.verb = "triage"; /* the engine's own */
     assert_int_equal(fl_event(c, &e, NULL, NULL), FL_ERR_ARGUMENT);
     e.verb = "sync";
@@ -101,6 +132,55 @@ a_report_is_sealed_to_the_pool_and_to_nobody_else(void **state)
     buf_fini(&ad);
     buf_fini(&plain);
     buf_fini(&file);
+    fl_client_close(c);
+    fake_free(f);
+}
+
+static void
+an_events_details_are_sealed_as_the_protocol_has_them(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new();
+    struct fl_client *c = fake_client(f, 0);
+    struct event_body body;
+    struct message m;
+    struct doc d;
+    struct arena arena = { 0 };
+    struct buf ad = { 0 }, plain = { 0 };
+    struct seal_key k;
+    struct key_id own;
+    static const int64_t two = 2;
+    static const struct fl_section papers[] = { { "lessons", "b" }, { "handling", "a" } };
+    const struct fl_details details = { .reason = "absent",
+                                        .until = 5000,
+                                        .engineer = "chen.wei",
+                                        .amount = &two,
+                                        .name = "fan tray",
+                                        .sections = papers,
+                                        .sections_count = 2 };
+    const struct fl_event e = {
+        .territory = "t1", .verb = "pend", .note = "nobody", .details = &details
+    };
+    assert_int_equal(fl_event(c, &e, NULL, NULL), FL_OK);
+    assert_int_equal(fl_client_sync(c), FL_OK);
+    assert_int_equal(spool_read(c->spool, 1, c->spool->lists[RECS_EVENTS].first, &m), OK);
+    assert_true(seal_key_between(&k, f->pool, keys_public(f->client)->seal, false));
+    memcpy(own.b, keys_public(f->client)->seal_id, 8);
+    ad_event(&ad, m.event.pool_key, own, &m);
+    assert_int_equal(unseal(&plain, &k, buf_str(&ad), m.event.sealed), OK);
+    doc_init(&d);
+    assert_int_equal(body_get_event(&d, &arena, buf_str(&plain), &body, NULL), OK);
+    assert_true(str_is(body.note, "nobody"));
+    assert_int_equal(body.reason, REASON_ABSENT);
+    assert_int_equal(body.until, 5000);
+    assert_string_equal(body.engineer.s, "chen.wei");
+    assert_int_equal(body.amount, 2);
+    assert_string_equal(body.name, "fan tray");
+    assert_int_equal(body.sections, 1u << SECTION_HANDLING | 1u << SECTION_LESSONS);
+    doc_fini(&d);
+    arena_fini(&arena);
+    buf_fini(&ad);
+    buf_fini(&plain);
     fl_client_close(c);
     fake_free(f);
 }
@@ -153,6 +233,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_that_no_broker_would_take_are_refused_here),
         cmocka_unit_test(a_report_is_sealed_to_the_pool_and_to_nobody_else),
+        cmocka_unit_test(an_events_details_are_sealed_as_the_protocol_has_them),
         cmocka_unit_test(the_same_message_is_the_same_report_for_the_next_process_too),
         cmocka_unit_test(an_events_counter_goes_on_in_the_next_process),
     };

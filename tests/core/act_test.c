@@ -44,10 +44,14 @@ a_ticket_lives_from_report_to_the_customers_yes(void **state)
         assert_int_equal(p->recipients_count, 2); /* dispatchers and the gateway, sealed once */
         assert_int_equal(p->update.state, to[i]);
         assert_string_equal(p->update.name, "Engineer 1");
+        assert_int_equal(p->update.reason, world_reason(verbs[i])); /* why it waits */
     }
     struct event yes = world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_APPROVE, &r);
     assert_int_equal(verdict(&w, yes), REFUSAL_NONE);
     assert_true(world_told(&w.fx, UPDATE_TICKET, "home-e1"));
+    assert_int_equal(engineer(&w, VERB_NOTE, &r), REFUSAL_NONE); /* his papers are still to come */
+    assert_int_equal(engineer(&w, VERB_RESOLVE, &r), REFUSAL_STATE);
+    world_time(&w, WORLD_BEGIN + w.plan.rules.settle_ms);
     assert_int_equal(engineer(&w, VERB_NOTE, &r), REFUSAL_NO_TICKET);
     assert_int_equal(world_posting(&w.fx, UPDATE_VERDICT, 0)->update.state, TICKET_CLOSED);
     world_fini(&w);
@@ -65,7 +69,7 @@ each_refusal_has_its_reason(void **state)
     assert_int_equal(engineer(&w, VERB_ACCEPT, &none), REFUSAL_NO_TICKET);
     assert_int_equal(engineer(&w, VERB_CANCEL, &r), REFUSAL_ROLE);
     assert_int_equal(engineer(&w, VERB_EXPIRE, &r), REFUSAL_ROLE);
-    assert_int_equal(engineer(&w, (enum verb)77, &r), REFUSAL_ROLE);
+    assert_int_equal(engineer(&w, (enum verb)177, &r), REFUSAL_ROLE);
     assert_int_equal(engineer(&w, VERB_ARRIVE, &r), REFUSAL_STATE);
     struct event ev = world_act(WORLD_BEGIN, "home-e2", ROLE_ENGINEER, 1, VERB_ACCEPT, &r);
     assert_int_equal(verdict(&w, ev), REFUSAL_NOT_YOURS);
@@ -76,6 +80,44 @@ each_refusal_has_its_reason(void **state)
     ev = world_act(WORLD_BEGIN, "home-e1", ROLE_ENGINEER, 0, VERB_ACCEPT, &r);
     assert_int_equal(verdict(&w, ev), REFUSAL_OLD);
     assert_int_equal(engineer(&w, VERB_ACCEPT, &r), REFUSAL_NONE); /* none of them did any harm */
+    world_fini(&w);
+}
+
+/* As docs/life.md says: each check hides those after it. */
+static void
+what_is_wrong_in_many_ways_is_refused_for_the_first(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    struct event r = world_report(WORLD_BEGIN, 1, "line", "s");
+    world_do(&w, r);
+    world_do(&w, world_act(WORLD_BEGIN, "home-e1", ROLE_ENGINEER, 2000, VERB_ACCEPT, &r));
+    struct event ev = world_act(WORLD_BEGIN, "desk", ROLE_GATEWAY, 1, VERB_RELEVEL, &r);
+    ev.act.ticket.b[3] = 7;
+    ev.act.seen = 1;
+    ev.act.reason = REASON_VENDOR;
+    assert_int_equal(verdict(&w, ev), REFUSAL_NO_TICKET);
+    ev.act.ticket = ticket_of(r.report.id);
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_ROLE);
+    ev.act.role = ROLE_ENGINEER; /* another one */
+    ev.act.verb = VERB_DECLINE;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_NOT_YOURS);
+    ev.act.role = ROLE_DISPATCHER;
+    ev.act.verb = VERB_PREPROCESS;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_STALE);
+    ev.act.seen = 0;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_STATE);
+    ev.act.verb = VERB_RELEVEL;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_REASON);
+    ev.act.reason = REASON_NONE;
+    ev.act.id.counter++;
+    assert_int_equal(verdict(&w, ev), REFUSAL_INCOMPLETE);
     world_fini(&w);
 }
 
@@ -200,6 +242,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ticket_lives_from_report_to_the_customers_yes),
         cmocka_unit_test(each_refusal_has_its_reason),
+        cmocka_unit_test(what_is_wrong_in_many_ways_is_refused_for_the_first),
         cmocka_unit_test(only_what_others_did_makes_stale),
         cmocka_unit_test(a_repeated_event_gets_its_first_verdict_and_no_second_effect),
         cmocka_unit_test(a_nudge_reaches_the_engineer_with_its_words),

@@ -159,6 +159,20 @@ next_counter(struct house *h, const char *who)
     return ++h->counters[i];
 }
 
+/* One of those that are not over; NULL: none. */
+static const struct ticket *
+any_alive(struct town *t, const struct house *h)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < h->view.count; i++)
+        alive += !life_is_over(h->view.tickets[i].state);
+    size_t n = alive == 0 ? 0 : rng_below(&t->rng, alive);
+    for (size_t i = 0; i < h->view.count; i++)
+        if (!life_is_over(h->view.tickets[i].state) && n-- == 0)
+            return &h->view.tickets[i];
+    return NULL;
+}
+
 /* Somebody does the next thing for some ticket of this house, as it stood when committed. */
 static void
 act(struct town *t, struct house *h)
@@ -168,9 +182,9 @@ act(struct town *t, struct house *h)
         [TICKET_WORKING] = VERB_RESOLVE, [TICKET_RESOLVED] = VERB_APPROVE,
         [TICKET_QUEUED] = VERB_NUDGE,
     };
-    if (h->view.count == 0)
+    const struct ticket *k = any_alive(t, h);
+    if (k == NULL)
         return;
-    const struct ticket *k = &h->view.tickets[rng_below(&t->rng, h->view.count)];
     enum verb v = sensible[k->state];
     bool desk = k->state == TICKET_RESOLVED || k->state == TICKET_QUEUED;
     if (t->faults && k->state == TICKET_OFFERED && rng_below(&t->rng, 3) == 0)

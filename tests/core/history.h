@@ -4,7 +4,8 @@
 #ifndef TESTS_CORE_HISTORY_H
 #define TESTS_CORE_HISTORY_H
 
-#include "tests/core/world.h"
+#include "tests/core/history_object.h"
+#include "workers/core/life.h"
 
 enum { HISTORY_REPORTS = 4096, HISTORY_EVENTS = 16384 };
 
@@ -46,8 +47,12 @@ history_new(uint64_t from)
     struct history *h = zalloc(sizeof(*h));
     h->rng.state = from;
     h->at = WORLD_BEGIN;
-    for (unsigned v = 0; v < 3; v++)
+    for (unsigned v = 0; v < 3; v++) {
         world_plan_init(&h->plans[v], "home", v + 1);
+        for (size_t i = 0; v != 1 && i < WORLD_ENGINEERS; i++) /* room for others' tickets, too */
+            h->plans[v].engineers[i].capacity = (uint16_t)(h->plans[v].engineers[i].capacity + 4);
+    }
+    h->plans[2].contract.complaints = NAME(principal_id, "desk-1");
     for (size_t i = 0; i < 16; i++)
         h->epochs[i] = 1;
     return h;
@@ -79,7 +84,7 @@ history_new_report(struct history *h, struct report *r)
     r->source = NAME(source_id, "sms.hotline");
     r->category = NAME(category_id, categories[below(h, countof(categories))]);
     if (below(h, 2) == 0)
-        snprintf(site, sizeof(site), "site-%u", (unsigned)below(h, 12));
+        snprintf(site, sizeof(site), "site-%u", (unsigned)below(h, 6));
     r->site = NAME(site_id, site);
     r->place = PLACE_NONE;
     if (below(h, 4) != 0)
@@ -93,6 +98,8 @@ history_new_report(struct history *h, struct report *r)
     if (below(h, 20) == 0)
         r->occurred_at = (instant)(rng_next(&h->rng)); /* anything */
     r->digest[0] = (uint8_t)below(h, 256);
+    if (h->reports_count > 0 && below(h, 10) == 0)
+        r->follows = ticket_of(h->reports[below(h, h->reports_count)].id);
     r->text = str_of(texts[below(h, countof(texts))]);
 }
 
@@ -120,27 +127,138 @@ history_person(const char *name)
     return 14;
 }
 
-/* What a sensible person would do next with this ticket; VERBS: nothing. */
+/* Somebody is asked to take over or to help. */
+static inline bool
+history_asks(const struct ticket *t)
+{
+    for (size_t i = 0; i < t->helpers_count; i++)
+        if (t->helpers[i].due != NEVER)
+            return true;
+    return !no_name(t->next.engineer);
+}
+
+/* One of the tickets at hand, mostly one in somebody's hands; NULL: none. */
+static inline const struct ticket *
+history_ticket(struct history *h)
+{
+    const struct ticket *t = NULL;
+    size_t some = below(h, 3) == 0 ? 0 : h->view.count; /* who is asked answers soon */
+    for (size_t i = 0; i < some; i++)
+        if (history_asks(&h->view.tickets[i]))
+            return &h->view.tickets[i];
+    for (int tries = 0; h->view.count > 0 && tries < 4; tries++) {
+        t = &h->view.tickets[below(h, h->view.count)];
+        if (life_is_held(t->state) || (tries > 1 && !life_is_over(t->state)))
+            break;
+    }
+    return t;
+}
+
+/* Who says this verb: the engineer's own are not in the table. */
+static inline size_t
+history_sayer(const struct ticket *t, enum verb v)
+{
+    static const enum role sayers[VERBS] = {
+        [VERB_NUDGE] = ROLE_GATEWAY,         [VERB_CANCEL] = ROLE_GATEWAY,
+        [VERB_APPROVE] = ROLE_GATEWAY,       [VERB_REOPEN] = ROLE_GATEWAY,
+        [VERB_DELIVERED] = ROLE_GATEWAY,     [VERB_REJECT] = ROLE_DISPATCHER,
+        [VERB_PREPROCESS] = ROLE_DISPATCHER, [VERB_DISPATCH] = ROLE_DISPATCHER,
+        [VERB_SOLVE] = ROLE_DISPATCHER,      [VERB_RELEVEL] = ROLE_DISPATCHER,
+    };
+    if (sayers[v] == ROLE_DISPATCHER)
+        return 12;
+    if (sayers[v] == ROLE_GATEWAY)
+        return t->gateways_count > 0 ? history_person(t->gateways[0].s) : 12;
+    return history_person(t->engineer.s);
+}
+
+/* One who is asked or helps answers, or leaves; VERBS: there is none. */
+static inline enum verb
+history_hand_verb(struct history *h, const struct ticket *t, size_t *person)
+{
+    static const enum verb of_helper[] = { VERB_NOTE, VERB_PART_REQUEST, VERB_REPORT,
+                                           VERB_STEP_BACK };
+    if (!no_name(t->next.engineer) && (t->helpers_count == 0 || below(h, 2) == 0)) {
+        *person = history_person(t->next.engineer.s);
+        return below(h, 3) == 0 ? VERB_STEP_BACK : VERB_TAKE_OVER;
+    }
+    if (t->helpers_count == 0)
+        return VERBS;
+    const struct hand *helper = &t->helpers[below(h, t->helpers_count)];
+    *person = history_person(helper->engineer.s);
+    if (helper->due == NEVER)
+        return of_helper[below(h, countof(of_helper))];
+    return below(h, 4) == 0 ? VERB_STEP_BACK : VERB_JOIN_IN;
+}
+
+/* What a sensible person would do next with this ticket. */
 static inline enum verb
 history_next_verb(struct history *h, const struct ticket *t, size_t *person)
 {
-    static const enum verb verbs[TICKET_STATES][4] = {
-        [TICKET_QUEUED] = { VERB_NUDGE, VERB_NOTE, VERB_NUDGE, VERB_CANCEL },
-        [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE },
-        [TICKET_ACCEPTED] = { VERB_DEPART, VERB_WORK, VERB_ARRIVE, VERB_HOLD },
-        [TICKET_EN_ROUTE] = { VERB_ARRIVE, VERB_ARRIVE, VERB_WORK, VERB_PEND },
-        [TICKET_WORKING] = { VERB_RESOLVE, VERB_RESOLVE, VERB_PEND, VERB_DEPART },
-        [TICKET_PENDING_CUSTOMER] = { VERB_RESUME, VERB_RESUME, VERB_NUDGE, VERB_RESUME },
-        [TICKET_HELD] = { VERB_RESUME, VERB_RESUME, VERB_REJECT, VERB_NOTE },
-        [TICKET_RESOLVED] = { VERB_APPROVE, VERB_APPROVE, VERB_REOPEN, VERB_NOTE },
+    static const enum verb verbs[TICKET_STATES][8] = {
+        [TICKET_TRIAGED] = { VERB_DISPATCH, VERB_DISPATCH, VERB_SOLVE, VERB_NOTE, VERB_DISPATCH,
+                             VERB_NUDGE, VERB_RELEVEL, VERB_DISPATCH },
+        [TICKET_QUEUED] = { VERB_NUDGE, VERB_NOTE, VERB_NUDGE, VERB_CANCEL, VERB_NUDGE,
+                            VERB_PREPROCESS, VERB_RELEVEL, VERB_CANCEL },
+        [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE, VERB_ACCEPT,
+                             VERB_ACCEPT, VERB_ACCEPT, VERB_RELEVEL },
+        [TICKET_ACCEPTED] = { VERB_DEPART, VERB_WORK, VERB_ARRIVE, VERB_HOLD, VERB_HELP,
+                              VERB_TRANSFER, VERB_HELP, VERB_DELIVERED },
+        [TICKET_EN_ROUTE] = { VERB_ARRIVE, VERB_ARRIVE, VERB_WORK, VERB_PEND, VERB_ARRIVE,
+                              VERB_ARRIVE, VERB_RETURN, VERB_HELP },
+        [TICKET_WORKING] = { VERB_RESOLVE, VERB_RESOLVE, VERB_PEND, VERB_DEPART, VERB_RESOLVE,
+                             VERB_ARRIVE, VERB_TRANSFER, VERB_HELP },
+        [TICKET_PENDING_CUSTOMER] = { VERB_RESUME, VERB_RESUME, VERB_NUDGE, VERB_RESUME,
+                                      VERB_RESUME, VERB_RESUME, VERB_TRANSFER, VERB_RETURN },
+        [TICKET_HELD] = { VERB_RESUME, VERB_RESUME, VERB_REJECT, VERB_NOTE, VERB_RESUME,
+                          VERB_RESUME, VERB_TRANSFER, VERB_HELP },
+        [TICKET_RESOLVED] = { VERB_APPROVE, VERB_APPROVE, VERB_REOPEN, VERB_NOTE, VERB_APPROVE,
+                              VERB_APPROVE, VERB_REPORT, VERB_ANALYSE },
+        [TICKET_CLOSED] = { VERB_NOTE, VERB_REPORT, VERB_ANALYSE, VERB_DELIVERED, VERB_NOTE,
+                            VERB_NOTE, VERB_NOTE, VERB_NOTE },
     };
-    enum verb v = verbs[t->state][below(h, 4)];
-    *person = history_person(t->engineer.s);
-    if (v == VERB_NUDGE || v == VERB_CANCEL || v == VERB_APPROVE || v == VERB_REOPEN)
-        *person = t->gateways_count > 0 ? history_person(t->gateways[0].s) : 12;
-    if (v == VERB_REJECT)
+    bool hands = history_asks(t) ? below(h, 5) != 0 : below(h, 5) == 0;
+    enum verb v = hands ? history_hand_verb(h, t, person) : VERBS;
+    if (v != VERBS)
+        return v;
+    v = verbs[t->state][below(h, 8)];
+    *person = history_sayer(t, v);
+    if ((v == VERB_TRANSFER || v == VERB_HELP || v == VERB_RETURN) && below(h, 3) == 0)
         *person = 12;
     return v;
+}
+
+/* What is said beside the way itself: deliveries, acknowledgements, complaints. */
+static inline enum verb
+history_aside(struct history *h, const struct ticket *t, size_t *person)
+{
+    static const enum verb verbs[] = {
+        VERB_DELIVERED, VERB_DELIVERED,        VERB_ACKNOWLEDGE, VERB_COMPLAIN,       VERB_ANALYSE,
+        VERB_REPLACE,   VERB_COMPLAINT_ANSWER, VERB_REPLACED,    VERB_COMPLAINT_CLOSE
+    };
+    enum verb v = verbs[below(h, countof(verbs))];
+    *person = 12 + below(h, 2);
+    if (v == VERB_DELIVERED)
+        *person = t->gateways_count > 0 ? history_person(t->gateways[0].s) : 12;
+    if (v == VERB_REPLACED)
+        *person = history_person(t->engineer.s);
+    return v;
+}
+
+/* What some verbs need besides: mostly right. */
+static inline void
+history_details(struct history *h, const struct ticket *t, struct act *a)
+{
+    static const char *const levels[] = { "general", "severe", "severe", "no-such" };
+    a->reason = below(h, 12) == 0 ? (enum reason)below(h, REASONS) : world_reason(a->verb);
+    a->place = below(h, 2) == 0 ? PLACE_NONE : (struct place){ 310000000, 1210000000 };
+    a->amount = -1;
+    if (t != NULL && below(h, 3) == 0)
+        memcpy(a->code, below(h, 4) == 0 ? "12345678" : t->code, sizeof(t->code));
+    if (a->verb == VERB_RELEVEL)
+        (void)str_fill(a->level, sizeof(a->level), str_of(levels[below(h, countof(levels))]));
+    if ((a->verb == VERB_TRANSFER || a->verb == VERB_HELP) && below(h, 3) == 0)
+        a->engineer = NAME(engineer_id, history_people[below(h, 7)]);
 }
 
 static inline void
@@ -153,11 +271,15 @@ history_act(struct history *h, struct event *ev)
     }
     size_t person = below(h, 16);
     enum verb v = (enum verb)below(h, VERBS + 1);
-    const struct ticket *t = h->view.count == 0 ? NULL : &h->view.tickets[below(h, h->view.count)];
+    const struct ticket *t = history_ticket(h);
     if (t != NULL && below(h, 8) != 0)
-        v = history_next_verb(h, t, &person);
+        v = below(h, 6) == 0 ? history_aside(h, t, &person) : history_next_verb(h, t, &person);
     if (v == VERB_SYNC && below(h, 4) != 0)
         v = VERB_NOTE;
+    if (t != NULL && below(h, 8) == 0) {
+        v = history_object_verb(&h->rng, t);
+        person = history_person(history_object_person(&h->rng, t, v));
+    }
     struct act *a = &ev->act;
     memset(a, 0, sizeof(*a));
     a->who = NAME(principal_id, history_people[person]);
@@ -179,6 +301,9 @@ history_act(struct history *h, struct event *ev)
     if (below(h, 20) == 0)
         a->occurred_at = (instant)rng_next(&h->rng);
     a->note = below(h, 3) == 0 ? STR("because") : STR("");
+    history_details(h, t, a);
+    if (t != NULL)
+        history_object_needs(&h->rng, t, a);
     if (h->acts_count < HISTORY_EVENTS)
         h->acts[h->acts_count++] = *a;
 }
@@ -247,7 +372,17 @@ history_poison(struct history *h, struct event *ev)
     ev->poison.event.counter = below(h, 2);
 }
 
-/* The next event. */
+static inline size_t
+history_alive(const struct history *h)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < h->view.count; i++)
+        alive += !life_is_over(h->view.tickets[i].state);
+    return alive;
+}
+
+/* The next event. Few reports while many tickets are open: the engineers should have room for each
+ * other's. */
 static inline void
 history_tell(struct history *h, const struct engine *e, struct event *ev)
 {
@@ -260,7 +395,7 @@ history_tell(struct history *h, const struct engine *e, struct event *ev)
         ev->kind = first ? EVENT_FOUND : EVENT_PLAN;
         h->plan = first ? 0 : below(h, 3);
         ev->rules = &h->plans[h->plan].rules;
-    } else if (kind < 230) {
+    } else if (kind < (history_alive(h) < 30 ? 230 : 60)) {
         history_report(h, ev);
     } else if (kind < 690) {
         history_act(h, ev);

@@ -151,6 +151,8 @@ silence_closes_and_is_marked(void **state)
     assert_int_equal(world_posting(&w.fx, UPDATE_TICKET, 0)->update.state, TICKET_CLOSED);
     assert_true(world_told(&w.fx, UPDATE_TICKET, "gw-1"));
     assert_true(world_told(&w.fx, UPDATE_TICKET, "home-e1"));
+    assert_true(engine_next(w.e) == WORLD_BEGIN + 24 * HOURS + w.plan.rules.settle_ms);
+    world_time(&w, engine_next(w.e)); /* until then it stays at hand */
     assert_true(engine_next(w.e) == NEVER);
     engine_changes(w.e, &c);
     size_t closed = 0, deleted = 0;
@@ -181,7 +183,10 @@ promised_times_ring_once_each_and_a_wait_for_the_customer_stops_them(void **stat
     world_time(&w, WORLD_BEGIN + MINUTES);
     for (uint64_t i = 0; i < 2; i++)
         world_do(&w, act(&w, "home-e1", i + 1, verbs[i], &r));
-    assert_true(engine_next(w.e) == NEVER);
+    struct event delivered = world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_DELIVERED, &r);
+    delivered.act.seen = 99;
+    world_do(&w, delivered);
+    assert_true(engine_next(w.e) == WORLD_BEGIN + MINUTES + w.plan.rules.pend_ms); /* wakes */
     world_time(&w, WORLD_BEGIN + 31 * MINUTES);
     world_do(&w, act(&w, "home-e1", 3, VERB_RESUME, &r));
     static const instant due[] = { 90, 120, 180, 240 }; /* 75 and 100 % of 2 h and 4 h */

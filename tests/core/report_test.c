@@ -11,12 +11,14 @@ a_report_opens_a_ticket_and_is_offered_in_the_same_event(void **state)
     struct event r = world_report(WORLD_BEGIN, 1, "line", "s");
     world_do(&w, r);
     assert_int_equal(w.fx.outcomes[0].kind, OUTCOME_OPENED);
+    assert_int_equal(w.fx.outcomes[1].kind, OUTCOME_LEVEL);
+    assert_int_equal(w.fx.outcomes[1].level, 1);
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(w.fx.outcomes[1 + i].kind, OUTCOME_STEP);
-        assert_int_equal(w.fx.outcomes[1 + i].verb, verbs[i]);
+        assert_int_equal(w.fx.outcomes[2 + i].kind, OUTCOME_STEP);
+        assert_int_equal(w.fx.outcomes[2 + i].verb, verbs[i]);
     }
-    assert_string_equal(w.fx.outcomes[3].who.s, "home-e1");
-    assert_int_equal(w.fx.outcomes_count, 4);
+    assert_string_equal(w.fx.outcomes[4].who.s, "home-e1");
+    assert_int_equal(w.fx.outcomes_count, 5);
     assert_int_equal(w.fx.postings_count, 3);
 
     const struct update *u = &world_posting(&w.fx, UPDATE_OPENED, 0)->update;
@@ -221,9 +223,78 @@ the_reporters_own_instant_counts_within_its_limit(void **state)
         r.report.occurred_at = WORLD_BEGIN + rows[i].occurred;
         world_do(&w, r);
         struct ticket t = world_ticket(&w, &r);
-        assert_true(t.received_at == WORLD_BEGIN + rows[i].received);
+        assert_true(t.course.received_at == WORLD_BEGIN + rows[i].received);
         ticket_fini(&t);
     }
+    world_fini(&w);
+}
+
+static void
+each_installation_is_an_order_of_its_own(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    w.plan.categories[1].installation = true;
+    for (uint8_t i = 0; i < 2; i++) {
+        struct event r = world_report(WORLD_BEGIN, (uint8_t)(1 + i), "line", "s");
+        r.report.hint = 1; /* the rules of levels count here, too */
+        world_do(&w, r);
+        assert_int_equal(world_outcomes(&w.fx, OUTCOME_OPENED), 1);
+        assert_string_equal(world_posting(&w.fx, UPDATE_OPENED, 0)->update.level, "severe");
+    }
+    world_fini(&w);
+}
+
+static void
+what_follows_a_ticket_is_linked_to_it_and_never_its_repeat(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    struct event r = world_report(WORLD_BEGIN, 1, "line", "s"),
+                 o = world_report(WORLD_BEGIN, 2, "line", "s"),
+                 later = world_report(WORLD_BEGIN, 3, "line", "t");
+    o.report.follows = ticket_of(r.report.id);
+    later.report.follows.b[0] = 99; /* long gone */
+    world_do(&w, r);
+    world_do(&w, o);
+    assert_int_equal(world_outcomes(&w.fx, OUTCOME_OPENED), 1);
+    world_do(&w, later);
+    struct ticket t = world_ticket(&w, &r), u = world_ticket(&w, &o), v = world_ticket(&w, &later);
+    assert_true(t.links_count == 1 && u.links_count == 1 && v.links_count == 1);
+    assert_true(same_id(ticket_link(&t, LINK_SUCCESSOR)->id, u.id));
+    assert_true(same_id(ticket_link(&u, LINK_PREVIOUS)->id, t.id));
+    assert_true(same_id(ticket_link(&v, LINK_PREVIOUS)->id, later.report.follows));
+    ticket_fini(&t);
+    ticket_fini(&u);
+    ticket_fini(&v);
+    world_do(&w, world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_CANCEL, &o));
+    o = world_report(WORLD_BEGIN, 4, "line", "s"); /* follows nothing: a repeat of the first */
+    world_do(&w, o);
+    assert_int_equal(world_outcomes(&w.fx, OUTCOME_ATTACHED), 1);
+    world_fini(&w);
+}
+
+static void
+a_closed_ticket_says_in_its_timeline_that_another_goes_on(void **state)
+{
+    (void)state;
+    static const enum verb verbs[] = { VERB_ACCEPT, VERB_WORK, VERB_RESOLVE };
+    struct world w;
+    world_init(&w, "home");
+    struct event r = world_report(WORLD_BEGIN, 1, "line", "s"),
+                 o = world_report(WORLD_BEGIN, 2, "line", "s");
+    o.report.follows = ticket_of(r.report.id);
+    world_do(&w, r);
+    for (uint64_t i = 0; i < countof(verbs); i++)
+        world_do(&w, world_act(WORLD_BEGIN, "home-e1", ROLE_ENGINEER, i + 1, verbs[i], &r));
+    world_do(&w, world_act(WORLD_BEGIN, "gw-1", ROLE_GATEWAY, 1, VERB_APPROVE, &r));
+    world_do(&w, o);
+    struct ticket t = world_ticket(&w, &r);
+    assert_int_equal(t.timeline[t.timeline_count - 1].verb, VERB_LINK);
+    assert_int_equal(t.state, TICKET_CLOSED);
+    ticket_fini(&t);
     world_fini(&w);
 }
 
@@ -239,6 +310,9 @@ main(void)
         cmocka_unit_test(nothing_attaches_to_what_is_solved),
         cmocka_unit_test(the_first_level_rule_that_fits_decides),
         cmocka_unit_test(the_reporters_own_instant_counts_within_its_limit),
+        cmocka_unit_test(each_installation_is_an_order_of_its_own),
+        cmocka_unit_test(what_follows_a_ticket_is_linked_to_it_and_never_its_repeat),
+        cmocka_unit_test(a_closed_ticket_says_in_its_timeline_that_another_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

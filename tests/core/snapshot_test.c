@@ -78,13 +78,14 @@ twins_fini(struct twins *t)
 }
 
 static void
-loading_at_every_event_changes_no_later_byte(void **state)
+load_at_every_event(bool paged)
 {
-    (void)state;
     struct rng r = seed();
     struct history *h = history_new(rng_next(&r));
     struct twins t;
     struct changes c = { 0 };
+    for (size_t i = 0; i < countof(h->plans) && paged; i++)
+        world_ladder(&h->plans[i]);
     twins_init(&t, &h->plans[0].rules);
     for (int i = 0; i < 1200; i++) {
         struct event ev;
@@ -98,6 +99,20 @@ loading_at_every_event_changes_no_later_byte(void **state)
     changes_fini(&c);
     twins_fini(&t);
     history_free(h);
+}
+
+static void
+loading_at_every_event_changes_no_later_byte(void **state)
+{
+    (void)state;
+    load_at_every_event(false);
+}
+
+static void
+nor_does_it_while_people_are_paged_and_pages_held_back(void **state)
+{
+    (void)state;
+    load_at_every_event(true);
 }
 
 /* More at once than one event does: the cursors are part of the state. */
@@ -249,7 +264,7 @@ broken_records_fail_cleanly(void **state)
     const struct rules *rules = &h->plans[0].rules;
     struct engine *e = engine_new(rules->territory, WORLD_INCARNATION, rules);
     struct effects fx = { 0 };
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 900; i++) {
         struct event ev;
         history_tell(h, e, &ev);
         world_apply(e, &ev, &fx);
@@ -342,6 +357,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loading_at_every_event_changes_no_later_byte),
+        cmocka_unit_test(nor_does_it_while_people_are_paged_and_pages_held_back),
         cmocka_unit_test(loading_between_slices_changes_nothing_either),
         cmocka_unit_test(loading_a_crowded_place_changes_nothing_either),
         cmocka_unit_test(a_new_incarnation_is_told_once_to_everybody_the_records_name),

@@ -10,6 +10,7 @@
 #include "common/base/map.h"
 #include "tests/check.h"
 #include "workers/core/engine.h"
+#include "workers/core/record.h"
 #include "workers/core/ticket.h"
 
 #define NAME(type, text) world_name_##type(text)
@@ -37,6 +38,9 @@ struct world_plan {
     struct category categories[5];
     struct engineer_rule engineers[WORLD_ENGINEERS];
     struct level_rule level_rules[2];
+    struct contract contract;
+    struct ladder ladder;
+    struct contact contacts[2];
 };
 
 static inline void
@@ -60,8 +64,11 @@ world_categories(struct world_plan *p)
     p->rules.categories = p->categories;
     p->rules.categories_count = 5;
     p->rules.fallback = NAME(category_id, "misc");
-    p->level_rules[0] = (struct level_rule){ { "" }, 1, -1, 1 };
-    p->level_rules[1] = (struct level_rule){ NAME(category_id, "ac"), -1, 3, 1 };
+    struct level_rule any = { { "" }, NO_INDEX_8, -1, -1, -1, -1, -1, false, 1 };
+    p->level_rules[0] = p->level_rules[1] = any;
+    p->level_rules[0].hint = 1;
+    p->level_rules[1].category = NAME(category_id, "ac");
+    p->level_rules[1].words = 3;
     p->rules.level_rules = p->level_rules;
     p->rules.level_rules_count = 2;
 }
@@ -91,6 +98,50 @@ world_engineer(struct world_plan *p, size_t i, unsigned version)
     }
 }
 
+/* The seed's figures, round the clock; dispatchers hear at 75 and 100 %. */
+static inline void
+world_contract(struct world_plan *p)
+{
+    static const msec limits[][2] = {
+        [CLOCK_RESPONSE] = { 15 * MINUTES, 15 * MINUTES },
+        [CLOCK_ARRIVAL] = { 3 * HOURS, 2 * HOURS },
+        [CLOCK_RESTORATION] = { 4 * HOURS, 4 * HOURS },
+    };
+    memcpy(p->contract.id, "standard", 8);
+    for (size_t i = 0; i < countof(limits); i++)
+        for (size_t level = 0; level < 2; level++)
+            p->contract.promises[i][level] =
+                (struct promise){ .working_ms = limits[i][level], .off_ms = limits[i][level] };
+    for (size_t i = 0; i < 2; i++)
+        p->ladder.rungs[i] =
+            (struct rung){ i == 0 ? 75 : 100, { { TARGET_DISPATCHERS, { "" } } }, 1, 0, 1 };
+    p->ladder.rungs_count = 2;
+    p->rules.contracts = &p->contract;
+    p->rules.ladders = &p->ladder;
+    p->rules.contracts_count = p->rules.ladders_count = 1;
+}
+
+/* Every kind of target, repeats, and people who have names: for tests of escalation. */
+static inline void
+world_ladder(struct world_plan *p)
+{
+    struct ladder *l = &p->ladder;
+    struct target engineer = { TARGET_ENGINEER, { "" } }, desk = { TARGET_DISPATCHERS, { "" } },
+                  manager = { TARGET_MANAGER, { "" } },
+                  chief = { TARGET_PRINCIPAL, NAME(principal_id, "chief") };
+    l->rungs[0] = (struct rung){ 50, { engineer }, 1, 5 * MINUTES, 2 };
+    l->rungs[1] = (struct rung){ 75, { engineer, manager }, 2, 0, 1 };
+    l->rungs[2] = (struct rung){ 100, { desk, manager, chief }, 3, 10 * MINUTES, 3 };
+    l->rungs[3] = (struct rung){ 150, { chief }, 1, 0, 1 };
+    l->rungs_count = 4;
+    l->ack_ms = 20 * MINUTES;
+    p->contract.manager = NAME(principal_id, "boss");
+    p->contacts[0] = (struct contact){ NAME(principal_id, "boss"), NULL };
+    p->contacts[1] = (struct contact){ NAME(principal_id, "chief"), NULL };
+    p->rules.contacts = p->contacts;
+    p->rules.contacts_count = 2;
+}
+
 /* Version 1: all six. Version 2: without e1 and e4. Version 3: all, other capacities. */
 static inline void
 world_plan_init(struct world_plan *p, const char *territory, unsigned version)
@@ -101,10 +152,9 @@ world_plan_init(struct world_plan *p, const char *territory, unsigned version)
     memcpy(p->rules.code, "T1", 2);
     world_categories(p);
     p->rules.levels_count = 2;
-    p->rules.levels[0] =
-        (struct level){ "general", 10 * MINUTES, 15 * MINUTES, 3 * HOURS, 4 * HOURS };
-    p->rules.levels[1] =
-        (struct level){ "severe", 5 * MINUTES, 15 * MINUTES, 2 * HOURS, 4 * HOURS };
+    p->rules.levels[0] = (struct level){ "general", 10 * MINUTES };
+    p->rules.levels[1] = (struct level){ "severe", 5 * MINUTES };
+    world_contract(p);
     p->rules.engineers = p->engineers;
     for (size_t i = 0; i < WORLD_ENGINEERS; i++)
         if (version != 2 || (i != 1 && i != 4))
@@ -120,6 +170,11 @@ world_plan_init(struct world_plan *p, const char *territory, unsigned version)
     p->rules.occurred_limit_ms = 12 * HOURS;
     p->rules.speed_m_per_min = 500;
     p->rules.load_ms = 20 * MINUTES;
+    p->rules.pend_ms = 48 * HOURS;
+    p->rules.observe_ms = 92 * DAYS;
+    p->rules.reopen_ms = 7 * DAYS;
+    p->rules.settle_ms = 14 * DAYS;
+    p->rules.geofence_m = 200;
 }
 
 #define WORLD_INCARNATION ((struct incarnation){ { 7, 7, 7 } })
@@ -223,8 +278,12 @@ world_put_update(struct buf *b, const struct update *u)
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
+    buf_printf(b, " reason=%d clock=%d share=%u object=%u,%d,%d amount=%lld lang=%s code=%s",
+               u->reason, u->clock, u->share_pct, u->object, u->object_kind, u->object_state,
+               (long long)u->amount, u->lang, u->code);
     buf_put(b, u->ticket.b, 16);
     buf_put(b, u->report.b, 16);
+    buf_put(b, u->other.b, 16);
 }
 
 static inline void
@@ -242,6 +301,8 @@ world_put_effects(struct buf *b, const struct effects *fx)
         buf_printf(b, "\noutcome %d who=%s ev=%llu verb=%d %d->%d ref=%d v=%u", o->kind, o->who.s,
                    (unsigned long long)o->event.counter, o->verb, o->from, o->to, o->refusal,
                    o->version);
+        buf_printf(b, " clock=%d share=%u deadline=%lld level=%u contract=%u plan=%u", o->clock,
+                   o->share_pct, (long long)o->deadline, o->level, o->contract, o->plan);
         buf_put(b, o->report.b, 16);
         buf_put(b, o->ticket.b, 16);
     }
@@ -252,8 +313,13 @@ world_put_effects(struct buf *b, const struct effects *fx)
 /* ---- what an engine's records say, for checkers that trust nothing else */
 
 struct world_view {
-    struct ticket *tickets; /* open ones, sorted by id */
+    struct ticket *tickets; /* those at hand, sorted by id */
     size_t count, cap;
+    struct { /* of engineers who have a record */
+        char id[32];
+        uint32_t load;
+    } loads[16];
+    size_t loads_count;
 };
 
 static inline void
@@ -266,6 +332,28 @@ world_view_fini(struct world_view *v)
 }
 
 static inline void
+world_view_engineer(struct world_view *v, struct str key, struct str bytes)
+{
+    struct cur c = cur_of(bytes);
+    assert_int_equal(cur_u8(&c), RECORD_FORMAT);
+    (void)record_get_place(&c);
+    (void)record_get_instant(&c);
+    assert_true(v->loads_count < countof(v->loads));
+    assert_true(str_fill(v->loads[v->loads_count].id, sizeof(v->loads[0].id), key));
+    v->loads[v->loads_count++].load = cur_u32(&c);
+}
+
+/* What his record says that he carries of tickets here. */
+static inline uint32_t
+world_view_load(const struct world_view *v, const char *engineer)
+{
+    for (size_t i = 0; i < v->loads_count; i++)
+        if (strcmp(v->loads[i].id, engineer) == 0)
+            return v->loads[i].load;
+    return 0;
+}
+
+static inline void
 world_view_take(struct world_view *v, const struct engine *e)
 {
     struct buf all = { 0 };
@@ -274,7 +362,8 @@ world_view_take(struct world_view *v, const struct engine *e)
     for (struct cur c = cur_of(buf_str(&all)); c.at < c.end;) {
         uint8_t kind = cur_u8(&c);
         struct str key = cur_str(&c), bytes = cur_str(&c);
-        (void)key;
+        if (kind == RECORD_ENGINEER)
+            world_view_engineer(v, key, bytes);
         if (kind != RECORD_TICKET)
             continue;
         v->tickets = grow_array(v->tickets, v->count, &v->cap, sizeof(*v->tickets));
@@ -312,6 +401,19 @@ world_report(instant at, uint8_t n, const char *category, const char *site)
     return ev;
 }
 
+/* A reason that the verb takes, where it needs one. */
+static inline enum reason
+world_reason(enum verb v)
+{
+    static const uint8_t reasons[VERBS] = {
+        [VERB_DECLINE] = REASON_BUSY,         [VERB_STEP_BACK] = REASON_FAR,
+        [VERB_RETURN] = REASON_SKILL,         [VERB_TRANSFER] = REASON_SHIFT,
+        [VERB_PEND] = REASON_ABSENT,          [VERB_HOLD] = REASON_PARTS,
+        [VERB_EXEMPT] = REASON_FORCE_MAJEURE,
+    };
+    return (unsigned)v < VERBS ? reasons[v] : REASON_NONE;
+}
+
 static inline struct event
 world_act(instant at, const char *who, enum role role, uint64_t counter, enum verb verb,
           const struct event *report)
@@ -324,6 +426,12 @@ world_act(instant at, const char *who, enum role role, uint64_t counter, enum ve
     if (report != NULL)
         ev.act.ticket = ticket_of(report->report.id);
     ev.act.occurred_at = at;
+    ev.act.reason = world_reason(verb);
+    ev.act.note = STR("because");
+    memcpy(ev.act.fresh.b, &counter, sizeof(counter));
+    ev.act.fresh.b[15] = 0xaa;
+    ev.act.place = PLACE_NONE;
+    ev.act.amount = -1;
     return ev;
 }
 

@@ -33,8 +33,13 @@ report(struct str s)
 static void
 event(struct str s)
 {
-    struct str note;
-    (void)!body_get_event(&doc, s, &note);
+    struct event_body e;
+    struct str wrong;
+    if (body_get_event(&doc, &arena, s, &e, &wrong) == OK) {
+        struct buf out = { 0 };
+        body_put_event(&out, &e);
+        buf_fini(&out);
+    }
 }
 
 static void

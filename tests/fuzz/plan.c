@@ -11,6 +11,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (plan_parse(&p, "fuzz", str_bytes(data, size), &why) == OK) {
         struct atlas *a = atlas_new(p);
         atlas_free(a);
+        if (p->map == NULL || !*p->map) {
+            struct territory_id t;
+            bool fits = str_fill(t.s, sizeof(t.s), str_of(p->territories[0].id));
+            assert(fits);
+            rules_free(plan_rules(p, t));
+            (void)plan_words(p, str_bytes(data, size), str_bytes(data, size), NULL);
+        }
         plan_free(p);
     } else {
         assert(why.len > 0);

@@ -240,6 +240,17 @@ the_report_s_id_is_the_protocol_s(void **state)
     }
 }
 
+/* docs/protocol.md, with Python's hashlib. */
+static void
+an_event_s_ticket_id_is_the_protocol_s(void **state)
+{
+    (void)state;
+    uint8_t expected[16], id[16];
+    assert_true(hex_to(expected, sizeof(expected), STR("b9e51a9a5992483877427f436f216855")));
+    ticket_id_of(id, STR("desk"), 7, 300);
+    assert_memory_equal(id, expected, 16);
+}
+
 static void
 the_key_id_is_the_protocol_s(void **state)
 {
@@ -450,6 +461,7 @@ main(void)
         cmocka_unit_test(random_bytes_of_any_length_fill_all_and_no_more),
         cmocka_unit_test(the_direction_s_key_is_the_protocol_s),
         cmocka_unit_test(the_report_s_id_is_the_protocol_s),
+        cmocka_unit_test(an_event_s_ticket_id_is_the_protocol_s),
         cmocka_unit_test(the_key_id_is_the_protocol_s),
         cmocka_unit_test(python_reads_what_we_wrote),
         cmocka_unit_test(a_digest_in_pieces_is_the_digest_of_the_whole),

@@ -27,7 +27,8 @@ each_change_is_one_line_that_names_it(void **state)
         { "    duty: [mon-fri 08:00-18:00, sat", "    duty: [sat",
           "engineer ann: duty [\"mon-fri 08:00-18:00\", \"sat 22:00-06:00\"] -> "
           "[\"sat 22:00-06:00\"]\n" },
-        { "  - {id: C 2}\n", "  - {id: C 2}\n  - {id: C 3}\n", "customer C 3: added\n" },
+        { "  - {id: C 2, contract: gold}\n", "  - {id: C 2, contract: gold}\n  - {id: C 3}\n",
+          "customer C 3: added\n" },
         { "  - {id: shop, customer: C 1}\n", "", "site shop: removed\n" },
         { "lat: 5, lon: 15,", "lat: 5, lon: 15.0000001,", "site mill: lon 15 -> 15.0000001\n" },
         { "hint: severe", "hint: general", "level_rule number 2: hint severe -> general\n" },
@@ -36,6 +37,22 @@ each_change_is_one_line_that_names_it(void **state)
           "category power: needs [{skill: power, level: 2}, {skill: climb, level: 1}] -> "
           "[{skill: power, level: 1}, {skill: climb, level: 1}]\n" },
         { "      - {lat: 0, lon: 20}\n", "      - {lat: -1, lon: 20}\n", NULL },
+        { "off_min: 90", "off_min: 91", "contract gold, promise number 1: off_min 90 -> 91\n" },
+        { "level: severe, working_min: 480, basis: working", "level: severe, working_min: 480",
+          "contract gold, promise number 2: basis working -> (none)\n" },
+        { "[customer_delay, force_majeure]", "[force_majeure]",
+          "contract gold: exempts [customer_delay, force_majeure] -> [force_majeure]\n" },
+        { "ack_min: 20", "ack_min: 21", "escalation steep: ack_min 20 -> 21\n" },
+        { "contract: gold, warranty_until: 2030-02-28", "contract: gold",
+          "site tower: warranty_until \"2030-02-28\" -> (none)\n" },
+        { "holidays: hours\n", "covers: true\n",
+          "roster shifts: covers (none) -> true\n"
+          "roster shifts: holidays hours -> (none)\n" },
+        { "who: dora, compiled: 1s.AICsjwQAwNEC", "who: quinn, compiled: 1s.AICsjwQAwNEC",
+          "roster shifts: compiled [{who: ann, compiled: \"1s.AICsjwQAwNEC\"}, {who: dora, "
+          "compiled: "
+          "\"1s.AICsjwQAwNEC\"}] -> [{who: ann, compiled: \"1s.AICsjwQAwNEC\"}, {who: quinn, "
+          "compiled: \"1s.AICsjwQAwNEC\"}]\n" },
     };
     (void)state;
     for (size_t i = 0; i < countof(changes); i++) {
@@ -64,8 +81,8 @@ another_order_matters_only_where_it_means_something(void **state)
     expect(town, moved, "territories: in another order\n");
     free(cut);
     free(moved);
-    cut = edited(town, "  - {id: C 2}\n", "");
-    moved = edited(cut, "customers:\n", "customers:\n  - {id: C 2}\n");
+    cut = edited(town, "  - {id: C 2, contract: gold}\n", "");
+    moved = edited(cut, "customers:\n", "customers:\n  - {id: C 2, contract: gold}\n");
     expect(town, moved, "");
     free(cut);
     free(moved);

@@ -23,8 +23,47 @@ static const char town[] =
     "  fallback_category: other\n"
     "  repeat_min: 60\n"
     "levels:\n"
-    "  - {id: general, offer_s: 300, response_min: 15, arrival_min: 180, restoration_min: 240}\n"
-    "  - {id: severe, offer_s: 120, response_min: 15, arrival_min: 120, restoration_min: 240}\n"
+    "  - {id: general, offer_s: 300}\n"
+    "  - {id: severe, offer_s: 120}\n"
+    "calendars:\n"
+    "  - {id: hours, zone: UTC, compiled: 1s.AICsjwSQ_QGA4QGAwgOA4QE}\n" /* 09-17, of 100 days */
+    "rosters:\n"
+    "  - id: shifts\n"
+    "    zone: UTC\n"
+    "    holidays: hours\n"
+    "    compiled:\n"
+    "      - {who: ann, compiled: 1s.AICsjwQAwNEC}\n" /* half of the first day */
+    "      - {who: dora, compiled: 1s.AICsjwQAwNEC}\n"
+    "escalations:\n"
+    "  - id: usual\n"
+    "    steps:\n"
+    "      - {share_pct: 75, to: [engineer, dispatchers]}\n"
+    "  - id: steep\n"
+    "    ack_min: 20\n"
+    "    steps:\n"
+    "      - {share_pct: 50, to: [engineer]}\n"
+    "      - {share_pct: 100, to: [manager], repeat_min: 10, times: 3}\n"
+    "      - {share_pct: 150, to: [quinn, dora]}\n"
+    "contracts:\n"
+    "  - id: usual\n"
+    "    promises:\n"
+    "      - {clock: response, working_min: 15}\n"
+    "      - {clock: arrival, working_min: 120}\n"
+    "      - {clock: restoration, working_min: 240}\n"
+    "  - id: gold\n"
+    "    name: Golden\n"
+    "    currency: EUR\n"
+    "    calendar: hours\n"
+    "    ladder: steep\n"
+    "    manager: dora\n"
+    "    complaints: quinn\n"
+    "    preferred: [ann]\n"
+    "    exempts: [customer_delay, force_majeure]\n"
+    "    seats: [{roster: shifts, seats: 1}]\n"
+    "    promises:\n"
+    "      - {clock: restoration, working_min: 60, off_min: 90, basis: split, penalty: 100, "
+    "penalty_per: 10, penalty_each_min: 30, penalty_most: 500}\n"
+    "      - {clock: analysis, level: severe, working_min: 480, basis: working}\n"
     "categories:\n"
     "  - id: power\n"
     "    level: severe\n"
@@ -60,11 +99,11 @@ static const char town[] =
     "    code: D1\n"
     "customers:\n"
     "  - {id: C 1, territory: east}\n"
-    "  - {id: C 2}\n"
+    "  - {id: C 2, contract: gold}\n"
     "sites:\n"
     "  - {id: mill, lat: 5, lon: 15, customer: C 2}\n"
     "  - {id: shop, customer: C 1}\n"
-    "  - {id: tower, territory: desk, lat: 5, lon: 5}\n"
+    "  - {id: tower, territory: desk, lat: 5, lon: 5, contract: gold, warranty_until: 2030-02-28}\n"
     "engineers:\n"
     "  - id: ann\n"
     "    name: Ann\n"
@@ -89,6 +128,10 @@ static const char town[] =
     "    curve: 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'\n"
     "    seal: '2222222222222222222222222222222222222222222222222222222222222222'\n"
     "    sources: [mail.support]\n"
+    "  - {id: dora, role: dispatcher, curve: '0000000000000000000000000000000000000001',\n"
+    "     seal: '4444444444444444444444444444444444444444444444444444444444444444'}\n"
+    "  - {id: quinn, role: dispatcher, curve: '0000000000000000000000000000000000000002',\n"
+    "     seal: '5555555555555555555555555555555555555555555555555555555555555555'}\n"
     "  - id: w1\n"
     "    role: worker\n"
     "    sign: '3333333333333333333333333333333333333333333333333333333333333333'\n";
@@ -101,6 +144,21 @@ parse(const char *yaml)
     struct buf why = { 0 };
     enum err e = plan_parse(&p, "t.yaml", str_of(yaml), &why);
     if (e != OK)
+        fail_msg("%s", buf_cstr(&why));
+    buf_fini(&why);
+    return p;
+}
+
+/* The sample, with the files that it names, as of mid-2027. */
+static inline struct plan *
+parse_sample(const char *yaml)
+{
+    static const char path[] = "deploy/sample/plan.yaml";
+    const struct plan_files files = plan_folder(path, INT64_C(1814400000000));
+    struct plan *p = NULL;
+    struct buf why = { 0 };
+    enum err e = plan_read(&p, path, str_of(yaml), &files, &why);
+    if (e != OK || why.len > 0)
         fail_msg("%s", buf_cstr(&why));
     buf_fini(&why);
     return p;
@@ -119,6 +177,35 @@ edited(const char *text, const char *old, const char *new)
     return (char *)b.data;
 }
 
+static inline unsigned
+line_of(const char *yaml, const char *what)
+{
+    const char *found = strstr(yaml, what);
+    unsigned line = 1;
+    assert_non_null(found);
+    for (const char *c = yaml; c < found; c++)
+        line += *c == '\n';
+    return line;
+}
+
+/* Exactly one line: "t.yaml:<the line of `at`>: ... says ...". */
+static inline void
+expect_one(const char *yaml, const char *at, const char *says)
+{
+    struct plan *p = NULL;
+    struct buf why = { 0 };
+    char begin[32];
+    snprintf(begin, sizeof(begin), "t.yaml:%u: ", line_of(yaml, at));
+    enum err e = plan_parse(&p, "t.yaml", str_of(yaml), &why);
+    const char *text = buf_cstr(&why);
+    const char *end = strchr(text, '\n');
+    if (e != ERR_SYNTAX || strncmp(text, begin, strlen(begin)) != 0 || strstr(text, says) == NULL ||
+        end == NULL || end[1] != '\0')
+        fail_msg("wanted one line \"%s...%s...\", got:\n%s", begin, says, text);
+    assert_null(p);
+    buf_fini(&why);
+}
+
 static inline char *
 file(const char *path)
 {
@@ -132,6 +219,18 @@ file(const char *path)
     fclose(f);
     buf_put_u8(&b, 0);
     return (char *)b.data;
+}
+
+/* Refused, and one of the lines says this. */
+static inline void
+expect_some(const char *yaml, const char *says)
+{
+    struct plan *p = NULL;
+    struct buf why = { 0 };
+    if (plan_parse(&p, "t.yaml", str_of(yaml), &why) != ERR_SYNTAX ||
+        strstr(buf_cstr(&why), says) == NULL)
+        fail_msg("wanted \"%s\", got:\n%s", says, buf_cstr(&why));
+    buf_fini(&why);
 }
 
 #endif

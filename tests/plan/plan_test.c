@@ -128,9 +128,11 @@ any_text_and_any_number_survives_a_round_trip(void **state)
 static void
 the_map_says_where_and_whose_key_but_not_who(void **state)
 {
-    static const char *const private[] = { "Ann",    "鲍勃",   "+1 555", "capacity",
-                                           "skills", "duty",   "levels", "climb",
-                                           "Fire",   "Little", "offer",  "5.25" };
+    static const char *const private[] = { "Ann",      "鲍勃",   "+1 555", "capacity", "skills",
+                                           "duty",     "levels", "climb",  "Fire",     "Little",
+                                           "offer",    "5.25",   "gold",   "Golden",   "EUR",
+                                           "promises", "usual",  "steep",  "hours",    "shifts",
+                                           "1s.AIC",   "2030",   "smoke",  "share_pct" };
     static const char *const public[] = { "map: true",    "ann",  "west", "W1",   "mail.support",
                                           "triage: desk", "mill", "C 1",  "rq:rM" };
     struct buf yaml = { 0 }, more = { 0 };
@@ -168,15 +170,27 @@ a_principal_can_be_added_and_written_below_the_sample(void **state)
                                 .sources_count = 2,
                                 .revoked = &yes };
     char *text = file("deploy/sample/plan.yaml");
-    struct plan *p = parse(text);
+    struct plan *p = parse_sample(text);
     assert_int_equal(p->principals_count, 0);
     plan_add_principal(p, &g);
+    char **names; /* once there are principals, whom contracts name must be among them */
+    size_t count = plan_named(p, &names);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        char curve[41], seal[65];
+        snprintf(curve, sizeof(curve), "%040zu", i);
+        snprintf(seal, sizeof(seal), "%064zu", i);
+        plan_add_principal(
+            p, &(struct plan_principal){
+                   .id = names[i], .role = "dispatcher", .curve = curve, .seal = seal });
+    }
+    free(names);
     struct buf whole = { 0 };
     buf_put(&whole, text, strlen(text));
     plan_write_principals(p, &whole);
-    struct plan *q = parse(buf_cstr(&whole));
+    struct plan *q = parse_sample(buf_cstr(&whole));
     expect_equal(p, q);
-    assert_int_equal(q->principals_count, 1);
+    assert_int_equal(q->principals_count, 1 + count);
     assert_string_equal(q->principals[0].sources[1], "*");
     assert_true(*q->principals[0].revoked);
     plan_free(p);
@@ -295,8 +309,9 @@ static void
 big_plan(struct buf *b, unsigned territories, unsigned engineers)
 {
     buf_printf(b, "settings: {triage: t0, fallback_category: other}\n"
-                  "levels:\n  - {id: general, offer_s: 1, response_min: 1, arrival_min: 1, "
-                  "restoration_min: 1}\n"
+                  "levels:\n  - {id: general, offer_s: 1}\n"
+                  "escalations:\n  - {id: e, steps: [{share_pct: 1, to: [engineer]}]}\n"
+                  "contracts:\n  - {id: c}\n"
                   "categories:\n  - {id: other, level: general}\nterritories:\n");
     for (unsigned i = 0; i < territories; i++)
         buf_printf(

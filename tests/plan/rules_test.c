@@ -22,7 +22,7 @@ a_territory_gets_its_own_people_and_everybodys_rules(void **state)
     assert_int_equal(r->levels_count, 2);
     assert_string_equal(r->levels[1].name, "severe");
     assert_int_equal(r->levels[1].offer_ms, 120 * SECONDS);
-    assert_int_equal(r->levels[1].arrival_ms, 2 * HOURS);
+    assert_int_equal(r->contracts[0].promises[CLOCK_ARRIVAL][1].working_ms, 2 * HOURS);
     assert_int_equal(r->categories_count, 2); /* sorted: other, power */
     assert_string_equal(r->categories[0].id.s, "other");
     assert_int_equal(r->categories[0].level, 0);
@@ -89,7 +89,7 @@ lists_are_sorted_by_id(void **state)
 {
     (void)state;
     char *yaml = file("deploy/sample/plan.yaml");
-    struct plan *p = parse(yaml);
+    struct plan *p = parse_sample(yaml);
     size_t engineers = 0;
     for (unsigned t = 0; t < p->territories_count; t++) {
         struct territory_id id;

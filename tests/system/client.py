@@ -56,6 +56,12 @@ def report_id(source, message_key):
     ).digest()
 
 
+def ticket_id(principal, epoch, counter):
+    """Of the ticket that an event opens."""
+    message = principal.encode() + b"\0" + epoch.to_bytes(8, "big") + counter.to_bytes(8, "big")
+    return hashlib.blake2b(message, digest_size=16, person=b"faultline-ticket").digest()
+
+
 def check_digit(digits):
     """ISO 7064 MOD 11,10."""
     p = 10
@@ -169,10 +175,11 @@ class Client:
         assert accepted[0] == "ACCEPTED", accepted
         return accepted[1], accepted[2], accepted[3], fields
 
-    def event_fields(self, epoch, counter, territory, ticket, verb, note=None, seen=0):
-        at = int(time.time() * 1000)
+    def event_fields(self, epoch, counter, territory, ticket, verb, seen=0, at=None, **body):
+        """`body`: note, reason, until, engineer, other, lat, lon, code, level, object, amount, name, warranty, sections."""
+        at = at or int(time.time() * 1000)
         ad = [1, "event", key_id(self.pool), key_id(self.public), epoch, counter, territory, ticket, seen, verb, at]
-        body = seal(self.outward, ad, pack({"note": note} if note else {}))
+        body = seal(self.outward, ad, pack(body))
         return [epoch, counter, territory, ticket, seen, verb, at, key_id(self.pool), body]
 
     def event(self, *words, **named):

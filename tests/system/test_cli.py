@@ -1,6 +1,7 @@
 """The command line as people and scripts use it."""
 
 import json
+import os
 import re
 import socket
 import stat
@@ -10,7 +11,7 @@ import pytest
 
 from conftest import BUILD, wait_until
 
-COMMANDS = ("init", "up", "broker", "worker", "plan", "submit", "tickets", "ticket", "engineer", "watch", "feed", "audit")
+COMMANDS = ("init", "up", "broker", "worker", "plan", "submit", "tickets", "ticket", "act", "engineer", "watch", "feed", "audit")
 SPOT = ("--lat", "42.32", "--lon", "-71.06")
 
 
@@ -72,19 +73,26 @@ def test_an_engineer_works_a_ticket_from_the_terminal(site):
     who, number = ticket["engineer"], ticket["number"]
     for verb in ("accept", "depart", "arrive", "resolve"):
         done = site.run("engineer", who, verb, number)
-        assert "verdict" in done.stdout, done.stdout
+        assert verb + ": done" in done.stdout, done.stdout
     assert json.loads(site.run("ticket", number, "--json").stdout)["state"] == "resolved"
     refused = site.run("engineer", who, "accept", number, check=False)
-    assert refused.returncode == 1 and "refused" in refused.stdout
+    assert refused.returncode == 1 and "accept: refused" in refused.stdout
+    refused = site.run("engineer", who, "--lang", "zh", "accept", number, check=False)
+    assert refused.returncode == 1 and "接单未成功" in refused.stdout
+    wrong = site.run("engineer", who, "--lang", "fr", "list", check=False)
+    assert wrong.returncode == 2 and "--lang takes en or zh, not 'fr'" in wrong.stderr
 
 
 def test_engineer_takes_commands_from_standard_input(site):
     site.run("submit", "Phones dead", "--category", "telephone", *SPOT)
     ticket = json.loads(wait_until(lambda: site.run("tickets", "--state", "offered", "--json").stdout, "an offer"))
-    done = site.run("engineer", ticket["engineer"], "decline", ticket["number"], "on", "leave")
-    assert "verdict" in done.stdout
+    done = site.run("engineer", ticket["engineer"], "decline", ticket["number"], "on", "leave", check=False)
+    assert done.returncode == 1 and "busy, far, skill" in done.stderr
+    done = site.run("engineer", ticket["engineer"], "decline", ticket["number"], "shift", "on", "leave")
+    assert "decline: done" in done.stdout
     story = json.loads(site.run("ticket", ticket["number"], "--json").stdout)
-    assert any(step["verb"] == "decline" and step.get("note") == "on leave" for step in story["timeline"])
+    (step,) = [s for s in story["timeline"] if s["verb"] == "decline"]
+    assert step["note"] == "on leave" and step["reason"] == "shift"
     done = site.run("engineer", ticket["engineer"], stdin="list\nnonsense\naccept 99\n", check=False)
     assert done.returncode == 1 and "nonsense" in done.stderr and "no job '99'" in done.stderr
 
@@ -98,6 +106,18 @@ def test_watch_shows_what_moves_as_json(site):
             if update["kind"] == "ticket":
                 break
         assert update["number"] and update["state"]
+    finally:
+        watch.terminate()
+        assert watch.wait(20) == 0
+        watch.stdout.close()
+
+
+def test_watch_speaks_the_language_of_the_locale(site):
+    watch = subprocess.Popen(site.command("watch"), stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                             env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
+    try:
+        site.run("submit", "Router is dark", "--category", "network-outage", *SPOT)
+        assert any("严重故障，network-outage" in line for line in watch.stdout)
     finally:
         watch.terminate()
         assert watch.wait(20) == 0
@@ -192,3 +212,70 @@ def test_submit_takes_what_the_plan_takes_as_a_customer(site):
     assert "opened" in done.stdout
     ticket = json.loads(site.run("tickets", "--json").stdout)
     assert json.loads(site.run("ticket", ticket["number"], "--json").stdout)["customer"] == "C-1001"
+
+
+def test_act_says_any_verb_and_hears_the_verdict(site):
+    site.run("submit", "Lights out", "--category", "power-failure", "--affected", "15", "--down", "--lang", "zh", *SPOT)
+    ticket = json.loads(wait_until(lambda: site.run("tickets", "--state", "offered", "--json").stdout, "an offer"))
+    number, ident, home = ticket["number"], ticket["ticket"], ticket["territory"]
+    assert "done: " + number in site.run("act", number, "note", "--note", "the key is at the desk").stdout
+    verdict = json.loads(site.run("act", ident, "nudge", "--territory", home, "--as", "desk", "--json").stdout)
+    assert verdict["kind"] == "verdict" and verdict["verb"] == "nudge" and "refusal" not in verdict
+    done = site.run("act", number, "approve", check=False)
+    assert done.returncode == 1 and "refused: state" in done.stderr
+    done = site.run("act", number, "delivered", check=False)  # a gateway's
+    assert done.returncode == 1 and "refused: role" in done.stderr
+    done = site.run("act", ident, "delivered", "--territory", home, check=False)
+    assert done.returncode == 2 and "--seen" in done.stderr
+    story = site.run("ticket", number).stdout
+    for words in ("the key is at the desk", "nudges", "plan      version 1", "contract"):
+        assert words in story, story
+
+
+def test_act_names_what_is_missing_or_wrong(site):
+    site.run("submit", "Lights out", "--category", "power-failure", *SPOT)
+    number = json.loads(site.run("tickets", "--json").stdout)["number"]
+    for words, told in (
+        (("dance",), "no verb 'dance'"),
+        (("exempt", "--note", "x"), "force_majeure, customer_delay"),
+        (("exempt", "--reason", "busy", "--note", "x"), "force_majeure, customer_delay"),
+        (("exempt", "--reason", "force_majeure", "--until", "soon", "--note", "x"), "14:30"),
+        (("report", "--section", "poetry=x"), "time_affected"),
+        (("nudge", "--level", "severe"), "takes no level"),
+        (("join", "--other", "N1-0000000000-0"), "check digit"),
+    ):
+        done = site.run("act", number, *words, check=False)
+        assert done.returncode in (1, 2) and told in done.stderr, (words, done)
+    assert faultline("act", "--help").stdout.count("part_request") == 2  # by role: engineers, dispatchers
+
+
+def test_tickets_that_are_over_show_when_asked_for(site):
+    site.run("submit", "Lights out", "--category", "power-failure", *SPOT)
+    number = json.loads(site.run("tickets", "--json").stdout)["number"]
+    site.run("act", number, "reject", "--note", "no fault of ours")
+    assert site.run("tickets").stdout.strip() == "0 tickets"
+    assert number in site.run("tickets", "--all").stdout
+    assert number in site.run("tickets", "--state", "rejected").stdout
+
+def test_a_plan_comes_with_its_calendars_and_carries_them_compiled(site):
+    assert sorted(f.name for f in (site.dir / "calendars").iterdir()) == ["hotline.ics", "hours.ics", "on-call.ics"]
+    assert "good: " in site.run("plan", "check").stdout
+    shown = site.run("plan", "show").stdout
+    assert "compiled: " in shown and "hours.ics" not in shown
+    again = site.dir / "again.yaml"
+    again.write_text(shown)
+    assert "nothing differs" in site.run("plan", "diff", str(again)).stdout
+    public = site.run("plan", "show", "--public").stdout
+    for private in ("compiled", "contract", "penalty", "escalations", "rosters", "calendars", "warranty"):
+        assert private not in public, private
+
+
+def test_plan_check_names_the_calendars_line_and_the_missing_seat(site):
+    hotline = site.dir / "calendars" / "hotline.ics"
+    text = hotline.read_text()
+    hotline.write_text(text.replace("ATTENDEE;CN=Emma Taylor;X-PHONE=+1 617 555 0124:engineer:taylor.e\n", "", 1))
+    done = site.run("plan", "check", check=False)
+    assert done.returncode == 1 and "calendars/hotline.ics:5: " in done.stderr, done
+    hotline.unlink()
+    done = site.run("plan", "check", check=False)
+    assert done.returncode == 1 and "plan.yaml:" in done.stderr and "cannot read calendars/hotline.ics" in done.stderr

@@ -58,13 +58,15 @@ def test_a_report_becomes_a_ticket_that_an_engineer_resolves_and_everybody_is_to
     assert "refusal" not in engineer.until(lambda u: u["kind"] == "verdict" and u["event"] == [epoch, 1])
     told = gateway.until(lambda u: u.get("state") == "accepted")
     assert told["engineer"] == name and told["name"] and told["phone"]
+    gateway.event(epoch, 1, territory, ticket, "delivered", seen=told["version"])
+    assert "refusal" not in gateway.until(lambda u: u["kind"] == "verdict" and u["event"] == [epoch, 1])
 
     for counter, verb in enumerate(("depart", "arrive", "resolve"), start=2):
         engineer.event(epoch, counter, territory, ticket, verb)
         verdict = engineer.until(lambda u: u["kind"] == "verdict" and u["event"] == [epoch, counter])
         assert "refusal" not in verdict, verdict
     gateway.until(lambda u: u.get("state") == "resolved")
-    gateway.event(epoch, 1, territory, ticket, "approve")
+    gateway.event(epoch, 2, territory, ticket, "approve")
     closed = gateway.until(lambda u: u.get("kind") == "ticket" and u.get("state") == "closed")
     assert closed["ticket"] == ticket
 
@@ -83,11 +85,11 @@ def test_a_declined_offer_goes_to_somebody_else_and_not_back(site):
     territory, ticket, _, _ = gateway.report("desk.test", "declined-1", text="no power", category="power-failure", **PLACE)
     first, _ = find_offer(clients, ticket)
     epoch = int(time.time())
-    clients[first].event(epoch, 1, territory, ticket, "decline", note="on another job")
+    clients[first].event(epoch, 1, territory, ticket, "decline", reason="busy", note="on another job")
     second, _ = find_offer({n: c for n, c in clients.items() if n != first}, ticket)
     assert second != first
     story = site.run("ticket", ticket.hex(), "--json").stdout
-    assert "on another job" in story and '"declined' in story
+    assert "on another job" in story and '"declined' in story and '"reason":"busy"' in story
 
 
 def test_the_same_report_again_is_the_same_ticket_and_other_content_is_quarantined_and_told(site):
@@ -163,10 +165,11 @@ def test_what_the_table_forbids_is_refused_with_its_reason(site):
     assert verdict(other, 1, territory, ticket, "accept") == "not_yours"
     assert verdict(name, 1, territory, ticket, "resolve") == "state"
     assert verdict(name, 2, territory, b"\1" * 16, "accept") == "no_ticket"
-    assert verdict(name, 3, territory, ticket, "accept") is None
+    assert verdict(name, 3, territory, ticket, "decline") == "reason"
+    assert verdict(name, 5, territory, ticket, "accept") is None
     assert verdict(name, 4, territory, ticket, "accept") == "state"
     with pytest.raises(Refused) as refused:  # by the broker, before it reaches the territory
-        clients[name].event(epoch, 5, territory, ticket, "reject")
+        clients[name].event(epoch, 6, territory, ticket, "reject")
     assert refused.value.args[0] == "role"
 
 

@@ -1,4 +1,4 @@
-/* report_body_test.c - what clients seal: reports, notes, places. */
+/* report_body_test.c - what clients seal: reports and places. */
 #include "common/wire/body.h"
 #include "tests/wire/draw.h"
 
@@ -9,11 +9,18 @@ static struct report_body
 draw_report(void)
 {
     struct report_body r = { .text = draw_text(&draw), .hint = -1, .place = draw_place(&draw) };
+    r.affected_pct = (int8_t)((int)draw_below(&draw, 102) - 1);
+    r.lost_pct = (int8_t)((int)draw_below(&draw, 102) - 1);
     if (draw_bool(&draw)) {
         r.contact = draw_text(&draw);
         r.name = draw_text(&draw);
         r.lang = draw_text(&draw);
         r.hint = (int8_t)draw_below(&draw, 128);
+    }
+    if (draw_bool(&draw)) {
+        r.down = draw_bool(&draw);
+        r.device = draw_text(&draw);
+        draw_bytes(&draw, r.follows.b, sizeof(r.follows.b));
     }
     DRAW_LABEL(&draw, r.category);
     DRAW_LABEL(&draw, r.site);
@@ -34,6 +41,11 @@ same_report(const struct report_body *a, const struct report_body *b)
     assert_same(a, b, customer);
     assert_same(a, b, place);
     assert_same(a, b, hint);
+    assert_same(a, b, affected_pct);
+    assert_same(a, b, lost_pct);
+    assert_same(a, b, down);
+    assert_same_str(a, b, device);
+    assert_same(a, b, follows);
     assert_same(a, b, occurred_at);
 }
 
@@ -44,16 +56,6 @@ report_again(void *context, struct str bytes, struct buf *again)
     enum err e = body_get_report(context, bytes, &r);
     if (e == OK)
         body_put_report(again, &r);
-    return e;
-}
-
-static enum err
-note_again(void *context, struct str bytes, struct buf *again)
-{
-    struct str note;
-    enum err e = body_get_event(context, bytes, &note);
-    if (e == OK)
-        body_put_event(again, note);
     return e;
 }
 
@@ -83,17 +85,12 @@ a_report_comes_back_as_it_went(void **state)
 }
 
 static void
-notes_and_places_come_back_as_they_went(void **state)
+places_come_back_as_they_went(void **state)
 {
     struct buf b = { 0 };
     (void)state;
     for (size_t round = 0; round < 500; round++) {
-        struct str note = draw_text(&draw), got;
         struct place place = draw_place(&draw), read;
-        buf_clear(&b);
-        body_put_event(&b, note);
-        assert_int_equal(body_get_event(&doc, buf_str(&b), &got), OK);
-        assert_true(str_eq(note, got));
         if (!place_known(place))
             continue;
         buf_clear(&b);
@@ -116,9 +113,6 @@ cut_changed_and_senseless_bytes_are_survived(void **state)
         check_hostile(report_again, &doc, buf_str(&b), &draw);
     }
     buf_clear(&b);
-    body_put_event(&b, STR("the door is locked"));
-    check_hostile(note_again, &doc, buf_str(&b), &draw);
-    buf_clear(&b);
     body_put_place(&b, (struct place){ 423601000, -710589000 });
     check_hostile(place_again, &doc, buf_str(&b), &draw);
     buf_fini(&b);
@@ -140,6 +134,9 @@ the_smallest_report_is_words_and_an_instant(void **state)
     assert_int_equal(body_get_report(&doc, buf_str(&b), &r), OK);
     assert_true(str_is(r.text, "no dial tone"));
     assert_int_equal(r.hint, -1);
+    assert_int_equal(r.affected_pct, -1);
+    assert_int_equal(r.lost_pct, -1);
+    assert_false(r.down);
     assert_false(place_known(r.place));
     assert_true(no_name(r.site) && no_name(r.customer) && no_name(r.category));
 
@@ -177,6 +174,29 @@ a_report_has_a_largest_size(void **state)
 }
 
 static void
+a_share_is_of_a_hundred(void **state)
+{
+    static const char *const keys[] = { "affected", "lost" };
+    struct buf b = { 0 };
+    struct report_body r;
+    (void)state;
+    for (size_t i = 0; i < countof(keys); i++)
+        for (int64_t pct = -2; pct <= 101; pct++) {
+            buf_clear(&b);
+            pack_map(&b, 3);
+            pack_text(&b, "text");
+            pack_text(&b, "slow");
+            pack_text(&b, keys[i]);
+            pack_int(&b, pct);
+            pack_text(&b, "occurred_at");
+            pack_uint(&b, 1);
+            assert_int_equal(body_get_report(&doc, buf_str(&b), &r),
+                             pct >= -1 && pct <= 100 ? OK : ERR_SYNTAX);
+        }
+    buf_fini(&b);
+}
+
+static void
 an_engineer_is_somewhere_on_earth(void **state)
 {
     static const int64_t bad[][2] = { { 900000001, 0 }, { 0, -1800000001 }, { INT32_MIN, 0 } };
@@ -203,10 +223,11 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_comes_back_as_it_went),
-        cmocka_unit_test(notes_and_places_come_back_as_they_went),
+        cmocka_unit_test(places_come_back_as_they_went),
         cmocka_unit_test(cut_changed_and_senseless_bytes_are_survived),
         cmocka_unit_test(the_smallest_report_is_words_and_an_instant),
         cmocka_unit_test(a_report_has_a_largest_size),
+        cmocka_unit_test(a_share_is_of_a_hundred),
         cmocka_unit_test(an_engineer_is_somewhere_on_earth),
     };
     draw.rng = seed();

@@ -10,7 +10,10 @@ static struct buf packed;
 static struct update
 draw_update(void)
 {
-    struct update u = { .kind = (enum update_kind)draw_below(&draw, UPDATE_KINDS), .verb = VERBS };
+    struct update u = { .kind = (enum update_kind)draw_below(&draw, UPDATE_KINDS),
+                        .verb = VERBS,
+                        .clock = CLOCKS,
+                        .amount = -1 };
     u.at = draw_instant(&draw);
     u.place = draw_place(&draw);
     if (draw_bool(&draw)) {
@@ -35,6 +38,22 @@ draw_update(void)
     }
     if (draw_bool(&draw))
         u.event = (struct event_id){ draw_u64(&draw), draw_u64(&draw) };
+    if (draw_bool(&draw)) {
+        u.reason = (enum reason)draw_below(&draw, REASONS);
+        u.object = (uint16_t)(1 + draw_below(&draw, UINT16_MAX));
+        u.object_kind = (enum object_kind)draw_below(&draw, OBJECT_KINDS);
+        u.object_state = (enum object_state)draw_below(&draw, OBJECT_STATES);
+        u.amount = draw_bool(&draw) ? -1 : (int64_t)draw_mark(&draw);
+    }
+    if (draw_bool(&draw)) {
+        draw_bytes(&draw, u.other.b, sizeof(u.other.b));
+        draw_label(&draw, u.lang, sizeof(u.lang));
+        draw_label(&draw, u.code, sizeof(u.code));
+    }
+    if (u.kind == UPDATE_ALARM) {
+        u.clock = (enum clock)draw_below(&draw, CLOCKS + 1);
+        u.share_pct = (uint16_t)draw_u32(&draw);
+    }
     if (u.kind == UPDATE_VERDICT) {
         u.verb = (enum verb)draw_below(&draw, VERBS + 1);
         u.refusal = (enum refusal)draw_below(&draw, REFUSALS);
@@ -65,6 +84,16 @@ same_update(const struct update *a, const struct update *b)
     assert_same(a, b, event);
     assert_same(a, b, verb);
     assert_same(a, b, refusal);
+    assert_same(a, b, reason);
+    assert_same(a, b, clock);
+    assert_same(a, b, share_pct);
+    assert_same(a, b, object);
+    assert_same(a, b, object_kind);
+    assert_same(a, b, object_state);
+    assert_same(a, b, amount);
+    assert_same(a, b, other);
+    assert_same(a, b, lang);
+    assert_same(a, b, code);
     assert_same_str(a, b, why);
     assert_same_str(a, b, text);
 }
@@ -151,6 +180,7 @@ cut_changed_and_senseless_bytes_are_survived(void **state)
 static void
 nothing_that_is_empty_is_said(void **state)
 {
+    /* a zeroed clock or amount without its alarm or object is none either */
     struct update u = { .kind = UPDATE_RESYNC, .place = PLACE_NONE, .verb = VERBS };
     size_t pairs = 0;
     (void)state;
@@ -185,9 +215,13 @@ words_of_a_later_version_are_met_kindly(void **state)
     pack_map(&packed, 1);
     pack_text(&packed, "kind");
     pack_text(&packed, "birthday");
-    pack_map(&packed, 3);
+    pack_map(&packed, 5);
     pack_text(&packed, "kind");
     pack_text(&packed, "verdict");
+    pack_text(&packed, "reason");
+    pack_text(&packed, "moonshine");
+    pack_text(&packed, "clock");
+    pack_text(&packed, "sundial");
     pack_text(&packed, "verb");
     pack_text(&packed, "teleport");
     pack_text(&packed, "mood");
@@ -196,6 +230,8 @@ words_of_a_later_version_are_met_kindly(void **state)
     assert_int_equal(u[0].kind, UPDATE_KINDS); /* its place counts */
     assert_int_equal(u[1].kind, UPDATE_VERDICT);
     assert_int_equal(u[1].verb, VERBS);
+    assert_int_equal(u[1].reason, REASON_NONE);
+    assert_int_equal(u[1].clock, CLOCKS);
     buf_clear(&packed);
     pack_array(&packed, 1);
     pack_map(&packed, 1);

@@ -49,12 +49,18 @@ house_yaml(const struct house *h, struct buf *y, enum who revoked)
 {
     buf_printf(y,
                "version: %u\nname: test\n"
-               "settings: { triage: triage, fallback_category: other, repeat_min: 0 }\n"
+               "settings: { triage: triage, fallback_category: other, repeat_min: 0, settle_days: 0, reopen_days: 0 }\n"
                "levels:\n"
-               "  - { id: general, offer_s: 300, response_min: 15, arrival_min: 180, "
-               "restoration_min: 240 }\n"
-               "  - { id: severe, offer_s: 60, response_min: 15, arrival_min: 120, "
-               "restoration_min: 240 }\n"
+               "  - { id: general, offer_s: 300 }\n"
+               "  - { id: severe, offer_s: 60 }\n"
+               "escalations:\n"
+               "  - { id: usual, steps: [ { share_pct: 75, to: [ dispatchers ] }, "
+               "{ share_pct: 100, to: [ dispatchers ] } ] }\n"
+               "contracts:\n"
+               "  - { id: usual, promises: [ { clock: response, working_min: 15 }, "
+               "{ clock: arrival, level: general, working_min: 180 }, "
+               "{ clock: arrival, level: severe, working_min: 120 }, "
+               "{ clock: restoration, working_min: 240 } ] }\n"
                "categories:\n"
                "  - { id: other, level: general }\n"
                "  - { id: power, level: severe, needs: [ { skill: power, level: 1 } ] }\n"
@@ -215,6 +221,11 @@ say_report(const struct house *h, struct buf *out, const char *key, const char *
     struct seal_key k = key_to_pool(h, G1);
     const struct report_body r = { .text = str_of(text),
                                    .contact = STR("a@example.org"),
+                                   .lang = STR("zh-Hans-CN"),
+                                   .affected_pct = 15,
+                                   .lost_pct = -1,
+                                   .down = true,
+                                   .follows = { { 9 } },
                                    .category = { "power" },
                                    .place = { 423000000, -710000000 },
                                    .hint = -1,
@@ -239,7 +250,8 @@ say_report(const struct house *h, struct buf *out, const char *key, const char *
 }
 
 static inline void
-say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket)
+say_body(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket,
+         const struct event_body *words)
 {
     struct buf body = { 0 }, ad = { 0 }, sealed = { 0 };
     struct seal_key k = key_to_pool(h, who);
@@ -251,7 +263,7 @@ say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct
                                     .verb = verb,
                                     .occurred_at = clock_wall_ms(),
                                     .pool_key = key_id_of(h, POOL) } };
-    body_put_event(&body, STR("why not"));
+    body_put_event(&body, words);
     ad_event(&ad, key_id_of(h, POOL), key_id_of(h, who), &m);
     seal(&sealed, &k, buf_str(&ad), buf_str(&body));
     m.event.sealed = buf_str(&sealed);
@@ -259,6 +271,14 @@ say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct
     buf_fini(&body);
     buf_fini(&ad);
     buf_fini(&sealed);
+}
+
+static inline void
+say_event(struct house *h, struct buf *out, enum who who, enum verb verb, struct ticket_id ticket)
+{
+    struct event_body words = EVENT_BODY_NONE;
+    words.note = STR("why not");
+    say_body(h, out, who, verb, ticket, &words);
 }
 
 static inline void

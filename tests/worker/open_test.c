@@ -2,6 +2,9 @@
  * at rest that were moved. */
 #include "tests/worker/house.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 struct desk {
     struct house h; /* keys only; no Redis is started */
     struct plan *plan;
@@ -116,6 +119,88 @@ a_revoked_key_may_speak_but_has_no_role(void **state)
     assert_int_equal(ev.act.role, ROLE_NONE);
     assert_true(str_is(ev.act.note, "why not"));
     buf_fini(&b);
+}
+
+static void
+what_decides_a_level_is_taken_from_the_body(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 };
+    say_report(&d->h, &b, "m1", "no power");
+    struct event ev = opened_as(d, 'r', G1, buf_str(&b));
+    assert_int_equal(ev.kind, EVENT_REPORT);
+    assert_int_equal(ev.report.affected_pct, 15);
+    assert_int_equal(ev.report.lost_pct, -1);
+    assert_true(ev.report.down);
+    assert_int_equal(ev.report.follows.b[0], 9);
+    assert_string_equal(ev.report.lang, "zh"); /* all that its seven bytes hold of zh-Hans-CN */
+    buf_fini(&b);
+}
+
+static void
+an_act_has_everything_that_was_said(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 }, packed = { 0 };
+    struct sections s = { 0 };
+    struct event_body said = EVENT_BODY_NONE;
+    struct ticket_id none = { { 0 } }, fresh;
+    s.words[SECTION_LESSONS] = STR("label the fuses");
+    said.sections = body_put_sections(&packed, &s);
+    said.text = buf_str(&packed);
+    said.reason = REASON_FAR;
+    said.until = 5;
+    said.engineer = (struct engineer_id){ "e2" };
+    said.other = (struct ticket_id){ { 7 } };
+    said.place = (struct place){ 1, 2 };
+    said.object = 3;
+    said.amount = 4;
+    said.warranty = true;
+    strcpy(said.code, "4711"), strcpy(said.level, "severe"), strcpy(said.name, "fan");
+    say_body(&d->h, &b, E1, VERB_DIFFERENT, (struct ticket_id){ { 1 } }, &said);
+    struct event ev = opened_as(d, 'e', E1, buf_str(&b));
+    const struct act *a = &ev.act;
+    assert_int_equal(ev.kind, EVENT_VERB);
+    assert_int_equal(a->reason, REASON_FAR);
+    assert_int_equal(a->until, 5);
+    assert_string_equal(a->engineer.s, "e2");
+    assert_int_equal(a->other.b[0], 7);
+    assert_int_equal(a->place.lon_e7, 2);
+    assert_int_equal(a->object, 3);
+    assert_int_equal(a->amount, 4);
+    assert_true(a->warranty);
+    assert_string_equal(a->code, "4711");
+    assert_string_equal(a->level, "severe");
+    assert_string_equal(a->name, "fan");
+    assert_int_equal(a->sections, 1u << SECTION_LESSONS);
+    assert_true(str_eq(a->text, buf_str(&packed)));
+    ticket_id_of(fresh.b, str_of(a->who.s), a->id.epoch, a->id.counter);
+    assert_true(same_id(a->fresh, fresh));
+    buf_clear(&b);
+    say_event(&d->h, &b, E1, VERB_ACCEPT, (struct ticket_id){ { 1 } }); /* opens nothing */
+    ev = opened_as(d, 'e', E1, buf_str(&b));
+    assert_true(same_id(ev.act.fresh, none));
+    assert_int_equal(ev.act.amount, -1);
+    assert_false(place_known(ev.act.place));
+    buf_fini(&b), buf_fini(&packed);
+}
+
+static void
+a_section_that_is_none_is_named(void **state)
+{
+    struct desk *d = *state;
+    struct buf b = { 0 }, packed = { 0 };
+    struct event_body said = EVENT_BODY_NONE;
+    pack_map(&packed, 1);
+    pack_text(&packed, "poetry");
+    pack_text(&packed, "o fuse");
+    said.sections = 1;
+    said.text = buf_str(&packed);
+    say_body(&d->h, &b, E1, VERB_REPORT, (struct ticket_id){ { 1 } }, &said);
+    struct event ev = opened_as(d, 'e', E1, buf_str(&b));
+    assert_int_equal(ev.kind, EVENT_POISON);
+    assert_non_null(memmem(ev.poison.why.at, ev.poison.why.len, "'poetry'", 8));
+    buf_fini(&b), buf_fini(&packed);
 }
 
 /* Every prefix, and every byte changed, of both kinds of message. */
@@ -256,6 +341,50 @@ a_new_plan_changes_keys_and_keeps_those_that_stay(void **state)
     buf_fini(&yaml);
 }
 
+/* How often `what` has been logged since stderr was turned to `to`. */
+static unsigned
+count_logged(FILE *to, const char *what)
+{
+    char line[512];
+    unsigned n = 0;
+    rewind(to);
+    while (fgets(line, sizeof(line), to) != NULL)
+        n += strstr(line, what) != NULL;
+    return n;
+}
+
+static void
+a_slow_pattern_fits_nothing_and_is_told_once(void **state)
+{
+    struct desk *d = *state;
+    struct buf yaml = { 0 }, slow = { 0 }, why = { 0 }, b = { 0 };
+    static const char rules[] = "level_rules:\n";
+    char text[3001] = "";
+    memset(text, 'a', sizeof(text) - 1);
+    house_yaml(&d->h, &yaml, E2);
+    const char *at = strstr(buf_cstr(&yaml), rules);
+    buf_printf(&slow, "%.*s%s  - { match: [ '(a+)+\\d' ], level: severe }\n%s",
+               (int)(at - (const char *)yaml.data), (const char *)yaml.data, rules,
+               at + strlen(rules));
+    assert_int_equal(plan_parse(&d->edition.plan, "slow", buf_str(&slow), &why), OK);
+    say_report(&d->h, &b, "m1", text);
+    FILE *log = tmpfile();
+    int out = dup(STDERR_FILENO);
+    assert_true(log != NULL && out >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+    for (int i = 0; i < 3; i++) {
+        struct event ev = opened_as(d, 'r', G1, buf_str(&b));
+        assert_int_equal(ev.kind, EVENT_REPORT);
+        assert_int_equal(ev.report.words, 0);
+    }
+    dup2(out, STDERR_FILENO);
+    close(out);
+    assert_int_equal(count_logged(log, "event=pattern_slow plan=1 level_rule=1"), 1);
+    fclose(log);
+    plan_free(d->edition.plan);
+    d->edition.plan = d->plan;
+    buf_fini(&yaml), buf_fini(&slow), buf_fini(&b);
+}
+
 #define AT_A_DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
 
 int
@@ -265,11 +394,15 @@ main(void)
         AT_A_DESK(a_whole_report_is_an_event_with_all_it_says),
         AT_A_DESK(the_digest_knows_the_content_and_not_the_moment_it_was_said),
         AT_A_DESK(a_revoked_key_may_speak_but_has_no_role),
+        AT_A_DESK(what_decides_a_level_is_taken_from_the_body),
+        AT_A_DESK(an_act_has_everything_that_was_said),
+        AT_A_DESK(a_section_that_is_none_is_named),
         AT_A_DESK(whatever_is_cut_or_changed_is_poison_or_says_the_same),
         AT_A_DESK(poison_names_whom_and_what_it_can),
         AT_A_DESK(a_plan_entry_is_news_only_when_it_is_newer),
         AT_A_DESK(a_neighbours_word_opens_where_it_is_addressed_and_nowhere_else),
         AT_A_DESK(a_record_opens_only_at_its_own_place),
+        AT_A_DESK(a_slow_pattern_fits_nothing_and_is_told_once),
         AT_A_DESK(a_new_plan_changes_keys_and_keeps_those_that_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,89 +1,40 @@
-/* act.c - a person's verb: answered before? which ticket? may he? then the step, and what the
- * verb brings with it besides. Every event gets its verdict, and a repeated one the same again. */
+/* act.c - a person's verb: answered before? which ticket? may he? then the deed, which stands in
+ * the file of its subject. Every event gets its verdict, and a repeated one the same again. */
 #include "workers/core/state.h"
 
-static void
-step(struct engine *e, struct job *j, const struct act *a)
+void
+deed_step(struct engine *e, struct job *j, const struct act *a)
 {
-    step_take(e, j, &(struct move){ a->verb, a->who, a->occurred_at, a->note });
+    step_take(
+        e, j,
+        &(struct move){ a->verb, a->who, a->occurred_at, a->note, a->reason, a->object, a->seen });
 }
 
-/* The engineer learns of it, unless it was he. */
-static void
-step_and_tell(struct engine *e, struct job *j, const struct act *a)
+void
+deed_tell(struct engine *e, struct job *j, const struct act *a)
 {
     struct principal_id engineer = principal_of(j->t.engineer);
     bool other = !same_id(engineer, a->who);
-    step(e, j, a);
+    deed_step(e, j, a);
     if (other)
         post_engineer(e, UPDATE_TICKET, j, a->note);
+    if (!j->moved) /* else they hear at the event's end */
+        post_helpers(e, j, a->who, a->note);
 }
 
-static void
-accept(struct engine *e, struct job *j, const struct act *a)
-{
-    step(e, j, a);
-    if (!no_name(j->t.home))
-        assist_say(e, ASSIST_ASSIGN, j->t.home, j->t.id, j->t.engineer);
-}
-
-static void
-decline(struct engine *e, struct job *j, const struct act *a)
-{
-    struct territory_id home = j->t.home;
-    struct refuser r = { j->t.engineer, instant_after(e->at, e->rules->decline_ms), false };
-    step(e, j, a);
-    ticket_refuse(&j->t, r);
-    if (!no_name(home))
-        assist_again(e, j, home);
-    else
-        offer_seek(e, j);
-}
-
-static void
-resolve(struct engine *e, struct job *j, const struct act *a)
-{
-    step(e, j, a);
-    j->t.due = instant_after(e->at, e->rules->verdict_ms);
-}
-
-static void
-nudge(struct engine *e, struct job *j, const struct act *a)
-{
-    j->t.nudges++;
-    step_and_tell(e, j, a);
-}
-
-/* Withdrawn or rejected: whoever had it, has it no more. */
-static void
-end(struct engine *e, struct job *j, const struct act *a)
-{
-    struct principal_id engineer = principal_of(j->t.engineer);
-    step(e, j, a);
-    struct update *u = post_new(e, UPDATE_WITHDRAWN, engineer);
-    if (u == NULL)
-        return;
-    post_describe(e, u, j, false);
-    u->why = post_words(e, a->note);
-}
-
-static void (*const handlers[VERBS])(struct engine *, struct job *, const struct act *) = {
-    [VERB_ACCEPT] = accept,
-    [VERB_DECLINE] = decline,
-    [VERB_DEPART] = step,
-    [VERB_ARRIVE] = step,
-    [VERB_WORK] = step,
-    [VERB_PEND] = step,
-    [VERB_HOLD] = step,
-    [VERB_RESUME] = step,
-    [VERB_RESOLVE] = resolve,
-    [VERB_APPROVE] = step_and_tell,
-    [VERB_REOPEN] = step_and_tell,
-    [VERB_NUDGE] = nudge,
-    [VERB_NOTE] = step_and_tell,
-    [VERB_CANCEL] = end,
-    [VERB_REJECT] = end,
+/* Each verb of people stands in one of these. */
+static const struct deed *const books[] = {
+    deeds_hands, deeds_team, deeds_desk, deeds_wait, deeds_links, deeds_object,
 };
+
+static const struct deed *
+deed_of(enum verb v)
+{
+    for (size_t i = 0; i < countof(books); i++)
+        if (books[i][v].take != NULL)
+            return &books[i][v];
+    return NULL;
+}
 
 /* ---- sync */
 
@@ -95,7 +46,7 @@ concerns(const struct job *j, const struct act *a)
     case ROLE_DISPATCHER:
         return true;
     case ROLE_ENGINEER:
-        return same_id(engineer, a->who);
+        return same_id(engineer, a->who) || hands_find(&j->t, engineer_of(a->who)) != NULL;
     case ROLE_GATEWAY:
         return ticket_tells(&j->t, a->who);
     case ROLE_NONE:
@@ -119,7 +70,11 @@ tell_again(struct engine *e, const struct job *j, const struct act *a)
 {
     bool offered = j->t.state == TICKET_OFFERED;
     if (a->role == ROLE_ENGINEER) {
-        post_engineer(e, offered ? UPDATE_OFFER : UPDATE_TICKET, j, STR(""));
+        struct principal_id engineer = principal_of(j->t.engineer);
+        if (same_id(engineer, a->who))
+            post_engineer(e, offered ? UPDATE_OFFER : UPDATE_TICKET, j, STR(""));
+        else
+            hands_tell(e, j, engineer_of(a->who));
         return;
     }
     struct update *u = post_new(e, UPDATE_TICKET, a->who);
@@ -134,7 +89,7 @@ sync(struct engine *e, const struct act *a)
     struct jobs found = { 0 };
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
-        if (concerns(j, a)) {
+        if (!life_is_over(j->t.state) && concerns(j, a)) {
             found.list = grow_array(found.list, found.count, &found.cap, sizeof(struct job *));
             found.list[found.count++] = j;
         }
@@ -154,7 +109,9 @@ sync(struct engine *e, const struct act *a)
 static bool
 is_his(const struct job *j, const struct act *a)
 {
-    return a->role == ROLE_DISPATCHER || concerns(j, a);
+    if (a->role == ROLE_ENGINEER)
+        return whose_is(&j->t, a->verb, engineer_of(a->who));
+    return concerns(j, a);
 }
 
 static bool
@@ -165,7 +122,7 @@ is_stale(const struct job *j, const struct act *a)
 }
 
 static enum refusal
-check(const struct job *j, const struct act *a)
+check(const struct engine *e, const struct job *j, const struct act *a)
 {
     if (a->verb == VERB_SYNC)
         return life_knows(VERB_SYNC, a->role) ? REFUSAL_NONE : REFUSAL_ROLE;
@@ -177,7 +134,13 @@ check(const struct job *j, const struct act *a)
         return REFUSAL_NOT_YOURS;
     if (is_stale(j, a))
         return REFUSAL_STALE;
-    return life_allows(j->t.state, a->verb, a->role);
+    enum refusal r = life_allows(j->t.state, a->verb, a->role);
+    if (r != REFUSAL_NONE)
+        return r;
+    if (!reason_fits(a->verb, a->reason) || (a->reason == REASON_NONE && reason_asked(a->verb)))
+        return REFUSAL_REASON;
+    const struct deed *d = deed_of(a->verb);
+    return d->may == NULL ? REFUSAL_NONE : d->may(e, j, a);
 }
 
 static void
@@ -217,12 +180,12 @@ act_apply(struct engine *e, const struct event *ev)
     }
     said = (struct answer){ .ticket = a->ticket, .verb = verb };
     struct job *j = a->verb == VERB_SYNC ? NULL : job_find(e, a->ticket);
-    said.refusal = (uint8_t)(marked == MARK_OLD ? REFUSAL_OLD : check(j, a));
+    said.refusal = (uint8_t)(marked == MARK_OLD ? REFUSAL_OLD : check(e, j, a));
     e->event = a->id;
     if (said.refusal == REFUSAL_NONE && a->verb == VERB_SYNC)
         sync(e, a);
     else if (said.refusal == REFUSAL_NONE)
-        handlers[a->verb](e, j, a);
+        deed_of(a->verb)->take(e, j, a);
     e->event = (struct event_id){ 0 };
     if (j != NULL) {
         said.state = (uint8_t)j->t.state;

@@ -11,6 +11,7 @@ engine_new(struct territory_id id, struct incarnation incarnation, const struct 
     assert(rules != NULL && rules->levels_count > 0 && rules->levels_count <= LEVELS_MAX);
     e->id = id;
     e->incarnation = incarnation;
+    engine_knows(e, rules);
     e->rules = rules;
     map_init(&e->jobs, sizeof(struct ticket_id));
     marks_init(&e->marks, incarnation);
@@ -37,7 +38,9 @@ engine_free(struct engine *e)
     marks_fini(&e->marks);
     roster_fini(&e->roster);
     buf_fini(&e->scratch);
+    free(e->editions);
     free(e->outlets);
+    free(e->pages.list);
     free(e->touched.list);
     free(e->dirty.list);
     free(e->freed);
@@ -98,15 +101,18 @@ static void (*const handlers[EVENT_KINDS])(struct engine *, const struct event *
 static void
 conclude(struct engine *e, struct job *j)
 {
+    if (!j->over)
+        pager_correct(e, j);
     if (j->show)
         post_changed(e, j);
-    j->touched = j->show = j->tell = false;
-    timer_set(e, j);
-    if (!life_is_over(j->t.state))
-        return;
-    e->by_state[j->t.state]--;
-    map_del(&e->jobs, &j->t.id);
-    j->over = true;
+    j->touched = j->show = j->tell = j->moved = false;
+    if (j->over) { /* settled: it leaves */
+        job_leave(e, j);
+        known_end(&e->known, j->t.id, j->t.state);
+        map_del(&e->jobs, &j->t.id);
+    } else {
+        timer_set(e, j);
+    }
 }
 
 void
@@ -119,6 +125,7 @@ engine_apply(struct engine *e, const struct event *ev, struct effects *fx)
     e->meta_dirty = true;
     handlers[ev->kind](e, ev);
     feed_freed(e);
+    pager_flush(e);
     for (size_t i = 0; i < e->touched.count; i++)
         conclude(e, e->touched.list[i]);
     e->touched.count = 0;
@@ -134,6 +141,8 @@ engine_next(const struct engine *e)
     struct heap_at *first = heap_first(&e->timers);
     if (first != NULL)
         next = container_of(first, struct job, timer)->due;
+    if (pager_next(e) < next)
+        next = pager_next(e);
     if (e->queue.count == 0)
         return next;
     if (e->feeding)
@@ -142,10 +151,70 @@ engine_next(const struct engine *e)
     return x != NULL && x->shift_at < next ? x->shift_at : next;
 }
 
+bool
+engine_each(const struct engine *e, size_t *at, struct engine_look *out)
+{
+    const struct job *j = map_next(&e->jobs, at);
+    if (j != NULL)
+        *out = (struct engine_look){ &j->t, job_rules(e, j) };
+    return j != NULL;
+}
+
 instant
 engine_at(const struct engine *e)
 {
     return e->at;
+}
+
+void
+engine_knows(struct engine *e, const struct rules *rules)
+{
+    for (size_t i = 0; i < e->editions_count; i++)
+        if (e->editions[i]->version == rules->version) {
+            e->editions[i] = rules;
+            return;
+        }
+    e->editions =
+        grow_array(e->editions, e->editions_count, &e->editions_cap, sizeof(*e->editions));
+    e->editions[e->editions_count++] = rules;
+}
+
+bool
+engine_lives_by(const struct engine *e, uint32_t version)
+{
+    for (size_t i = 0; i < e->editions_count; i++)
+        if (e->editions[i]->version == version)
+            return true;
+    return false;
+}
+
+void
+engine_forget(struct engine *e)
+{
+    const struct job *j;
+    struct map used;
+    map_init(&used, sizeof(uint32_t));
+    map_put(&used, &e->rules->version, e);
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
+        map_put(&used, &j->t.plan, e);
+    size_t kept = 0;
+    for (size_t i = 0; i < e->editions_count; i++)
+        if (map_get(&used, &e->editions[i]->version) != NULL)
+            e->editions[kept++] = e->editions[i];
+    e->editions_count = kept;
+    map_fini(&used);
+}
+
+uint32_t
+engine_wants(const struct engine *e, uint32_t after)
+{
+    const struct job *j;
+    uint32_t least = 0;
+    for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;)
+        if (j->t.plan > after && !engine_lives_by(e, j->t.plan) &&
+            (least == 0 || j->t.plan < least))
+            least = j->t.plan;
+    return least;
 }
 
 uint32_t

@@ -80,8 +80,10 @@ job_repeated(const struct engine *e, const struct report *r, struct category_id 
     if (e->rules->repeat_ms <= 0 || !spot_of(&s, r->site, r->place, c))
         return NULL;
     for (struct job *j = map_get(&e->repeats, &s); j != NULL; j = j->older) {
+        if (same_id(j->t.id, r->follows)) /* the customer says that it is another one */
+            continue;
         msec apart = j->t.occurred_at - r->occurred_at;
-        if ((apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
+        if (j->t.wait == REASON_OBSERVED || (apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
             return j;
     }
     return NULL;
@@ -91,8 +93,9 @@ struct job *
 job_new(struct engine *e, struct ticket_id id)
 {
     struct job *j = zalloc(sizeof(*j));
+    ticket_init(&j->t, e->at);
     j->t.id = id;
-    j->t.due = j->due = NEVER;
+    j->due = NEVER;
     struct job *was = map_put(&e->jobs, &id, j);
     assert(was == NULL);
     return j;
@@ -136,11 +139,28 @@ job_show(struct engine *e, struct job *j)
     job_touch(e, j);
 }
 
+const struct rules *
+job_rules(const struct engine *e, const struct job *j)
+{
+    for (size_t i = e->editions_count; i-- > 0;)
+        if (e->editions[i]->version == j->t.plan)
+            return e->editions[i];
+    return e->rules;
+}
+
 const struct level *
 job_level(const struct engine *e, const struct job *j)
 {
-    size_t last = e->rules->levels_count - 1;
-    return &e->rules->levels[j->t.level < last ? j->t.level : last];
+    const struct rules *r = job_rules(e, j);
+    size_t last = r->levels_count - 1;
+    return &r->levels[j->t.level < last ? j->t.level : last];
+}
+
+const struct contract *
+job_contract(const struct engine *e, const struct job *j)
+{
+    const struct rules *r = job_rules(e, j);
+    return &r->contracts[j->t.contract < r->contracts_count ? j->t.contract : 0];
 }
 
 struct engineer *
@@ -154,7 +174,7 @@ job_holder(const struct engine *e, const struct job *j)
 bool
 job_is_gone(const struct engine *e, const struct job *j)
 {
-    return life_is_held(j->t.state) && no_name(j->t.home) &&
+    return life_is_held(j->t.state) && no_name(j->t.home) && !no_name(j->t.engineer) &&
            roster_find(&e->roster, j->t.engineer) == NULL;
 }
 
@@ -193,7 +213,7 @@ void
 job_enter(struct engine *e, struct job *j)
 {
     e->by_state[j->t.state]++;
-    j->wait.received_at = j->t.received_at;
+    j->wait.received_at = j->t.course.received_at;
     j->wait.id = j->t.id;
     if (j->t.state == TICKET_QUEUED) {
         queue_add(&e->queue, j->slot, j->t.level, &j->wait);
@@ -231,6 +251,7 @@ job_list(struct engine *e)
     map_init(&e->repeats, sizeof(struct spot));
     heap_init(&e->timers, timer_before);
     memset(e->by_state, 0, sizeof(e->by_state));
+    links_list(e);
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = false;
@@ -238,9 +259,7 @@ job_list(struct engine *e)
         j->timer.place = 0;
         j->slot = roster_slot(&e->roster, j->t.category);
         job_enter(e, j);
-        struct engineer *x = job_holder(e, j);
-        if (x != NULL)
-            x->load++;
+        carry_count(e, j);
         timer_set(e, j);
     }
 }
@@ -251,4 +270,5 @@ job_unlist(struct engine *e)
     queue_fini(&e->queue);
     map_fini(&e->repeats);
     heap_fini(&e->timers);
+    free(e->bursts);
 }

@@ -24,6 +24,7 @@ meta_encode(const struct engine *e, struct buf *out)
         record_put_id(out, e->outlets[i].to);
         buf_put_u64(out, e->outlets[i].sequence);
     }
+    pager_encode(e, out);
 }
 
 static void
@@ -68,6 +69,7 @@ meta_restore(struct engine *e, struct str bytes)
     e->feeding = record_get_bool(&c);
     record_get_id(&c, &e->feed_id);
     get_neighbours(e, &c);
+    pager_decode(e, &c);
     if (e->at < 0 || e->at == NEVER || e->shift_at < 0 || e->shift_at == NEVER)
         c.failed = true;
     if (!cur_done(&c)) {

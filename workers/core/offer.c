@@ -107,11 +107,7 @@ offer_end(struct engine *e, struct job *j, struct str why)
         j->tell = true; /* the reporter was given a name that is no longer true */
     struct engineer_id engineer = t->engineer;
     step_take(e, j, &(struct move){ .verb = VERB_EXPIRE });
-    struct update *u = post_new(e, UPDATE_WITHDRAWN, principal_of(engineer));
-    if (u != NULL) {
-        post_describe(e, u, j, false);
-        u->why = post_words(e, why);
-    }
+    post_withdrawn(e, j, engineer, why);
     if (!no_name(home))
         assist_again(e, j, home);
     else

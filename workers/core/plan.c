@@ -15,6 +15,7 @@ plan_apply(struct engine *e, const struct event *ev)
 {
     struct roster old = e->roster;
     job_unlist(e);
+    engine_knows(e, ev->rules);
     e->rules = ev->rules;
     e->plan = ev->rules->version;
     roster_init(&e->roster, ev->rules);

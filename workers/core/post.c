@@ -22,6 +22,8 @@ post_new(struct engine *e, enum update_kind kind, struct principal_id who)
     p->update.at = e->at;
     p->update.place = PLACE_NONE;
     p->update.verb = VERBS;
+    p->update.clock = CLOCKS;
+    p->update.amount = -1;
     post_also(e, who);
     return &p->update;
 }
@@ -55,6 +57,8 @@ post_describe(struct engine *e, struct update *u, const struct job *j, bool engi
     u->customer = t->customer;
     u->place = t->place;
     u->repeats = t->repeats;
+    if (t->timeline_count > 0)
+        u->reason = t->timeline[t->timeline_count - 1].reason;
     if (!engineer)
         return;
     u->engineer = t->engineer;
@@ -62,19 +66,49 @@ post_describe(struct engine *e, struct update *u, const struct job *j, bool engi
     memcpy(u->phone, t->phone, sizeof(u->phone));
 }
 
+/* With the report's own words, for whoever has to do with the repair. */
+static struct update *
+to_worker(struct engine *e, enum update_kind kind, const struct job *j, struct engineer_id x,
+          struct str why)
+{
+    struct update *u = post_new(e, kind, principal_of(x));
+    if (u == NULL)
+        return NULL;
+    post_describe(e, u, j, true);
+    u->why = post_words(e, why);
+    u->text = post_words(e, j->t.text);
+    return u;
+}
+
 void
 post_engineer(struct engine *e, enum update_kind kind, const struct job *j, struct str why)
 {
-    struct update *u = post_new(e, kind, principal_of(j->t.engineer));
+    struct update *u = to_worker(e, kind, j, j->t.engineer, why);
+    if (u != NULL && kind == UPDATE_OFFER)
+        u->due = j->t.due;
+}
+
+void
+post_hand(struct engine *e, enum update_kind kind, const struct job *j, const struct hand *h,
+          enum reason reason, struct str why)
+{
+    struct update *u = to_worker(e, kind, j, h->engineer, why);
     if (u == NULL)
         return;
-    post_describe(e, u, j, true);
-    u->why = post_words(e, why);
-    if (kind == UPDATE_WITHDRAWN)
+    if (kind != UPDATE_TICKET)
+        u->reason = reason;
+    if (h->due != NEVER)
+        u->due = h->due;
+}
+
+void
+post_withdrawn(struct engine *e, const struct job *j, struct engineer_id x, struct str why)
+{
+    struct update *u = post_new(e, UPDATE_WITHDRAWN, principal_of(x));
+    if (u == NULL)
         return;
-    u->text = post_words(e, j->t.text);
-    if (kind == UPDATE_OFFER)
-        u->due = j->t.due;
+    post_describe(e, u, j, false);
+    u->why = post_words(e, why);
 }
 
 void
@@ -87,21 +121,38 @@ post_alarm(struct engine *e, const struct job *j, instant due, struct str why)
     u->why = post_words(e, why);
 }
 
-/* The gateways have been promised nobody while an offer is open, so they are told of nobody. */
 void
-post_changed(struct engine *e, const struct job *j)
+post_helpers(struct engine *e, const struct job *j, struct principal_id but, struct str why)
+{
+    for (size_t i = 0; i < j->t.helpers_count; i++) {
+        struct principal_id who = principal_of(j->t.helpers[i].engineer);
+        if (j->t.helpers[i].due == NEVER && !same_id(who, but))
+            post_hand(e, UPDATE_TICKET, j, &j->t.helpers[i], REASON_NONE, why);
+    }
+}
+
+/* The gateways have been promised nobody while an offer is open, so they are told of nobody. */
+static void
+post_gateways(struct engine *e, const struct job *j)
 {
     bool hidden = j->t.state == TICKET_OFFERED;
-    struct update *u = post_new(e, UPDATE_TICKET, WATCH);
-    post_describe(e, u, j, true);
-    if (!j->tell || j->t.gateways_count == 0)
-        return;
     if (hidden) {
-        u = post_new(e, UPDATE_TICKET, j->t.gateways[0]);
+        struct update *u = post_new(e, UPDATE_TICKET, j->t.gateways[0]);
         post_describe(e, u, j, false);
     }
     for (size_t i = hidden ? 1 : 0; i < j->t.gateways_count; i++)
-        post_also(e, j->t.gateways[i]);
+        post_also(e, j->t.gateways[i]); /* what the dispatchers are told: sealed once */
+}
+
+void
+post_changed(struct engine *e, const struct job *j)
+{
+    struct update *u = post_new(e, UPDATE_TICKET, WATCH);
+    post_describe(e, u, j, true);
+    if (j->tell && j->t.gateways_count > 0)
+        post_gateways(e, j);
+    if (j->moved)
+        post_helpers(e, j, WATCH, STR(""));
 }
 
 static const char *const reasons[REFUSALS] = {
@@ -111,6 +162,12 @@ static const char *const reasons[REFUSALS] = {
     [REFUSAL_NOT_YOURS] = "this ticket is not yours",
     [REFUSAL_STALE] = "the ticket has moved on since the version you saw: look again",
     [REFUSAL_OLD] = "this event's number is below those still remembered: use a new epoch",
+    [REFUSAL_REASON] = "this needs a reason from its list",
+    [REFUSAL_INCOMPLETE] = "something that this needs is missing or out of range",
+    [REFUSAL_LIMIT] = "there are as many already as a ticket may have",
+    [REFUSAL_OBJECT] = "there is no such linked object, or it is not in that state",
+    [REFUSAL_DISPATCHER] = "this time a dispatcher has to decide",
+    [REFUSAL_NOBODY] = "there is no such engineer here, or he cannot take it now",
 };
 
 void
@@ -142,4 +199,14 @@ post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t)
     o->kind = kind;
     o->ticket = t;
     return o;
+}
+
+void
+post_level(struct engine *e, const struct job *j)
+{
+    struct outcome *o = post_outcome(e, OUTCOME_LEVEL, j->t.id);
+    o->level = j->t.level;
+    o->contract = j->t.contract;
+    o->plan = j->t.plan;
+    o->version = j->t.version;
 }

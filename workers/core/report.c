@@ -70,6 +70,8 @@ static void
 attach(struct engine *e, const struct report *r, struct job *j)
 {
     known_add(&e->known, r->id, r->digest, j->t.id);
+    if (j->t.wait == REASON_OBSERVED)
+        wait_recur(e, j);
     ticket_repeat(&j->t, r->id, r->gateway);
     j->t.version++;
     job_show(e, j);
@@ -79,9 +81,52 @@ attach(struct engine *e, const struct report *r, struct job *j)
         post_describe(e, u, j, j->t.state != TICKET_OFFERED);
 }
 
+/* -1: none is asked for. */
+static bool
+has_word(const struct report *r, int16_t word)
+{
+    return word < 0 || (word < WORDS_RULES_MAX && (r->words >> word & 1));
+}
+
+static int
+by_text(const void *key, const void *item)
+{
+    return memcmp(key, item, sizeof(struct site_id)); /* ids are first members; all are 32 bytes */
+}
+_Static_assert(sizeof(struct site_id) == sizeof(struct customer_id), "by_text");
+
+/* The rule of this id among `count`, sorted; NULL: none. Each begins with its id. */
+static const void *
+rule_of(const void *id, const void *list, size_t count, size_t size)
+{
+    return count == 0 ? NULL : bsearch(id, list, count, size, by_text);
+}
+
+/* The site's contract, else the customer's, else that of everybody else. */
+static uint8_t
+contract_of(const struct rules *rules, const struct report *r)
+{
+    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
+    if (s != NULL && s->contract != NO_INDEX_8)
+        return s->contract;
+    const struct customer_rule *c =
+        rule_of(&r->customer, rules->customers, rules->customers_count, sizeof(*c));
+    return c != NULL ? c->contract : 0;
+}
+
+/* Four digits that the customer knows and the engineer does not: from the report's keyed digest. */
+static void
+arrival_code(char code[8], const uint8_t digest[16])
+{
+    unsigned n = ((unsigned)digest[0] << 16 | (unsigned)digest[1] << 8 | digest[2]) % 10000;
+    for (size_t i = 4; i-- > 0; n /= 10)
+        code[i] = (char)('0' + n % 10);
+}
+
 /* The first level rule that fits; else the category's own level. */
 static uint8_t
-level_of(const struct rules *rules, const struct report *r, struct category_id c, uint8_t level)
+level_of(const struct rules *rules, const struct report *r, struct category_id c, uint8_t contract,
+         uint8_t level)
 {
     for (size_t i = 0; i < rules->level_rules_count; i++) {
         const struct level_rule *l = &rules->level_rules[i];
@@ -89,12 +134,33 @@ level_of(const struct rules *rules, const struct report *r, struct category_id c
             continue;
         if (l->hint >= 0 && l->hint != r->hint)
             continue;
-        if (l->words >= 0 && !(l->words < 64 && (r->words >> l->words & 1)))
+        if (l->contract != NO_INDEX_8 && l->contract != contract)
+            continue;
+        if (!has_word(r, l->words) || !has_word(r, l->device) || (l->down && !r->down))
+            continue;
+        if (r->affected_pct < l->affected_pct || r->lost_pct < l->lost_pct)
             continue;
         level = l->level;
         break;
     }
     return level < rules->levels_count ? level : (uint8_t)(rules->levels_count - 1);
+}
+
+/* The customer says what it continues: both tickets say so, if the older one is still at hand. */
+static void
+link_back(struct engine *e, struct job *j, struct ticket_id older)
+{
+    struct job *before = job_find(e, older);
+    if (same_id(older, (struct ticket_id){ { 0 } }) || before == j)
+        return;
+    bool linked = ticket_links(&j->t, LINK_PREVIOUS, older);
+    assert(linked); /* its first */
+    if (before == NULL || !ticket_links(&before->t, LINK_SUCCESSOR, j->t.id))
+        return;
+    if (life_step(before->t.state, VERB_LINK) != NULL)
+        step_take(e, before, &(struct move){ .verb = VERB_LINK });
+    else
+        job_show(e, before);
 }
 
 static void
@@ -107,14 +173,19 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     struct ticket *t = &j->t;
     j->slot = slot;
     t->version = 1;
-    t->level = level_of(e->rules, r, category, c == NULL ? 0 : c->level);
+    t->level = level_of(e->rules, r, category, contract_of(e->rules, r), c == NULL ? 0 : c->level);
     t->category = category;
     t->site = r->site;
     t->customer = r->customer;
     t->source = r->source;
     t->place = r->place;
     t->opened_at = e->at;
-    t->received_at = step_believed(e, r->occurred_at);
+    course_init(&t->course, step_believed(e, r->occurred_at));
+    t->plan = e->rules->version;
+    t->contract = contract_of(e->rules, r);
+    memcpy(t->lang, r->lang, sizeof(t->lang));
+    t->paged_level = t->level;
+    arrival_code(t->code, r->digest);
     t->occurred_at = r->occurred_at;
     if (!no_name(r->gateway))
         t->gateways[t->gateways_count++] = r->gateway;
@@ -122,13 +193,22 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
         t->text = str_bytes(memcpy(grow(NULL, r->text.len), r->text.at, r->text.len), r->text.len);
     job_enter(e, j);
     outcome(e, OUTCOME_OPENED, r, id)->version = t->version;
+    post_level(e, j);
+    link_back(e, j, r->follows);
 
     step_take(e, j, &(struct move){ .verb = VERB_TRIAGE });
-    step_take(e, j, &(struct move){ .verb = VERB_QUEUE });
-    offer_seek(e, j);
+    if (c != NULL && c->preprocess_ms > 0) {
+        t->due = instant_after(e->at, c->preprocess_ms);
+    } else {
+        step_take(e, j, &(struct move){ .verb = VERB_QUEUE });
+        offer_seek(e, j);
+    }
     struct update *u = answer(e, UPDATE_OPENED, r);
-    if (u != NULL)
+    if (u != NULL) {
         post_describe(e, u, j, false);
+        memcpy(u->code, t->code, sizeof(u->code));
+    }
+    links_outage(e, j);
 }
 
 void
@@ -147,7 +227,8 @@ report_apply(struct engine *e, const struct event *ev)
     size_t slot = roster_slot(&e->roster, r.category);
     const struct category *c = e->roster.slots[slot].category;
     struct category_id category = c == NULL ? r.category : c->id;
-    struct job *j = job_repeated(e, &r, category);
+    bool repeats = c == NULL || !c->installation; /* each installation is an order of its own */
+    struct job *j = repeats ? job_repeated(e, &r, category) : NULL;
     if (j != NULL)
         attach(e, &r, j);
     else

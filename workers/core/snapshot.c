@@ -198,8 +198,7 @@ restore_ticket(struct engine *e, struct str key, struct str bytes)
     struct ticket t;
     if (ticket_decode(&t, bytes) != OK)
         return ERR_SYNTAX;
-    if (!str_eq(key, str_bytes(t.id.b, sizeof(t.id.b))) || life_is_over(t.state) ||
-        job_find(e, t.id) != NULL) {
+    if (!str_eq(key, str_bytes(t.id.b, sizeof(t.id.b))) || job_find(e, t.id) != NULL) {
         ticket_fini(&t);
         return ERR_SYNTAX;
     }

@@ -14,7 +14,8 @@
  *
  * Invariants between events: a job is in the queue exactly while QUEUED, among the repeats exactly
  * while it may take one, in the timers exactly while something is due for it; an engineer's load
- * is the number of jobs in his hands. All of these are derived: only the records are state. */
+ * is the number of jobs that he carries (carry.c). All of these are derived: only the records are
+ * state. */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
@@ -28,6 +29,9 @@
 #include "workers/core/record.h"
 
 enum {
+    PAGED_MAX = 64, /* people whose pages are remembered */
+    HELD_MAX = 16,  /* alarms held back for one of them, by name */
+    PAGES_FLOCK = 5,
     SLICE = 128,      /* timers or offers in one event; what is left comes with the next TIME */
     SYNC_MAX = 1000,  /* tickets told again at once */
     SOURCES_MAX = 64, /* (neighbour, incarnation) whose marks are kept */
@@ -43,12 +47,14 @@ struct job {
     instant due;
     struct job *older; /* next among the repeats of the same place and category */
     size_t slot;       /* of its category */
+    size_t followers;  /* jobs whose master it is */
     bool waiting, repeatable;
     bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
     bool show;    /* dispatchers are told at the event's end */
     bool tell;    /* and the reporter's gateways */
+    bool moved;   /* and helpers: its state has changed, or its engineer */
     bool dirty;   /* in engine.dirty */
-    bool over;    /* no longer open: only engine.dirty knows it */
+    bool over;    /* settled: only engine.dirty knows it */
 };
 
 struct jobs {
@@ -72,10 +78,40 @@ struct outlet {
     uint64_t sequence; /* of the last word to it */
 };
 
+/* When the last tickets of a category were opened, oldest first. */
+struct burst {
+    instant opened[OUTAGE_MAX + 1];
+    size_t count;
+};
+
+/* What a person is told, now or later. */
+struct held {
+    struct ticket_id ticket;
+    uint8_t clock;      /* enum clock */
+    uint16_t share_pct; /* 0: the breach that was told was none */
+};
+/* Who has been paged lately, and what is held back for him. */
+struct paged {
+    struct principal_id who;
+    instant at;                 /* the last page; -INSTANT_MAX: none */
+    struct held held[HELD_MAX]; /* oldest first */
+    size_t held_count;
+    uint32_t beyond; /* more, only counted */
+};
+struct pages {
+    struct paged *list; /* owned; in the order they were met */
+    size_t count, cap;
+    instant recent[PAGES_FLOCK]; /* the last pages to anybody, oldest first */
+    size_t recent_count;
+};
+
 struct engine {
     struct territory_id id;
     struct incarnation incarnation;
     const struct rules *rules;
+    const struct rules **editions; /* owned list, borrowed rules: every version that some ticket
+                                      was opened under, the present one too */
+    size_t editions_count, editions_cap;
 
     /* META */
     instant at;
@@ -88,6 +124,7 @@ struct engine {
     size_t sources_count;
     struct outlet *outlets; /* owned */
     size_t outlets_count, outlets_cap;
+    struct pages pages;
     bool meta_dirty;
 
     struct map jobs; /* ticket id -> job; owned */
@@ -100,6 +137,7 @@ struct engine {
     struct map repeats; /* place and category -> the newest job there */
     struct heap timers; /* jobs by (due, id) */
     size_t by_state[TICKET_STATES];
+    struct burst *bursts; /* a slot each; owned */
 
     /* within an event */
     struct effects *fx;
@@ -122,7 +160,10 @@ void job_list(struct engine *e);                 /* builds all that is derived *
 void job_unlist(struct engine *e);               /* forgets it */
 void job_enter(struct engine *e, struct job *j); /* into the indexes that its state asks for */
 void job_leave(struct engine *e, struct job *j);
+/* What the ticket lives by: the version it was opened under; where that is lost, the present. */
+const struct rules *job_rules(const struct engine *e, const struct job *j);
 const struct level *job_level(const struct engine *e, const struct job *j);
+const struct contract *job_contract(const struct engine *e, const struct job *j);
 /* Our engineer in whose hands it is; NULL: none, or a neighbour's. */
 struct engineer *job_holder(const struct engine *e, const struct job *j);
 /* Its engineer should be ours but is no longer in the plan. */
@@ -141,10 +182,25 @@ struct move {
     struct principal_id who; /* the sender; none when the engine moves */
     instant occurred_at;     /* 0: now */
     struct str note;
+    enum reason reason;
+    uint16_t object;
+    uint32_t seen; /* the ticket's version that the sender saw; 0: not said */
 };
 void step_take(struct engine *e, struct job *j, const struct move *m);
 /* The sender's instant if it is believable, else the event's. */
 instant step_believed(const struct engine *e, instant occurred_at);
+
+/* ---- miles.c: the milestones that a step has reached, or taken back. After its state is set. */
+void miles_take(struct engine *e, struct job *j, const struct move *m);
+/* ---- carry.c: whose places it takes up, each once: its engineer's, those of who helps, and of who
+ * is asked to take over or to help. Only of ours. */
+struct carriers {
+    struct engineer *list[HELPERS_MAX + 2];
+    size_t count;
+};
+void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
+void carry_change(struct engine *e, const struct job *j, const struct carriers *before);
+void carry_count(const struct engine *e, const struct job *j); /* of a job just listed */
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
@@ -155,10 +211,18 @@ struct str post_words(struct engine *e, struct str words); /* a copy that lives 
 void post_describe(struct engine *e, struct update *u, const struct job *j, bool engineer);
 /* To its engineer, with the report's words. */
 void post_engineer(struct engine *e, enum update_kind kind, const struct job *j, struct str why);
+/* To one who is asked to take over or to help (and why), or who helps. */
+void post_hand(struct engine *e, enum update_kind kind, const struct job *j, const struct hand *h,
+               enum reason reason, struct str why);
+/* It is not his any more. */
+void post_withdrawn(struct engine *e, const struct job *j, struct engineer_id x, struct str why);
 void post_alarm(struct engine *e, const struct job *j, instant due, struct str why);
 void post_verdict(struct engine *e, struct principal_id who, struct event_id id, struct answer a);
-void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways */
+/* To the helpers who have joined in, but not to one. */
+void post_helpers(struct engine *e, const struct job *j, struct principal_id but, struct str why);
+void post_changed(struct engine *e, const struct job *j); /* dispatchers, gateways, helpers */
 struct outcome *post_outcome(struct engine *e, enum outcome_kind kind, struct ticket_id t);
+void post_level(struct engine *e, const struct job *j); /* the outcome that says which it has */
 
 /* ---- offer.c */
 /* QUEUED: finds somebody and offers; nobody anywhere here qualifies: asks the neighbours. */
@@ -199,6 +263,86 @@ void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to,
 /* ---- meta.c */
 void meta_encode(const struct engine *e, struct buf *out);
 must_use enum err meta_restore(struct engine *e, struct str bytes);
+
+/* ---- what a verb does, one file a subject. `may` says why not (after life's table, and whose
+ * ticket it is); `take` does it, and steps. Neither is called unless act.c's checks have passed. */
+struct deed {
+    enum refusal (*may)(const struct engine *e, const struct job *j, const struct act *a);
+    void (*take)(struct engine *e, struct job *j, const struct act *a);
+};
+extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, return */
+extern const struct deed deeds_team[VERBS];   /* team.c: transfer, help */
+extern const struct deed deeds_desk[VERBS];   /* desk.c: preprocess, relevel, reject ... */
+extern const struct deed deeds_wait[VERBS];   /* wait.c: pend, hold, resume, exempt, observe */
+extern const struct deed deeds_links[VERBS];  /* links.c: different, join, merge, reopen, appeal */
+extern const struct deed deeds_object[VERBS]; /* object.c */
+void deed_step(struct engine *e, struct job *j, const struct act *a); /* just the step */
+/* And its engineer and helpers hear. */
+void deed_tell(struct engine *e, struct job *j, const struct act *a);
+
+/* ---- whose.c */
+bool whose_is(const struct ticket *t, enum verb v, struct engineer_id x);
+
+/* ---- team.c */
+/* Asked to take over or to help, or helping; NULL: neither. */
+const struct hand *hands_find(const struct ticket *t, struct engineer_id x);
+const struct hand *hands_helper(const struct ticket *t, struct engineer_id x);
+void hands_tell(struct engine *e, const struct job *j, struct engineer_id x); /* again */
+void hands_lapse(struct engine *e, struct job *j); /* of those asked whose time is up, or gone */
+instant hands_due(const struct engine *e, const struct job *j); /* when to call hands_lapse */
+/* Nobody is asked or helps any more. Within a step only: it is step.c that keeps the loads. */
+void hands_release(struct engine *e, struct job *j);
+
+/* ---- desk.c */
+void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */
+
+/* ---- wait.c */
+void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */
+void wait_over(struct engine *e, struct job *j); /* PENDING_CUSTOMER is due: wakes, or closes */
+/* A report of the same place and category comes while the job is under observation. */
+void wait_recur(struct engine *e, struct job *j);
+
+/* ---- links.c */
+void links_list(struct engine *e); /* builds what is derived: followers, bursts */
+/* Those that follow `master` become due, for it has been solved or has ended. */
+void links_wake(struct engine *e, const struct job *master);
+/* HELD and due: what became of its master becomes of it. */
+void links_follow(struct engine *e, struct job *j);
+/* It was opened: are there many of its kind? */
+void links_outage(struct engine *e, const struct job *j);
+
+/* ---- object.c, owed.c */
+void object_survey(struct engine *e, struct job *j); /* CLOSED: asks the customer */
+/* Another state of the ticket: what does not go with it (a quote nobody waits for any more, a part
+ * that has not come by the end) is refused. */
+void object_lapse(struct engine *e, struct job *j, const struct taken *s);
+/* Is anything still owed (an analysis, a complaint's answer, an old part)? */
+bool object_is_owed(const struct engine *e, const struct job *j);
+
+/* ---- pager.c */
+instant pager_due(const struct engine *e, const struct job *j); /* of its next alarm */
+/* All that is due by `until`, which is now. */
+void pager_fire(struct engine *e, struct job *j, instant until);
+/* What was said of a promise turns out otherwise: corrected visibly. After any change of the
+ * course or the level; engine.c calls it at each event's end. */
+void pager_correct(struct engine *e, struct job *j);
+/* Repeats are silent for the ladder's time; then the last is told again. Takes no step. */
+void pager_acknowledge(struct engine *e, struct job *j, const struct act *a);
+/* For pages.c: does it still matter; in full, of an open ticket; in a word or two. */
+bool pager_stands(const struct engine *e, const struct held *h);
+void pager_say(struct engine *e, const struct held *h, const struct principal_id *who,
+               size_t count);
+void pager_put_short(struct buf *b, const struct held *h);
+
+/* ---- pages.c */
+/* May this person be paged now? Then it is counted as done; else it is held for him. */
+bool pages_may(struct engine *e, struct principal_id who, struct held h);
+/* Was an alarm of this ticket and clock held for him? It is no more. */
+bool pages_forget(struct engine *e, struct principal_id who, struct held h);
+instant pager_next(const struct engine *e); /* when held-back pages may go */
+void pager_flush(struct engine *e);
+void pager_encode(const struct engine *e, struct buf *out);
+void pager_decode(struct engine *e, struct cur *c);
 
 /* ---- handlers, one an event kind */
 void report_apply(struct engine *e, const struct event *ev);

@@ -7,6 +7,7 @@ static const bool told[TICKET_STATES] = {
     [TICKET_ACCEPTED] = true,  [TICKET_EN_ROUTE] = true, [TICKET_WORKING] = true,
     [TICKET_HELD] = true,      [TICKET_RESOLVED] = true, [TICKET_PENDING_CUSTOMER] = true,
     [TICKET_CANCELLED] = true, [TICKET_CLOSED] = true,   [TICKET_REJECTED] = true,
+    [TICKET_DUPLICATE] = true,
 };
 
 instant
@@ -24,46 +25,46 @@ forget_engineer(struct ticket *t)
     memset(t->name, 0, sizeof(t->name));
     memset(t->phone, 0, sizeof(t->phone));
     t->home = (struct territory_id){ 0 };
+    t->named_version = 0;
 }
 
-/* What a new state brings with it. */
+/* Nobody is responsible any more. */
+static bool
+frees(enum verb v, enum ticket_state from, enum ticket_state to)
+{
+    return to == TICKET_QUEUED || v == VERB_OBSERVE || v == VERB_JOIN ||
+           (from == TICKET_OFFERED && to != TICKET_ACCEPTED);
+}
+
+/* What a new state brings with it. Whoever had it last stays its engineer after the end: the papers
+ * are his. */
 static void
-settle(struct engine *e, struct job *j, enum ticket_state from)
+settle(struct engine *e, struct job *j, const struct taken *s)
 {
     struct ticket *t = &j->t;
-    bool over = life_is_over(t->state);
+    bool over = life_is_over(t->state), freed = frees(s->verb, s->from, s->to);
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
-    if (!no_name(t->home) && (over || t->state == TICKET_QUEUED))
+    if (!no_name(t->home) && (over || freed)) {
         assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
-    if (t->state == TICKET_QUEUED || (over && from == TICKET_OFFERED))
+        t->home = (struct territory_id){ 0 };
+    }
+    if (freed)
         forget_engineer(t);
+    if (!life_is_held(t->state))
+        hands_release(e, j);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
+    course_resume(&t->course, t->wait, s->occurred_at);
+    t->wait = REASON_NONE;
+    t->ended_at = over ? e->at : NEVER;
     if (over)
-        known_end(&e->known, t->id, t->state);
+        t->due = instant_after(e->at, e->rules->settle_ms);
+    if (over || t->state == TICKET_RESOLVED)
+        links_wake(e, j);
+    object_lapse(e, j, s);
     j->tell |= told[t->state];
-}
-
-static void
-carry(struct engine *e, struct engineer *before, struct engineer *after)
-{
-    if (before == after)
-        return;
-    if (before != NULL) {
-        assert(before->load > 0);
-        before->load--;
-        roster_mark(&e->roster, before);
-        if (!before->freed) {
-            e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
-            e->freed[e->freed_count++] = before;
-            before->freed = true;
-        }
-    }
-    if (after != NULL) {
-        after->load++;
-        roster_mark(&e->roster, after);
-    }
+    j->moved = true;
 }
 
 void
@@ -75,23 +76,34 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     enum ticket_state from = t->state;
     struct engineer_id engineer = t->engineer;
     /* an offer's engineer is set before its step, but becomes his only by it */
-    struct engineer *before = job_holder(e, j);
+    struct carriers before;
+    carry_list(e, j, &before);
 
     job_leave(e, j);
     t->version++;
     t->state = s->next;
-    struct taken taken = { e->at,         e->at,   m->who, t->version, (uint8_t)m->verb,
-                           (uint8_t)from, s->next, 0,      NULL };
+    struct taken taken = {
+        .at = e->at,
+        .occurred_at = e->at,
+        .who = m->who,
+        .version = t->version,
+        .verb = (uint8_t)m->verb,
+        .from = (uint8_t)from,
+        .to = s->next,
+        .reason = (uint8_t)m->reason,
+        .object = m->object,
+    };
     if (m->verb < VERB_FIRST_OF_PEOPLE)
         taken.who = principal_of(engineer);
     else
         taken.occurred_at = step_believed(e, m->occurred_at);
     ticket_take(t, &taken, m->note);
     if (t->state != from)
-        settle(e, j, from);
+        settle(e, j, &taken);
     job_enter(e, j);
-    carry(e, before, job_holder(e, j));
+    carry_change(e, j, &before);
     job_show(e, j);
+    miles_take(e, j, m);
 
     struct outcome *o = post_outcome(e, OUTCOME_STEP, t->id);
     o->who = no_name(engineer) ? m->who : principal_of(engineer);

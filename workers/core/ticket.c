@@ -17,6 +17,15 @@ considered_text(enum considered_why w)
 }
 
 void
+ticket_init(struct ticket *t, instant received_at)
+{
+    *t = (struct ticket){ .due = NEVER, .ended_at = NEVER, .next.due = NEVER };
+    course_init(&t->course, received_at);
+    for (size_t i = 0; i < CLOCKS; i++)
+        t->pages[i].again_at = NEVER;
+}
+
+void
 ticket_fini(struct ticket *t)
 {
     for (size_t i = 0; i < t->timeline_count; i++)
@@ -24,28 +33,22 @@ ticket_fini(struct ticket *t)
     free(t->timeline);
     free(t->considered);
     free(t->refusers);
+    for (size_t i = 0; i < t->objects_count; i++)
+        free((char *)(uintptr_t)t->objects[i].text.at);
+    free(t->objects);
     free((char *)(uintptr_t)t->text.at);
     *t = (struct ticket){ 0 };
 }
 
-/* The part of a note that is kept: at most NOTE_MAX bytes, no half character at its end. */
-static size_t
-note_len(struct str note)
+struct str
+ticket_note(struct str words)
 {
-    if (note.len <= NOTE_MAX)
-        return note.len;
+    if (words.len <= NOTE_MAX)
+        return words;
     size_t len = NOTE_MAX;
-    while (len > 0 && ((uint8_t)note.at[len] & 0xc0) == 0x80)
+    while (len > 0 && ((uint8_t)words.at[len] & 0xc0) == 0x80)
         len--;
-    return len > 0 ? len : NOTE_MAX;
-}
-
-/* The wait for the customer that ended with (or went on until) step `s`. */
-static msec
-waited(const struct taken *s, instant before)
-{
-    return s->from == TICKET_PENDING_CUSTOMER && s->occurred_at > before ? s->occurred_at - before
-                                                                         : 0;
+    return str_bytes(words.at, len > 0 ? len : NOTE_MAX);
 }
 
 /* Folds the oldest step after the head into the sum. */
@@ -53,11 +56,8 @@ static void
 fold_one(struct ticket *t)
 {
     struct taken *s = &t->timeline[TIMELINE_HEAD];
-    instant before = t->fold.count > 0 ? t->fold.occurred_at : s[-1].occurred_at;
     t->fold.count++;
-    t->fold.verbs |= 1u << s->verb;
     t->fold.version = s->version;
-    t->fold.paused_ms += waited(s, before);
     t->fold.occurred_at = s->occurred_at;
     free(s->note);
     t->timeline_count--;
@@ -77,32 +77,43 @@ ticket_take(struct ticket *t, const struct taken *step, struct str note)
     *s = *step;
     if (t->timeline_count > 0 && s->occurred_at < s[-1].occurred_at)
         s->occurred_at = s[-1].occurred_at;
-    s->note_len = (uint32_t)note_len(note);
+    s->note_len = (uint32_t)ticket_note(note).len;
     s->note = NULL;
     if (s->note_len > 0)
         s->note = memcpy(grow(NULL, s->note_len), note.at, s->note_len);
     t->timeline_count++;
 }
 
-uint32_t
-ticket_verbs(const struct ticket *t)
+const struct link *
+ticket_link(const struct ticket *t, enum link_kind kind)
 {
-    uint32_t verbs = t->fold.verbs;
-    for (size_t i = 0; i < t->timeline_count; i++)
-        verbs |= 1u << t->timeline[i].verb;
-    return verbs;
+    for (size_t i = 0; i < t->links_count; i++)
+        if (t->links[i].kind == kind)
+            return &t->links[i];
+    return NULL;
 }
 
-msec
-ticket_paused(const struct ticket *t)
+bool
+ticket_links(struct ticket *t, enum link_kind kind, struct ticket_id id)
 {
-    msec paused = t->fold.paused_ms;
-    for (size_t i = 1; i < t->timeline_count; i++) {
-        bool after_fold = i == TIMELINE_HEAD && t->fold.count > 0;
-        paused += waited(&t->timeline[i],
-                         after_fold ? t->fold.occurred_at : t->timeline[i - 1].occurred_at);
-    }
-    return paused;
+    struct link l = { (uint8_t)kind, id };
+    for (size_t i = 0; i < t->links_count; i++)
+        if (t->links[i].kind == l.kind && same_id(t->links[i].id, id))
+            return false;
+    if (t->links_count == LINKS_MAX)
+        return false;
+    t->links[t->links_count++] = l;
+    return true;
+}
+
+void
+ticket_unlink(struct ticket *t, enum link_kind kind)
+{
+    for (size_t i = t->links_count; i-- > 0;)
+        if (t->links[i].kind == kind) {
+            t->links_count--;
+            memmove(&t->links[i], &t->links[i + 1], (t->links_count - i) * sizeof(t->links[0]));
+        }
 }
 
 bool

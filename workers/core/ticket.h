@@ -3,10 +3,11 @@
  * bytes. Command line and tests read records through ticket_decode.
  *
  * Everything is bounded. The timeline keeps its first TIMELINE_HEAD steps and its latest ones; what
- * lies between is folded into a sum that still tells what the clocks need:
+ * lies between is only counted (the log has it), and nothing is decided by it:
  *
- *     step 0 .. step 7 | fold: n steps, their verbs, paused time | step n+8 .. last
- */
+ *     step 0 .. step 7 | fold: n steps | step n+8 .. last
+ *
+ * What clocks run over is kept apart, whole, in the course. */
 #ifndef CORE_TICKET_H
 #define CORE_TICKET_H
 
@@ -14,6 +15,7 @@
 #include "common/base/err.h"
 #include "faultline/ids.h"
 #include "faultline/life.h"
+#include "workers/core/course.h"
 
 enum {
     TIMELINE_MAX = 64,
@@ -23,7 +25,11 @@ enum {
     REPEATS_KEPT = 16,
     GATEWAYS_MAX = 3,
     BUSY_ROUNDS_MAX = 16,
-    NOTE_MAX = 1024 /* bytes; longer notes are cut between characters */
+    HELPERS_MAX = 4,
+    LINKS_MAX = 8,
+    OBJECTS_MAX = 24,
+    SECTIONS_BYTES_MAX = 8192, /* of an object's text; longer is refused */
+    NOTE_MAX = 1024            /* bytes; longer notes are cut between characters */
 };
 
 /* One step that was taken. A note, a nudge or an arrival may lead from a state to itself. */
@@ -35,6 +41,8 @@ struct taken {
                                 or none */
     uint32_t version;        /* of the ticket after it */
     uint8_t verb, from, to;  /* enum verb, enum ticket_state */
+    uint8_t reason;          /* enum reason */
+    uint16_t object;         /* number of the linked object that it moved; 0: none */
     uint32_t note_len;
     char *note; /* owned; NULL: none */
 };
@@ -42,9 +50,7 @@ struct taken {
 /* What remains of the steps between head and tail. */
 struct fold {
     uint32_t count;   /* steps folded; 0: none, and all else is zero */
-    uint32_t verbs;   /* bit per verb that occurred */
     uint32_t version; /* of the last one folded */
-    msec paused_ms;   /* spent in PENDING_CUSTOMER before folded steps */
     instant occurred_at;
 };
 
@@ -76,8 +82,51 @@ struct refuser {
     bool missed;   /* an offer ran out: he comes last, but he comes */
 };
 
+/* An engineer who has been asked to take over or to help, or who helps. */
+struct hand {
+    struct engineer_id engineer; /* none: nobody */
+    instant due;                 /* asked: the answer's end; NEVER: he has said yes */
+};
+
+enum link_kind {
+    LINK_MASTER,    /* `id` is solved, and so is this one */
+    LINK_SUCCESSOR, /* `id` goes on where this one ended */
+    LINK_PREVIOUS,  /* this one goes on where `id` ended */
+    LINK_SAME,      /* a duplicate of `id` */
+    LINKS
+};
+struct link {
+    uint8_t kind;
+    struct ticket_id id;
+};
+
+/* Something linked to the ticket, with its own life (object.c). */
+struct object {
+    uint16_t number;         /* of the ticket, from 1, never used again */
+    uint8_t kind, state;     /* enum object_kind, enum object_state */
+    bool warranty;           /* inspection, part */
+    instant opened_at, at;   /* made; its last step (both believed) */
+    struct principal_id who; /* of the last step */
+    int64_t amount;          /* -1: none */
+    char name[64];
+    uint32_t sections; /* bits present in text */
+    struct str text;   /* packed sections or the customer's words; owned */
+};
+
+/* How far the alarms of one clock have gone (pager.c). */
+struct page {
+    uint8_t rungs;    /* rungs begun */
+    uint16_t told;    /* times the last of them was told */
+    instant again_at; /* it is told again; NEVER: not */
+    bool breach;      /* "the promise is broken" was said, and not taken back */
+};
+
 struct ticket {
     struct ticket_id id;
+    uint32_t plan;    /* the version it was opened under: levels, contract, calendars, chain */
+    uint8_t contract; /* index in that version's contracts */
+    char lang[8];     /* the reporter's; empty: not said */
+    char code[8];     /* digits that the customer tells the engineer on arrival */
     uint32_t version;
     enum ticket_state state;
     uint8_t level; /* index into the rules' levels */
@@ -86,11 +135,13 @@ struct ticket {
     struct customer_id customer;
     struct source_id source;
     struct place place;
-    instant opened_at;   /* the event that opened it */
-    instant received_at; /* the report's own instant if believed, else opened_at: clocks start */
-    instant occurred_at; /* the report's own instant, believed or not: repeats compare it */
-    instant due;         /* QUEUED: ask the next neighbour; OFFERED: the offer's end;
-                            RESOLVED: the customer's silence; else NEVER */
+    instant opened_at;    /* the event that opened it */
+    instant occurred_at;  /* the report's own instant, believed or not: repeats compare it */
+    instant due;          /* TRIAGED: to the engineers; QUEUED: ask the next neighbour; OFFERED: the
+                             offer's end; PENDING_CUSTOMER: wake; RESOLVED: the customer's silence;
+                             over: it leaves the engine; else NEVER */
+    instant ended_at;     /* CLOSED, REJECTED, CANCELLED, DUPLICATE: since; else NEVER */
+    struct course course; /* from the report's own instant if believed, else opened_at */
     struct principal_id gateways[GATEWAYS_MAX]; /* the reporter's first */
     size_t gateways_count;
     struct engineer_id engineer; /* asked, or responsible; none */
@@ -101,7 +152,18 @@ struct ticket {
     bool busy;                   /* a neighbour asked in this round has somebody, but not free */
     uint8_t busy_rounds;         /* rounds in a row that ended so */
     bool silent;                 /* closed by the customer's silence */
-    uint8_t warned;              /* bits of the alarms given (clocks.h) */
+    uint8_t wait;                /* enum reason of PENDING_CUSTOMER and HELD; else REASON_NONE */
+    uint8_t arrival;             /* enum arrival */
+    uint8_t transfers;           /* so far */
+    uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
+    struct hand next;            /* is asked to take over */
+    struct hand helpers[HELPERS_MAX];
+    size_t helpers_count;
+    struct link links[LINKS_MAX]; /* oldest first */
+    size_t links_count;
+    struct page pages[CLOCKS];
+    uint8_t paged_level; /* which they were counted under */
+    instant quiet_until; /* an acknowledgement holds until then; 0: none */
     uint32_t nudges;
     uint32_t repeats; /* reports attached; the last REPEATS_KEPT ids follow, oldest first */
     struct report_id repeat_ids[REPEATS_KEPT];
@@ -114,16 +176,25 @@ struct ticket {
     size_t considered_count;
     struct refuser *refusers; /* owned; oldest first */
     size_t refusers_count, refusers_cap;
+    struct object *objects; /* owned; by number */
+    size_t objects_count, objects_cap;
+    uint16_t objects_made;
 };
 
+/* Nothing has happened yet; clocks start at received_at. */
+void ticket_init(struct ticket *t, instant received_at);
 void ticket_fini(struct ticket *t);
 
 /* Appends one step (its note is copied and cut); folds when the timeline is full. */
 void ticket_take(struct ticket *t, const struct taken *step, struct str note);
-/* Bits of all verbs ever used on it. */
-uint32_t ticket_verbs(const struct ticket *t);
-/* Time spent waiting for the customer so far, a present wait not counted. */
-msec ticket_paused(const struct ticket *t);
+/* The part of somebody's words that is kept: at most NOTE_MAX bytes, no half character at its end.
+ */
+struct str ticket_note(struct str words);
+/* NULL: no link of this kind. */
+const struct link *ticket_link(const struct ticket *t, enum link_kind kind);
+/* false: LINKS_MAX are there already, or this one. */
+must_use bool ticket_links(struct ticket *t, enum link_kind kind, struct ticket_id id);
+void ticket_unlink(struct ticket *t, enum link_kind kind);
 /* Has somebody other than `who` moved the ticket since version `seen`? */
 bool ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who);
 

@@ -23,20 +23,21 @@ queued_due(const struct engine *e, const struct job *j)
 static instant
 state_due(const struct engine *e, const struct job *j)
 {
-    if (life_is_over(j->t.state))
-        return NEVER;
     if (job_is_gone(e, j))
         return AT_ONCE;
-    return j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
+    instant due = j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
+    instant hands = hands_due(e, j);
+    return hands < due ? hands : due;
 }
 
 void
 timer_set(struct engine *e, struct job *j)
 {
-    struct clock_alarm alarm;
-    instant due = state_due(e, j);
-    if (clocks_next(&j->t, job_level(e, j), &alarm) && alarm.at < due)
-        due = alarm.at;
+    instant due = state_due(e, j), alarm = pager_due(e, j);
+    if (alarm < due)
+        due = alarm;
+    if (j->over) /* it leaves */
+        due = NEVER;
     if (due == j->due && (due == NEVER) == (j->timer.place == 0))
         return;
     j->due = due;
@@ -72,23 +73,34 @@ fire_resolved(struct engine *e, struct job *j)
     j->t.silent = true;
     step_take(e, j, &(struct move){ .verb = VERB_CLOSE });
     post_engineer(e, UPDATE_TICKET, j, STR("closed by the customer's silence"));
+    object_survey(e, j);
+}
+
+/* Long enough at an end: it leaves the engine, unless something is still owed. */
+static void
+fire_over(struct engine *e, struct job *j)
+{
+    if (object_is_owed(e, j))
+        j->t.due = instant_after(e->at, DAYS);
+    else
+        j->over = true;
 }
 
 static void (*const fire[TICKET_STATES])(struct engine *, struct job *) = {
-    [TICKET_QUEUED] = fire_queued,
-    [TICKET_OFFERED] = fire_offered,
-    [TICKET_RESOLVED] = fire_resolved,
+    [TICKET_TRIAGED] = desk_waited,  [TICKET_PENDING_CUSTOMER] = wait_over,
+    [TICKET_HELD] = links_follow,    [TICKET_CLOSED] = fire_over,
+    [TICKET_REJECTED] = fire_over,   [TICKET_DUPLICATE] = fire_over,
+    [TICKET_CANCELLED] = fire_over,  [TICKET_QUEUED] = fire_queued,
+    [TICKET_OFFERED] = fire_offered, [TICKET_RESOLVED] = fire_resolved,
 };
 
 /* What is due for one job, each thing once. */
 static void
 fire_job(struct engine *e, struct job *j, instant until)
 {
-    struct clock_alarm alarm;
-    while (clocks_next(&j->t, job_level(e, j), &alarm) && alarm.at <= until) {
-        post_alarm(e, j, alarm.deadline, str_of(clocks_text(&alarm)));
-        clocks_given(&j->t, &alarm);
-    }
+    pager_fire(e, j, until);
+    if (hands_due(e, j) <= until)
+        hands_lapse(e, j);
     if (job_is_gone(e, j))
         offer_end(e, j, STR("no longer in the plan"));
     else if (state_due(e, j) <= until && fire[j->t.state] != NULL)

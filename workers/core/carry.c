@@ -1,0 +1,72 @@
+/* carry.c - whose places a ticket takes up, and the loads that follow from it. The only file that
+ * counts them: whatever changes a ticket's engineer, its state or its hands stands between
+ * carry_list and carry_change, and a loaded engine counts by carry_count. */
+#include "workers/core/state.h"
+
+static void
+add(struct carriers *c, struct engineer *x)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i] == x)
+            return;
+    if (x != NULL)
+        c->list[c->count++] = x;
+}
+
+void
+carry_list(const struct engine *e, const struct job *j, struct carriers *out)
+{
+    const struct ticket *t = &j->t;
+    out->count = 0;
+    add(out, job_holder(e, j));
+    if (!no_name(t->next.engineer))
+        add(out, roster_find(&e->roster, t->next.engineer));
+    for (size_t i = 0; i < t->helpers_count; i++)
+        add(out, roster_find(&e->roster, t->helpers[i].engineer));
+}
+
+static bool
+is_among(const struct carriers *c, const struct engineer *x)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->list[i] == x)
+            return true;
+    return false;
+}
+
+static void
+lay_down(struct engine *e, struct engineer *x)
+{
+    assert(x->load > 0);
+    x->load--;
+    roster_mark(&e->roster, x);
+    if (x->freed)
+        return;
+    e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
+    e->freed[e->freed_count++] = x;
+    x->freed = true;
+}
+
+void
+carry_change(struct engine *e, const struct job *j, const struct carriers *before)
+{
+    struct carriers after;
+    carry_list(e, j, &after);
+    for (size_t i = 0; i < before->count; i++)
+        if (!is_among(&after, before->list[i]))
+            lay_down(e, before->list[i]);
+    for (size_t i = 0; i < after.count; i++)
+        if (!is_among(before, after.list[i])) {
+            after.list[i]->load++;
+            roster_mark(&e->roster, after.list[i]);
+        }
+}
+
+void
+carry_count(const struct engine *e, const struct job *j)
+{
+    struct carriers c;
+    carry_list(e, j, &c);
+    for (size_t i = 0; i < c.count; i++)
+        c.list[i]->load++;
+}
