@@ -35,7 +35,15 @@ update_of(const struct fl_update *v)
         .verb = verb_named(str_of(v->verb)),
         .why = str_of(v->why),
         .place = PLACE_NONE,
+        .clock = clock_named(str_of(v->clock)),
+        .share_pct = (uint16_t)(v->share_pct < UINT16_MAX ? v->share_pct : UINT16_MAX),
+        .object = (uint16_t)(v->object < UINT16_MAX ? v->object : UINT16_MAX),
+        .object_kind = object_kind_named(str_of(v->object_kind)),
+        .object_state = object_state_named(str_of(v->object_state)),
+        .amount = v->has_amount ? v->amount : -1,
     };
+    enum reason reason = reason_named(str_of(v->reason));
+    u.reason = reason < REASONS ? reason : REASON_NONE;
     struct str state = str_of(v->state), refusal = str_of(v->refusal);
     u.state = state.len == 0 ? TICKET_STATES : state_named(state);
     u.refusal = refusal.len == 0 ? REFUSAL_NONE : refusal_named(refusal);
@@ -47,6 +55,7 @@ update_of(const struct fl_update *v)
     fill(u.engineer.s, sizeof(u.engineer.s), v->engineer);
     fill(u.name, sizeof(u.name), v->name);
     fill(u.phone, sizeof(u.phone), v->phone);
+    fill(u.code, sizeof(u.code), v->code);
     return u;
 }
 

@@ -31,6 +31,44 @@ an_update_as_the_client_gives_it_is_said(void **state)
 }
 
 static void
+promises_objects_and_codes_are_said(void **state)
+{
+    (void)state;
+    static const struct {
+        struct fl_update u;
+        enum fl_reader to;
+        const char *words[2];
+    } rows[] = {
+        { { .kind = "alarm", .number = "N1-0123456789-4", .clock = "response", .share_pct = 75 },
+          FL_TO_DISPATCHER,
+          { "Alarm N1-0123456789-4: response: 75 % of the promised time has passed",
+            "告警N1-0123456789-4：响应时限已用75%" } },
+        { { .kind = "object",
+            .number = "N1-0123456789-4",
+            .object = 2,
+            .object_kind = "quote",
+            .object_state = "open",
+            .has_amount = true,
+            .amount = 12950,
+            .why = "new fan" },
+          FL_TO_CUSTOMER,
+          { "Ticket N1-0123456789-4: the repair would cost 129.50: new fan. Do you accept?",
+            "故障单N1-0123456789-4：维修报价129.50：new fan。请确认是否接受。" } },
+        { { .kind = "opened", .number = "N1-0123456789-4", .code = "0815" },
+          FL_TO_CUSTOMER,
+          { "Ticket N1-0123456789-4 has been opened for your report. Tell your engineer 0815 when "
+            "he arrives.",
+            "您的报障已受理，故障单N1-0123456789-4。工程师到场时请告知验证码0815。" } },
+    };
+    char line[400];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+        struct fl_saying s = { .lang = i % 2 == 0 ? FL_EN : FL_ZH, .to = rows[i / 2].to };
+        fl_say(line, sizeof(line), &s, &rows[i / 2].u);
+        assert_string_equal(line, rows[i / 2].words[i % 2]);
+    }
+}
+
+static void
 a_line_that_does_not_fit_its_bytes_is_not_begun(void **state)
 {
     (void)state;
@@ -73,6 +111,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_update_as_the_client_gives_it_is_said),
+        cmocka_unit_test(promises_objects_and_codes_are_said),
         cmocka_unit_test(a_line_that_does_not_fit_its_bytes_is_not_begun),
         cmocka_unit_test(nothing_and_words_of_a_later_version_are_said_somehow),
     };
