@@ -27,6 +27,33 @@ def unpack(data):
     return msgpack.unpackb(data, raw=False, strict_map_key=False)
 
 
+# ---- section 5: updates
+
+FIELDS = [
+    "kind", "at", "ticket", "report", "number", "state", "version", "level", "category", "site", "customer",
+    "lat", "lon", "engineer", "name", "phone", "due", "repeats", "event", "verb", "refusal", "why", "text",
+]
+UPDATE_KINDS = [
+    "opened", "attached", "duplicate", "quarantined", "ticket", "offer", "withdrawn", "verdict", "alarm", "resync",
+]
+STATES = [
+    "received", "triaged", "queued", "offered", "accepted", "en_route", "working", "pending_customer", "held",
+    "resolved", "closed", "rejected", "duplicate", "cancelled",
+]
+
+
+def read_update(pairs):
+    """The update by the names of its fields."""
+    numbers = pairs[::2]
+    assert len(pairs) % 2 == 0 and numbers[0] == 0 and numbers == sorted(set(numbers))
+    update = {FIELDS[n]: value for n, value in zip(numbers, pairs[1::2]) if n < len(FIELDS)}
+    kind = update["kind"]
+    update["kind"] = UPDATE_KINDS[kind] if kind < len(UPDATE_KINDS) else None
+    if "state" in update:
+        update["state"] = STATES[update["state"]]
+    return update
+
+
 # ---- section 2: keys and sealing
 
 
@@ -196,7 +223,7 @@ class Client:
         else:
             assert recipient == name
         ad = [1, "letter", "down", territory, recipient, incarnation, first, count]
-        updates = unpack(unseal(key, ad, sealed))
+        updates = [read_update(pairs) for pairs in unpack(unseal(key, ad, sealed))]
         assert len(updates) == count
         opened = list(enumerate(updates, first))
         return opened, {"territory": territory, "incarnation": incarnation, "head": head}
