@@ -47,6 +47,7 @@ link_send(struct link *l, struct message *m)
         m->number = link_number(++l->asked, TAG_OTHER);
     buf_clear(&l->out);
     codec_encode(m, &l->out);
+    l->sent = true;
     return sock_send(l->sock, NULL, buf_str(&l->out));
 }
 

@@ -41,6 +41,7 @@ struct link {
     int64_t pinged_at, up_at;
     uint64_t fails; /* attempts since it was last well */
     uint64_t asked; /* numbers of our own requests */
+    bool sent;      /* something, since it was last set to false */
     struct rng jitter;
     struct buf out;
 };
