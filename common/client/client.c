@@ -280,6 +280,7 @@ fl_client_work(struct fl_client *c)
         outgoing_turn(c, now);
     else
         c->clogged = true; /* the disk refuses: nothing may be sent; tried again in a moment */
+    link_flush(&c->link);
     /* Sending may swallow the descriptor's edge, so look once more after it. */
     if (c->link.sent)
         heard += hear(c, now);

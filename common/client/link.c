@@ -48,7 +48,14 @@ link_send(struct link *l, struct message *m)
     buf_clear(&l->out);
     codec_encode(m, &l->out);
     l->sent = true;
-    return sock_send(l->sock, NULL, buf_str(&l->out));
+    return sock_send_soon(l->sock, NULL, buf_str(&l->out));
+}
+
+void
+link_flush(struct link *l)
+{
+    if (l->sock != NULL)
+        (void)sock_flush(l->sock); /* what must wait goes with the next turn */
 }
 
 enum err

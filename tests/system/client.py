@@ -27,6 +27,26 @@ def unpack(data):
     return msgpack.unpackb(data, raw=False, strict_map_key=False)
 
 
+# ---- section 1: parcels
+
+
+def open_parcel(frame):
+    """The messages of a frame."""
+    if frame[0] != 0xC1:
+        return [frame]
+    messages, at = [], 1
+    while at < len(frame):
+        size = int.from_bytes(frame[at : at + 4], "big")
+        messages.append(frame[at + 4 : at + 4 + size])
+        at += 4 + size
+    assert 1 <= len(messages) <= 256 and at == len(frame)
+    return messages
+
+
+def parcel(*messages):
+    return b"\xc1" + b"".join(len(m).to_bytes(4, "big") + m for m in messages)
+
+
 # ---- section 5: updates
 
 FIELDS = [
@@ -119,6 +139,7 @@ class Client:
         self.socket.curve_serverkey = broker_key.encode()
         self.socket.connect(endpoint)
         self.number = 0
+        self.parcel = []  # messages of a frame that were not yet received
         self.opened = []  # updates of a letter that were not yet taken
         self.updates = []  # UPDATE messages that came while waiting for an answer
         self.welcome = None
@@ -139,9 +160,11 @@ class Client:
     def receive(self, limit=None):
         """The next message as [kind name, number, fields], or None."""
         limit = self.limit if limit is None else limit
-        if not self.socket.poll(limit * 1000):
-            return None
-        message = unpack(self.socket.recv())
+        if not self.parcel:
+            if not self.socket.poll(limit * 1000):
+                return None
+            self.parcel = open_parcel(self.socket.recv())
+        message = unpack(self.parcel.pop(0))
         assert message[0] == VERSION
         return [KINDS[message[1]], message[2], message[3:]]
 
