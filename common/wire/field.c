@@ -404,16 +404,20 @@ fields_get_map(const struct field *f, size_t count, node map, void *record, cons
 void
 fields_put_pairs(const struct field *f, size_t count, const void *record, struct buf *out)
 {
+    uint64_t said = 0;
     size_t present = 0;
+    assert(count <= 64);
     for (size_t i = 0; i < count; i++)
-        present += lacks(&f[i], record) ? 0 : 1;
+        if (!lacks(&f[i], record)) {
+            said |= UINT64_C(1) << i;
+            present++;
+        }
     pack_array(out, 2 * present);
-    for (size_t i = 0; i < count; i++) {
-        if (lacks(&f[i], record))
-            continue;
-        pack_uint(out, i);
-        f[i].shape->put(&f[i], (const char *)record + f[i].offset, out);
-    }
+    for (size_t i = 0; said != 0; i++, said >>= 1)
+        if (said & 1) {
+            pack_uint(out, i);
+            f[i].shape->put(&f[i], (const char *)record + f[i].offset, out);
+        }
 }
 
 /* The field that the pair at `at` is of: above all before it, or the pairs are malformed. */
