@@ -20,6 +20,13 @@ send_bytes(void *context, const struct peer_id *to, struct str bytes)
     return b->router == NULL ? ERR_CLOSED : sock_send(b->router, to, bytes);
 }
 
+static enum err
+send_soon(void *context, const struct peer_id *to, struct str bytes)
+{
+    struct broker *b = context;
+    return b->router == NULL ? ERR_CLOSED : sock_send_soon(b->router, to, bytes);
+}
+
 static void
 on_peer_drop(void *context, struct peer *p)
 {
@@ -88,6 +95,7 @@ broker_new(const struct conf *conf, size_t index)
     door_init(&b->door, &b->chart);
     peers_init(&b->peers, on_peer_drop, b);
     voice_init(&b->voice, send_bytes, b);
+    b->voice.send_soon = send_soon;
     intake_init(&b->intake, b->store, &b->peers, &b->voice, (uint64_t)conf->inbox_max);
     b->intake.code_of = code_of;
     b->intake.context = b;
@@ -241,6 +249,8 @@ wait_for_work(struct broker *b)
         { .fd = redis_fd(bells), .want_write = redis_wants_write(bells) },
         { .sock = b->router, .fd = -1 },
     };
+    if (b->router != NULL)
+        (void)sock_flush(b->router); /* the last turn's answers */
     int64_t timeout_ms = least(TURN_MS, least(redis_wait_ms(store), redis_wait_ms(bells)));
     wait_for(list, reads(b) ? 3 : 2, timeout_ms);
     b->now_ms = b->intake.now_ms = clock_mono_ms();

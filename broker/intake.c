@@ -152,7 +152,7 @@ say_accepted(struct intake *in, const struct batch *b, const struct waiting *w)
     if (w->report && code != NULL)
         number_of(m.accepted.number, code, w->id);
     in->accepted++;
-    (void)voice_say(in->voice, &w->to, &m); /* unsaid: the client sends again, and once is once */
+    voice_answer(in->voice, &w->to, &m); /* unsaid: the client sends again, and once is once */
 }
 
 static void

@@ -11,7 +11,7 @@ enum { LOG_EVERY_MS = 1000 };
 void
 voice_init(struct voice *v, voice_send_fn *send, void *context)
 {
-    *v = (struct voice){ .send = send, .context = context };
+    *v = (struct voice){ .send = send, .send_soon = send, .context = context };
 }
 
 void
@@ -26,6 +26,14 @@ voice_say(struct voice *v, const struct peer_id *to, const struct message *m)
     buf_clear(&v->bytes);
     codec_encode(m, &v->bytes);
     return v->send(v->context, to, buf_str(&v->bytes));
+}
+
+void
+voice_answer(struct voice *v, const struct peer_id *to, const struct message *m)
+{
+    buf_clear(&v->bytes);
+    codec_encode(m, &v->bytes);
+    (void)v->send_soon(v->context, to, buf_str(&v->bytes));
 }
 
 static void

@@ -16,6 +16,7 @@ typedef enum err voice_send_fn(void *context, const struct peer_id *to, struct s
 
 struct voice {
     voice_send_fn *send;
+    voice_send_fn *send_soon; /* the same, but it may wait for more to the same peer */
     void *context;
     struct buf bytes;
     uint64_t refused, busied; /* so far, for the status line */
@@ -25,6 +26,8 @@ void voice_init(struct voice *v, voice_send_fn *send, void *context);
 void voice_fini(struct voice *v);
 
 enum err voice_say(struct voice *v, const struct peer_id *to, const struct message *m);
+/* One of many answers; unsaid, the client asks again. */
+void voice_answer(struct voice *v, const struct peer_id *to, const struct message *m);
 
 /* Why a message has no effect: the code of docs/protocol.md section 7, and for people what is
  * wrong and what to do. A NULL code: nothing is wrong. Both are static texts. */

@@ -4,6 +4,7 @@
 #include <stdalign.h>
 
 #define BLOCK_SIZE ((size_t)64 * 1024)
+#define KEEP_MAX   ((size_t)1024 * 1024) /* by an arena that is cleared, to be used again */
 
 struct arena_block {
     struct arena_block *next;
@@ -48,16 +49,22 @@ arena_copy(struct arena *a, struct str s)
     return (struct str){ copy, s.len };
 }
 
+/* What took several blocks will take as much again: it gets them as one. */
 void
 arena_clear(struct arena *a)
 {
-    while (a->blocks != NULL && (a->blocks->next != NULL || a->blocks->size > BLOCK_SIZE)) {
-        struct arena_block *b = a->blocks;
-        a->blocks = b->next;
-        free(b);
-    }
-    if (a->blocks != NULL)
+    size_t used = 0;
+    if (a->blocks == NULL)
+        return;
+    if (a->blocks->next == NULL && a->blocks->size <= KEEP_MAX) {
         a->blocks->used = 0;
+        return;
+    }
+    for (const struct arena_block *b = a->blocks; b != NULL; b = b->next)
+        used += b->used;
+    arena_fini(a);
+    if (used > 0 && used <= KEEP_MAX)
+        a->blocks = block_new((used + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE, NULL);
 }
 
 void

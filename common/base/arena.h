@@ -12,7 +12,7 @@ struct arena {
 /* Zeroed, aligned for anything, lives until arena_clear or arena_fini. */
 void *arena_alloc(struct arena *a, size_t size);
 struct str arena_copy(struct arena *a, struct str s);
-void arena_clear(struct arena *a); /* keeps one block for the next use */
+void arena_clear(struct arena *a); /* keeps memory for the next use, a block of 1 MiB at most */
 void arena_fini(struct arena *a);
 
 #endif

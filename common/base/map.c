@@ -4,14 +4,15 @@
 void
 map_init(struct map *m, size_t key_size)
 {
-    *m = (struct map){ .key_size = key_size };
+    size_t word = sizeof(void *); /* slots stay aligned for their values */
+    *m = (struct map){ .key_size = key_size,
+                       .slot_size = word + (key_size + word - 1) / word * word };
 }
 
 void
 map_fini(struct map *m)
 {
-    free(m->keys);
-    free(m->values);
+    free(m->slots);
     *m = (struct map){ 0 };
 }
 
@@ -33,10 +34,24 @@ hash(const uint8_t *key, size_t len)
     return h ^ (h >> 31);
 }
 
+static void **
+slot_value(const struct map *m, size_t slot)
+{
+    return (void **)(void *)(m->slots + slot * m->slot_size);
+}
+
 static uint8_t *
 slot_key(const struct map *m, size_t slot)
 {
-    return m->keys + slot * m->key_size;
+    return m->slots + slot * m->slot_size + sizeof(void *);
+}
+
+/* Most keys are ids of 16 bytes: compared without a call. */
+static bool
+same_key(const struct map *m, size_t slot, const void *key)
+{
+    const uint8_t *has = slot_key(m, slot);
+    return m->key_size == 16 ? memcmp(has, key, 16) == 0 : memcmp(has, key, m->key_size) == 0;
 }
 
 /* The slot that holds `key`, or the free one where it would go. */
@@ -44,7 +59,7 @@ static size_t
 find(const struct map *m, const void *key)
 {
     size_t slot = (size_t)hash(key, m->key_size) & (m->cap - 1);
-    while (m->values[slot] != NULL && memcmp(slot_key(m, slot), key, m->key_size) != 0)
+    while (*slot_value(m, slot) != NULL && !same_key(m, slot, key))
         slot = (slot + 1) & (m->cap - 1);
     return slot;
 }
@@ -52,7 +67,7 @@ find(const struct map *m, const void *key)
 void *
 map_get(const struct map *m, const void *key)
 {
-    return m->count == 0 ? NULL : m->values[find(m, key)];
+    return m->count == 0 ? NULL : *slot_value(m, find(m, key));
 }
 
 static void
@@ -60,17 +75,11 @@ enlarge(struct map *m)
 {
     struct map old = *m;
     m->cap = old.cap == 0 ? 16 : old.cap * 2;
-    m->keys = zalloc(m->cap * m->key_size);
-    m->values = zalloc(m->cap * sizeof(void *));
-    for (size_t i = 0; i < old.cap; i++) {
-        if (old.values[i] == NULL)
-            continue;
-        size_t slot = find(m, slot_key(&old, i));
-        memcpy(slot_key(m, slot), slot_key(&old, i), m->key_size);
-        m->values[slot] = old.values[i];
-    }
-    free(old.keys);
-    free(old.values);
+    m->slots = zalloc(m->cap * m->slot_size);
+    for (size_t i = 0; i < old.cap; i++)
+        if (*slot_value(&old, i) != NULL)
+            memcpy(slot_value(m, find(m, slot_key(&old, i))), slot_value(&old, i), m->slot_size);
+    free(old.slots);
 }
 
 void *
@@ -80,12 +89,12 @@ map_put(struct map *m, const void *key, void *value)
     if ((m->count + 1) * 4 > m->cap * 3)
         enlarge(m);
     size_t slot = find(m, key);
-    void *was = m->values[slot];
+    void *was = *slot_value(m, slot);
     if (was == NULL) {
         memcpy(slot_key(m, slot), key, m->key_size);
         m->count++;
     }
-    m->values[slot] = value;
+    *slot_value(m, slot) = value;
     return was;
 }
 
@@ -95,19 +104,18 @@ map_del(struct map *m, const void *key)
     if (m->count == 0)
         return NULL;
     size_t hole = find(m, key);
-    void *was = m->values[hole];
+    void *was = *slot_value(m, hole);
     if (was == NULL)
         return NULL;
-    for (size_t next = (hole + 1) & (m->cap - 1); m->values[next] != NULL;
+    for (size_t next = (hole + 1) & (m->cap - 1); *slot_value(m, next) != NULL;
          next = (next + 1) & (m->cap - 1)) {
         size_t home = (size_t)hash(slot_key(m, next), m->key_size) & (m->cap - 1);
         if (((next - home) & (m->cap - 1)) < ((next - hole) & (m->cap - 1)))
             continue; /* it would move before its home */
-        memcpy(slot_key(m, hole), slot_key(m, next), m->key_size);
-        m->values[hole] = m->values[next];
+        memcpy(slot_value(m, hole), slot_value(m, next), m->slot_size);
         hole = next;
     }
-    m->values[hole] = NULL;
+    *slot_value(m, hole) = NULL;
     m->count--;
     return was;
 }
@@ -116,8 +124,8 @@ void *
 map_next(const struct map *m, size_t *at)
 {
     while (*at < m->cap)
-        if (m->values[(*at)++] != NULL)
-            return m->values[*at - 1];
+        if (*slot_value(m, (*at)++) != NULL)
+            return *slot_value(m, *at - 1);
     return NULL;
 }
 

@@ -8,11 +8,11 @@
 #include "common/base/base.h"
 
 struct map {
-    uint8_t *keys;   /* cap slots of key_size bytes */
-    void **values;   /* NULL marks a free slot */
-    size_t key_size; /* bytes, set by map_init */
-    size_t cap;      /* slots: a power of two, or 0 */
-    size_t count;    /* slots in use */
+    uint8_t *slots;   /* cap of them: a value, NULL where it is free, and beside it its key */
+    size_t slot_size; /* bytes */
+    size_t key_size;  /* bytes, set by map_init */
+    size_t cap;       /* slots: a power of two, or 0 */
+    size_t count;     /* slots in use */
 };
 
 void map_init(struct map *m, size_t key_size);

@@ -274,13 +274,15 @@ fl_client_work(struct fl_client *c)
 {
     int64_t now = clock_mono_ms();
     size_t heard = hear(c, now);
+    c->link.sent = false;
     turn_link(c, now);
     if (synced(c))
         outgoing_turn(c, now);
     else
         c->clogged = true; /* the disk refuses: nothing may be sent; tried again in a moment */
+    link_flush(&c->link);
     /* Sending may swallow the descriptor's edge, so look once more after it. */
-    if (c->link.sock != NULL)
+    if (c->link.sent)
         heard += hear(c, now);
     c->more = heard > 0;
     if (now - c->expired_at >= EXPIRE_EVERY_MS) {

@@ -47,7 +47,15 @@ link_send(struct link *l, struct message *m)
         m->number = link_number(++l->asked, TAG_OTHER);
     buf_clear(&l->out);
     codec_encode(m, &l->out);
-    return sock_send(l->sock, NULL, buf_str(&l->out));
+    l->sent = true;
+    return sock_send_soon(l->sock, NULL, buf_str(&l->out));
+}
+
+void
+link_flush(struct link *l)
+{
+    if (l->sock != NULL)
+        (void)sock_flush(l->sock); /* what must wait goes with the next turn */
 }
 
 enum err

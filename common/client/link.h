@@ -41,6 +41,7 @@ struct link {
     int64_t pinged_at, up_at;
     uint64_t fails; /* attempts since it was last well */
     uint64_t asked; /* numbers of our own requests */
+    bool sent;      /* something, since it was last set to false */
     struct rng jitter;
     struct buf out;
 };
@@ -66,8 +67,9 @@ void link_welcome(struct link *l, int64_t now);
 /* Leaves this broker; the next one after a back-off. */
 void link_drop(struct link *l, int64_t now);
 const char *link_endpoint(const struct link *l);
-/* ERR_AGAIN: not now. `m->number` 0 is given a number. */
+/* ERR_AGAIN: not now. `m->number` 0 is given a number. It leaves with link_flush, if not before. */
 must_use enum err link_send(struct link *l, struct message *m);
+void link_flush(struct link *l);
 /* ERR_AGAIN: nothing there. */
 must_use enum err link_receive(struct link *l, int64_t now, struct str *bytes);
 /* When link_turn has something to do. */

@@ -84,9 +84,14 @@ resend_late(struct fl_client *c, int64_t now)
     struct rec *r;
     while ((r = list(c, RECS_FLIGHT)->first) != NULL && r->at <= before)
         land_unanswered(c, r);
-    for (r = list(c, RECS_EVENTS)->first; r != NULL && c->events_flying > 0; r = r->next)
-        if (r->state == REC_SENDING && r->at <= before)
+    size_t flying = c->events_flying; /* they are the first ones: not all that wait are looked at */
+    for (r = list(c, RECS_EVENTS)->first; r != NULL && flying > 0; r = r->next) {
+        if (r->state != REC_SENDING)
+            continue;
+        flying--;
+        if (r->at <= before)
             land_unanswered(c, r);
+    }
 }
 
 /* ---- sending */

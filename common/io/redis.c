@@ -27,10 +27,9 @@ enum {
     CONNECT_MS = 5000, /* from the first packet to UP */
     RETRY_MIN_MS = 100,
     RETRY_MAX_MS = 3000,
-    RETRY_AUTH_MS = 5000,    /* a wrong password does not mend itself quickly */
-    READ_SIZE = 16 * 1024,   /* what hiredis reads at once */
-    READ_ROUNDS = 64,        /* at most so many reads in one redis_work */
-    WRITE_SIZE = 256 * 1024, /* what hiredis is given to write at once */
+    RETRY_AUTH_MS = 5000,  /* a wrong password does not mend itself quickly */
+    READ_SIZE = 16 * 1024, /* what hiredis reads at once */
+    READ_ROUNDS = 64,      /* at most so many reads in one redis_work */
     READER_KEEP = 1024 * 1024,
     QUIET_MS = 60000
 };
@@ -50,8 +49,7 @@ struct redis {
     redisContext *hi;    /* NULL while DOWN */
     uint64_t generation; /* counts connections lost */
     bool subscribed;
-    bool writing;   /* hiredis still holds some of what it was given */
-    struct buf out; /* what it was not given yet, from out_at */
+    struct buf out; /* what Redis was not given yet, from out_at */
     size_t out_at;
     struct calls calls;   /* sent or in `out` */
     struct calls refused; /* made while not UP: to be answered ERR_CLOSED */
@@ -145,7 +143,7 @@ lose(struct redis *r, const char *why)
     r->hi = NULL;
     r->state = DOWN;
     r->generation++;
-    r->subscribed = r->writing = false;
+    r->subscribed = false;
     buf_clear(&r->out);
     r->out_at = 0;
 
@@ -326,31 +324,25 @@ failed(struct redis *r, int result)
     return true;
 }
 
-/* hiredis moves its rest to the front after every write, so it gets a piece at a time. */
+/* Past hiredis, which would copy it all into a buffer of its own, made and freed each time. */
 static void
 write_out(struct redis *r)
 {
-    while (r->hi != NULL && redis_wants_write(r)) {
-        size_t left = r->out.len - r->out_at;
-        if (!r->writing && left > 0) {
-            size_t piece = left < WRITE_SIZE ? left : WRITE_SIZE;
-            if (failed(r, redisAppendFormattedCommand(r->hi, (const char *)r->out.data + r->out_at,
-                                                      piece)))
-                return;
-            r->out_at += piece;
-            r->writing = true;
-        }
-        int done = 0;
-        if (failed(r, redisBufferWrite(r->hi, &done)))
+    while (r->out_at < r->out.len) {
+        ssize_t sent =
+            send(redis_fd(r), r->out.data + r->out_at, r->out.len - r->out_at, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return;
-        r->writing = !done;
-        if (r->out_at == r->out.len) {
-            buf_clear(&r->out);
-            r->out_at = 0;
-        }
-        if (!done)
+        if (sent < 0) {
+            lose(r, strerror(errno));
             return;
+        }
+        r->out_at += (size_t)sent;
     }
+    buf_clear(&r->out);
+    r->out_at = 0;
 }
 
 /* Steals the reply for redis_ask. */
@@ -537,7 +529,7 @@ redis_fd(const struct redis *r)
 bool
 redis_wants_write(const struct redis *r)
 {
-    return r->state == CONNECTING || r->writing || r->out.len > r->out_at;
+    return r->state == CONNECTING || r->out.len > r->out_at;
 }
 
 int64_t
@@ -551,7 +543,8 @@ redis_wait_ms(const struct redis *r)
     return left < 0 ? 0 : left;
 }
 
-/* hiredis writes without MSG_NOSIGNAL. A handler that somebody has set is left alone. */
+/* Who hangs up, or no longer reads our log, is met as an error. A handler that somebody has set is
+ * left alone. */
 static void
 ignore_sigpipe(void)
 {

@@ -28,7 +28,11 @@ enum {
     CURVE_OVERHEAD = 33, /* command name, nonce, tag, flags: counted by MAXMSGSIZE */
     USER_SIZE = 24,
     KEY_SIZE = 32,
-    DROPS_MAX = 256, /* unfit messages that one receive will skip */
+    DROPS_MAX = 256,    /* unfit messages that one receive will skip */
+    PARCEL_MARK = 0xc1, /* no msgpack value begins with it */
+    PARCEL_HEAD = 4,    /* bytes before each message in a parcel: its length, big-endian */
+    PARCEL_SIZE = 4096, /* a parcel that is sent, at most: it is one entry of a peer's queue */
+    PARCEL_COUNT = 256, /* messages in a parcel that is opened, at most */
     WAIT_MAX = 64
 };
 
@@ -36,8 +40,15 @@ struct sock {
     struct sockets *owner;
     void *socket;
     bool is_router;
-    zmq_msg_t id, body; /* the last message received */
-    void *zap_socket;   /* routers only */
+    zmq_msg_t id, body; /* the last frame received */
+    struct peer_id from;
+    char user[USER_SIZE];
+    struct str unread; /* of body: what sock_receive has not given out, when it is a parcel */
+    size_t opened;     /* messages of it that were */
+    struct buf parcel; /* being packed, for parcel_to; empty, or a mark and what follows */
+    struct peer_id parcel_to;
+    size_t parcel_count;
+    void *zap_socket; /* routers only */
     zap_fn *zap;
     void *zap_context;
 };
@@ -146,6 +157,7 @@ sock_free(struct sock *s)
     zmq_msg_close(&s->id);
     zmq_msg_close(&s->body);
     zmq_close(s->socket);
+    buf_fini(&s->parcel);
     s->owner->open--;
     free(s);
 }
@@ -284,9 +296,9 @@ user_of(zmq_msg_t *body, char user[USER_SIZE])
     return name != NULL && *name != '\0' && str_fill(user, USER_SIZE, str_of(name));
 }
 
-/* One whole message from the socket. ERR_AGAIN: none. ERR_SYNTAX: one, unfit, dropped. */
+/* One whole frame from the socket. ERR_AGAIN: none. ERR_SYNTAX: one, unfit, dropped. */
 static enum err
-take_message(struct sock *s, struct peer_id *from, char user[USER_SIZE])
+take_message(struct sock *s)
 {
     if (s->is_router) {
         if (take_frame(&s->id, s->socket) < 0)
@@ -294,8 +306,8 @@ take_message(struct sock *s, struct peer_id *from, char user[USER_SIZE])
         size_t len = zmq_msg_size(&s->id);
         if (!zmq_msg_more(&s->id))
             return ERR_SYNTAX;
-        from->len = len <= sizeof(from->b) ? (uint8_t)len : 0;
-        memcpy(from->b, zmq_msg_data(&s->id), from->len);
+        s->from.len = len <= sizeof(s->from.b) ? (uint8_t)len : 0;
+        memcpy(s->from.b, zmq_msg_data(&s->id), s->from.len);
     }
     if (take_frame(&s->body, s->socket) < 0)
         return ERR_AGAIN;
@@ -303,26 +315,49 @@ take_message(struct sock *s, struct peer_id *from, char user[USER_SIZE])
         skip_rest(&s->body, s->socket);
         return ERR_SYNTAX;
     }
-    if (s->is_router && (from->len == 0 || !user_of(&s->body, user)))
+    if (s->is_router && (s->from.len == 0 || !user_of(&s->body, s->user)))
         return ERR_SYNTAX;
     return OK;
+}
+
+/* The next message of the parcel. What is no parcel any more is given out as it is: the receiver
+ * will say what he thinks of it. */
+static struct str
+parcel_next(struct sock *s)
+{
+    const uint8_t *at = (const uint8_t *)s->unread.at;
+    struct str rest = s->unread;
+    s->unread.len = 0;
+    if (rest.len < PARCEL_HEAD || s->opened++ == PARCEL_COUNT)
+        return rest;
+    size_t len = (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+    if (len == 0 || len > rest.len - PARCEL_HEAD)
+        return rest;
+    s->unread = str_bytes(at + PARCEL_HEAD + len, rest.len - PARCEL_HEAD - len);
+    return str_bytes(at + PARCEL_HEAD, len);
 }
 
 enum err
 sock_receive(struct sock *s, struct peer_id *from, char user[24], struct str *bytes)
 {
-    struct peer_id peer = { .len = 0 };
-    char name[USER_SIZE] = "";
-    enum err err = ERR_SYNTAX;
-    for (int drops = 0; err == ERR_SYNTAX && drops < DROPS_MAX; drops++)
-        err = take_message(s, &peer, name);
-    if (err != OK)
-        return ERR_AGAIN;
+    if (s->unread.len == 0) {
+        enum err err = ERR_SYNTAX;
+        for (int drops = 0; err == ERR_SYNTAX && drops < DROPS_MAX; drops++)
+            err = take_message(s);
+        if (err != OK)
+            return ERR_AGAIN;
+        *bytes = str_bytes(zmq_msg_data(&s->body), zmq_msg_size(&s->body));
+        if (bytes->len > 1 && (uint8_t)bytes->at[0] == PARCEL_MARK) {
+            s->unread = str_bytes(bytes->at + 1, bytes->len - 1);
+            s->opened = 0;
+        }
+    }
+    if (s->unread.len > 0)
+        *bytes = parcel_next(s);
     if (from != NULL)
-        *from = peer;
+        *from = s->from;
     if (user != NULL)
-        memcpy(user, name, USER_SIZE);
-    *bytes = str_bytes(zmq_msg_data(&s->body), zmq_msg_size(&s->body));
+        memcpy(user, s->user, USER_SIZE);
     return OK;
 }
 
@@ -338,18 +373,69 @@ give_frame(void *socket, const void *at, size_t len, int flags)
     return errno == EAGAIN ? ERR_AGAIN : ERR_CLOSED;
 }
 
+static enum err
+give_message(struct sock *s, const struct peer_id *to, const void *at, size_t len)
+{
+    if (s->is_router) {
+        enum err err = give_frame(s->socket, to->b, to->len, ZMQ_SNDMORE);
+        if (err != OK)
+            return err;
+    }
+    return give_frame(s->socket, at, len, 0);
+}
+
+enum err
+sock_flush(struct sock *s)
+{
+    if (s->parcel_count == 0)
+        return OK;
+    size_t skip = s->parcel_count == 1 ? 1 + PARCEL_HEAD : 0; /* one needs no parcel */
+    enum err err = give_message(s, &s->parcel_to, s->parcel.data + skip, s->parcel.len - skip);
+    if (err == ERR_AGAIN && !s->is_router)
+        return err;
+    buf_clear(&s->parcel);
+    s->parcel_count = 0;
+    return OK;
+}
+
+static bool
+same_peer(const struct peer_id *a, const struct peer_id *b)
+{
+    return a->len == b->len && memcmp(a->b, b->b, a->len) == 0;
+}
+
+enum err
+sock_send_soon(struct sock *s, const struct peer_id *to, struct str bytes)
+{
+    assert(s->is_router == (to != NULL) && bytes.len > 0);
+    bool joins = s->parcel_count > 0 && s->parcel_count < PARCEL_COUNT &&
+                 s->parcel.len + PARCEL_HEAD + bytes.len <= PARCEL_SIZE &&
+                 (to == NULL || same_peer(to, &s->parcel_to));
+    if (!joins) {
+        enum err err = sock_flush(s);
+        if (err != OK)
+            return err;
+        if (bytes.len > PARCEL_SIZE - 1 - PARCEL_HEAD)
+            return sock_send(s, to, bytes);
+        if (to != NULL)
+            s->parcel_to = *to;
+        buf_put_u8(&s->parcel, PARCEL_MARK);
+    }
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_put_u8(&s->parcel, (uint8_t)(bytes.len >> shift));
+    buf_put(&s->parcel, bytes.at, bytes.len);
+    s->parcel_count++;
+    return OK;
+}
+
 enum err
 sock_send(struct sock *s, const struct peer_id *to, struct str bytes)
 {
     assert(s->is_router == (to != NULL));
     if (bytes.len > SOCK_MESSAGE_MAX)
         return ERR_TOO_BIG; /* the other side would hang up */
-    if (s->is_router) {
-        enum err err = give_frame(s->socket, to->b, to->len, ZMQ_SNDMORE);
-        if (err != OK)
-            return err;
-    }
-    return give_frame(s->socket, bytes.at, bytes.len, 0);
+    enum err err = sock_flush(s);
+    return err == OK ? give_message(s, to, bytes.at, bytes.len) : err;
 }
 
 /* ---- ZAP, RFC 27 */
@@ -455,7 +541,8 @@ wait_for(struct wait *list, size_t count, int64_t timeout_ms)
     assert(count <= WAIT_MAX);
     for (size_t i = 0; i < count; i++) {
         struct wait *w = &list[i];
-        w->ready = false;
+        w->ready = w->sock != NULL && w->sock->unread.len > 0;
+        timeout_ms = w->ready ? 0 : timeout_ms;
         if (w->sock == NULL && w->fd < 0)
             continue;
         owner[n] = i;

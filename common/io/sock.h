@@ -2,7 +2,10 @@
  *
  * Server: ROUTER, ZAP running before bind, a non-empty domain and ZMQ_ZAP_ENFORCE_DOMAIN,
  * ROUTER_MANDATORY, MAXMSGSIZE 64 KiB, handshake limit, heartbeats, linger 0. CURVE fails open
- * without these. Client: DEALER, the same limits, reconnect with back-off. */
+ * without these. Client: DEALER, the same limits, reconnect with back-off.
+ *
+ * A frame is a message, or a parcel of several (docs/protocol.md section 1): most of what a small
+ * message costs is the frame around it. Parcels are packed and opened in here. */
 #ifndef IO_SOCK_H
 #define IO_SOCK_H
 
@@ -45,6 +48,12 @@ must_use enum err sock_receive(struct sock *s, struct peer_id *from, char user[2
 /* ROUTER: to that peer; ERR_AGAIN (its queue is full) and ERR_CLOSED (it is gone) mean: not sent.
  * DEALER: `to` is NULL. The bytes are copied. ERR_TOO_BIG: past SOCK_MESSAGE_MAX, not sent. */
 must_use enum err sock_send(struct sock *s, const struct peer_id *to, struct str bytes);
+/* The same, but it may wait for others to the same peer that go with it in one frame: until
+ * sock_flush or a sock_send. ROUTER: it may get lost on the way, as
+ * if it had been sent to a peer who is gone. DEALER: ERR_AGAIN, or it will leave some time. */
+must_use enum err sock_send_soon(struct sock *s, const struct peer_id *to, struct str bytes);
+/* DEALER: ERR_AGAIN, some of it must wait: call again. */
+enum err sock_flush(struct sock *s);
 /* Answers pending ZAP requests: call it whenever sock_zap_socket is readable, and each turn. */
 void sock_serve_zap(struct sock *s);
 

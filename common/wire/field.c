@@ -450,6 +450,51 @@ least_of(const struct list *l)
 }
 
 void
+fields_put_pairs(const struct field *f, size_t count, const void *record, struct buf *out)
+{
+    uint64_t said = 0;
+    size_t present = 0;
+    assert(count <= 64);
+    for (size_t i = 0; i < count; i++)
+        if (!lacks(&f[i], record)) {
+            said |= UINT64_C(1) << i;
+            present++;
+        }
+    pack_array(out, 2 * present);
+    for (size_t i = 0; said != 0; i++, said >>= 1)
+        if (said & 1) {
+            pack_uint(out, i);
+            f[i].shape->put(&f[i], (const char *)record + f[i].offset, out);
+        }
+}
+
+/* The field that the pair at `at` is of: above all before it, or the pairs are malformed. */
+static bool
+pair_number(node array, size_t at, bool first, uint64_t before, uint64_t *number)
+{
+    return node_uint(node_at(array, at), number) && (first || *number > before);
+}
+
+bool
+fields_get_pairs(const struct field *f, size_t count, node array, void *record,
+                 const struct reading *r)
+{
+    size_t has, next = 0; /* the first row that no pair has come to */
+    uint64_t number = 0;
+    bool ok = node_array(array, &has) && has % 2 == 0;
+    for (size_t at = 0; at < has && ok; at += 2) {
+        ok = pair_number(array, at, at == 0, number, &number);
+        for (; next < count && next < number && ok; next++)
+            ok = get(&f[next], NULL, record, r);
+        if (ok && number < count)
+            ok = get(&f[next++], node_at(array, at + 1), record, r);
+    }
+    for (; next < count && ok; next++)
+        ok = get(&f[next], NULL, record, r);
+    return ok;
+}
+
+void
 fields_put_list(const struct list *l, const void *items, size_t count, struct buf *out)
 {
     pack_array(out, count);

@@ -6,8 +6,9 @@
  *         FIELD(MAY, "due", field_instant, struct update, due),
  *     };
  *
- * In an array every field has its place, and nil where it is absent. In a map an absent field
- * is left out. Absent stands for the member's empty value: zero, no name, no text, no place. */
+ * In an array every field has its place, and nil where it is absent. In a map or in pairs an
+ * absent field is left out. Absent stands for the member's empty value: zero, no name, no text, no
+ * place. */
 #ifndef WIRE_FIELD_H
 #define WIRE_FIELD_H
 
@@ -38,7 +39,7 @@ enum field_rule { NEED, MAY };
 
 struct field {
     enum field_rule rule;
-    const char *key; /* in a map; NULL in arrays */
+    const char *key; /* in a map; what people call it in pairs; NULL in arrays */
     const struct shape *shape;
     size_t offset, size; /* of the member */
     /* Is it left out of this record? NULL: when it is empty. */
@@ -90,6 +91,12 @@ bool fields_get_tailed(const struct field *f, size_t least, size_t count, node a
 void fields_put_map(const struct field *f, size_t count, const void *record, struct buf *out);
 bool fields_get_map(const struct field *f, size_t count, node map, void *record,
                     const struct reading *r);
+
+/* An array of number, value, number, value, ...: a field's number is its row's. The numbers rise,
+ * what is absent is left out, and a number past the rows is some later version's: passed over. */
+void fields_put_pairs(const struct field *f, size_t count, const void *record, struct buf *out);
+bool fields_get_pairs(const struct field *f, size_t count, node array, void *record,
+                      const struct reading *r);
 
 /* Arrays of records, each an array. Getting allocates in the arena. */
 struct list {

@@ -2,8 +2,8 @@
 #include "common/wire/body.h"
 #include "common/wire/field.h"
 
-static const struct shape field_kind = FIELD_NAMED(words_update, UPDATE_KINDS);
-static const struct shape field_state = FIELD_NAMED(words_state, TICKET_RECEIVED);
+static const struct shape field_kind = FIELD_CODED(words_update, UPDATE_KINDS);
+static const struct shape field_state = FIELD_CODED(words_state, TICKET_RECEIVED);
 static const struct shape field_refusal = FIELD_NAMED(words_refusal, REFUSAL_NONE);
 static const struct shape field_object_kind = FIELD_NAMED(words_object_kind, OBJECT_INSPECTION);
 static const struct shape field_object_state = FIELD_NAMED(words_object_state, OBJECT_OPEN);
@@ -115,61 +115,62 @@ static const struct shape field_event = { put_event, get_event, no_event, clear_
         MAY, key, &(shape), offsetof(struct update, member),                                       \
             sizeof(((struct update *)NULL)->member), absent                                        \
     }
+/* A number once given is never given to another field. */
 static const struct field fields[] = {
-    F(NEED, "kind", field_kind, kind),
-    F(MAY, "at", field_i64, at),
-    F(MAY, "ticket", field_bytes, ticket),
-    F(MAY, "report", field_bytes, report),
-    F(MAY, "number", field_label, number),
-    MAY_WHEN("state", field_state, state, stateless),
-    F(MAY, "version", field_u32, version),
-    F(MAY, "level", field_label, level),
-    F(MAY, "category", field_label, category),
-    F(MAY, "site", field_label, site),
-    F(MAY, "customer", field_label, customer),
-    F(MAY, "lat", field_lat, place),
-    F(MAY, "lon", field_lon, place),
-    F(MAY, "engineer", field_label, engineer),
-    F(MAY, "name", field_label, name),
-    F(MAY, "phone", field_label, phone),
-    F(MAY, "due", field_i64, due),
-    F(MAY, "repeats", field_u32, repeats),
-    F(MAY, "event", field_event, event),
-    MAY_WHEN("verb", field_verb, verb, verbless),
-    MAY_WHEN("refusal", field_refusal, refusal, unrefused),
-    F(MAY, "reason", field_reason, reason),
-    MAY_WHEN("clock", field_clock, clock, clockless),
-    F(MAY, "share_pct", field_u16, share_pct),
-    F(MAY, "object", field_u16, object),
-    MAY_WHEN("object_kind", field_object_kind, object_kind, objectless),
-    MAY_WHEN("object_state", field_object_state, object_state, objectless),
-    MAY_WHEN("amount", field_amount, amount, amountless),
-    F(MAY, "other", field_bytes, other),
-    F(MAY, "lang", field_label, lang),
-    F(MAY, "code", field_label, code),
-    F(MAY, "why", field_text, why),
-    F(MAY, "text", field_octets, text),
+    [0] = F(NEED, "kind", field_kind, kind),
+    [1] = F(MAY, "at", field_i64, at),
+    [2] = F(MAY, "ticket", field_bytes, ticket),
+    [3] = F(MAY, "report", field_bytes, report),
+    [4] = F(MAY, "number", field_label, number),
+    [5] = MAY_WHEN("state", field_state, state, stateless),
+    [6] = F(MAY, "version", field_u32, version),
+    [7] = F(MAY, "level", field_label, level),
+    [8] = F(MAY, "category", field_label, category),
+    [9] = F(MAY, "site", field_label, site),
+    [10] = F(MAY, "customer", field_label, customer),
+    [11] = F(MAY, "lat", field_lat, place),
+    [12] = F(MAY, "lon", field_lon, place),
+    [13] = F(MAY, "engineer", field_label, engineer),
+    [14] = F(MAY, "name", field_label, name),
+    [15] = F(MAY, "phone", field_label, phone),
+    [16] = F(MAY, "due", field_i64, due),
+    [17] = F(MAY, "repeats", field_u32, repeats),
+    [18] = F(MAY, "event", field_event, event),
+    [19] = MAY_WHEN("verb", field_verb, verb, verbless),
+    [20] = MAY_WHEN("refusal", field_refusal, refusal, unrefused),
+    [21] = F(MAY, "why", field_text, why),
+    [22] = F(MAY, "text", field_octets, text),
+    [23] = F(MAY, "reason", field_reason, reason),
+    [24] = MAY_WHEN("clock", field_clock, clock, clockless),
+    [25] = F(MAY, "share_pct", field_u16, share_pct),
+    [26] = F(MAY, "object", field_u16, object),
+    [27] = MAY_WHEN("object_kind", field_object_kind, object_kind, objectless),
+    [28] = MAY_WHEN("object_state", field_object_state, object_state, objectless),
+    [29] = MAY_WHEN("amount", field_amount, amount, amountless),
+    [30] = F(MAY, "other", field_bytes, other),
+    [31] = F(MAY, "lang", field_label, lang),
+    [32] = F(MAY, "code", field_label, code),
 };
 
 void
 body_put_update(struct buf *out, const struct update *u)
 {
-    fields_put_map(fields, countof(fields), u, out);
+    fields_put_pairs(fields, countof(fields), u, out);
 }
 
 /* One of a later version was sealed well, so its place counts. */
 static bool
 get_update(node n, struct update *out, const struct reading *r)
 {
-    struct str kind;
+    uint64_t number, kind;
     *out = (struct update){ .verb = VERBS, .clock = CLOCKS, .amount = -1, .place = PLACE_NONE };
-    if (!node_str(node_get(n, "kind"), &kind))
+    if (!node_uint(node_at(n, 0), &number) || number != 0 || !node_uint(node_at(n, 1), &kind))
         return false;
-    if (words_named(&words_update, kind) == UPDATE_KINDS) {
+    if (words_coded(&words_update, kind) == UPDATE_KINDS) {
         out->kind = UPDATE_KINDS;
         return true;
     }
-    return fields_get_map(fields, countof(fields), n, out, r);
+    return fields_get_pairs(fields, countof(fields), n, out, r);
 }
 
 enum err

@@ -66,9 +66,41 @@ clearing_keeps_a_block_and_steady_use_takes_no_more(void **state)
         assert_ptr_equal(arena_alloc(&a, 100), first);
         arena_clear(&a);
     }
-    arena_alloc(&a, 10 * 1000 * 1000); /* one large guest does not stay */
+    arena_fini(&a);
+}
+
+static void
+what_took_several_blocks_is_one_afterwards(void **state)
+{
+    struct arena a = { 0 };
+    void *first = NULL;
+    (void)state;
+    for (size_t round = 0; round < 10; round++) {
+        for (size_t i = 0; i < 3000; i++) { /* 300,000 bytes, and what aligning them takes */
+            char *at = arena_alloc(&a, 100);
+            if (i == 0 && round > 0) {
+                assert_true(round == 1 || at == first);
+                first = at;
+            }
+            assert_true(round == 0 || at == (char *)first + i * 112);
+        }
+        arena_clear(&a);
+    }
+    arena_fini(&a);
+}
+
+static void
+one_large_guest_does_not_stay(void **state)
+{
+    struct arena a = { 0 };
+    (void)state;
+    arena_alloc(&a, 10 * 1000 * 1000);
     arena_clear(&a);
-    assert_ptr_equal(arena_alloc(&a, 100), first);
+    assert_null(a.blocks);
+    arena_alloc(&a, 100);
+    arena_alloc(&a, 10 * 1000 * 1000);
+    arena_clear(&a);
+    assert_null(a.blocks);
     arena_fini(&a);
 }
 
@@ -79,6 +111,8 @@ main(void)
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(a_copy_is_the_arenas_own),
         cmocka_unit_test(clearing_keeps_a_block_and_steady_use_takes_no_more),
+        cmocka_unit_test(what_took_several_blocks_is_one_afterwards),
+        cmocka_unit_test(one_large_guest_does_not_stay),
     };
     rng = seed();
     return cmocka_run_group_tests(tests, NULL, NULL);

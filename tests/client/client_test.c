@@ -251,7 +251,7 @@ all_is_accepted_as_recorded_through_losses_repeats_delays_and_deaths(void **stat
     (void)state;
     struct run u = run_new(50);
     u.f->chaos = (struct fake_chaos){
-        .busy = 30, .drop = 20, .twice = 50, .late = 150, .forget_address = 100, .hang_up = 15
+        .busy = 30, .drop = 20, .twice = 50, .late = 150, .forget_address = 100, .hang_up = 25
     };
     const int64_t end = clock_mono_ms() + 3000;
     for (int i = 0; i < 1500 && clock_mono_ms() < end; i++) {

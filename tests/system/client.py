@@ -27,6 +27,55 @@ def unpack(data):
     return msgpack.unpackb(data, raw=False, strict_map_key=False)
 
 
+# ---- section 1: parcels
+
+
+def open_parcel(frame):
+    """The messages of a frame."""
+    if frame[0] != 0xC1:
+        return [frame]
+    messages, at = [], 1
+    while at < len(frame):
+        size = int.from_bytes(frame[at : at + 4], "big")
+        messages.append(frame[at + 4 : at + 4 + size])
+        at += 4 + size
+    assert 1 <= len(messages) <= 256 and at == len(frame)
+    return messages
+
+
+def parcel(*messages):
+    return b"\xc1" + b"".join(len(m).to_bytes(4, "big") + m for m in messages)
+
+
+# ---- section 5: updates
+
+FIELDS = [
+    "kind", "at", "ticket", "report", "number", "state", "version", "level", "category", "site", "customer",
+    "lat", "lon", "engineer", "name", "phone", "due", "repeats", "event", "verb", "refusal", "why", "text",
+    "reason", "clock", "share_pct", "object", "object_kind", "object_state", "amount", "other", "lang", "code",
+]
+UPDATE_KINDS = [
+    "opened", "attached", "duplicate", "quarantined", "ticket", "offer", "withdrawn", "verdict", "alarm", "resync",
+    "object", "transfer", "help",
+]
+STATES = [
+    "received", "triaged", "queued", "offered", "accepted", "en_route", "working", "pending_customer", "held",
+    "resolved", "closed", "rejected", "duplicate", "cancelled",
+]
+
+
+def read_update(pairs):
+    """The update by the names of its fields."""
+    numbers = pairs[::2]
+    assert len(pairs) % 2 == 0 and numbers[0] == 0 and numbers == sorted(set(numbers))
+    update = {FIELDS[n]: value for n, value in zip(numbers, pairs[1::2]) if n < len(FIELDS)}
+    kind = update["kind"]
+    update["kind"] = UPDATE_KINDS[kind] if kind < len(UPDATE_KINDS) else None
+    if "state" in update:
+        update["state"] = STATES[update["state"]]
+    return update
+
+
 # ---- section 2: keys and sealing
 
 
@@ -98,6 +147,7 @@ class Client:
         self.socket.curve_serverkey = broker_key.encode()
         self.socket.connect(endpoint)
         self.number = 0
+        self.parcel = []  # messages of a frame that were not yet received
         self.opened = []  # updates of a letter that were not yet taken
         self.updates = []  # UPDATE messages that came while waiting for an answer
         self.welcome = None
@@ -118,9 +168,11 @@ class Client:
     def receive(self, limit=None):
         """The next message as [kind name, number, fields], or None."""
         limit = self.limit if limit is None else limit
-        if not self.socket.poll(limit * 1000):
-            return None
-        message = unpack(self.socket.recv())
+        if not self.parcel:
+            if not self.socket.poll(limit * 1000):
+                return None
+            self.parcel = open_parcel(self.socket.recv())
+        message = unpack(self.parcel.pop(0))
         assert message[0] == VERSION
         return [KINDS[message[1]], message[2], message[3:]]
 
@@ -203,7 +255,7 @@ class Client:
         else:
             assert recipient == name
         ad = [1, "letter", "down", territory, recipient, incarnation, first, count]
-        updates = unpack(unseal(key, ad, sealed))
+        updates = [read_update(pairs) for pairs in unpack(unseal(key, ad, sealed))]
         assert len(updates) == count
         opened = list(enumerate(updates, first))
         return opened, {"territory": territory, "incarnation": incarnation, "head": head}

@@ -7,7 +7,7 @@ import msgpack
 import pytest
 import zmq
 
-from client import KIND, Refused, pack
+from client import KIND, Refused, pack, parcel
 from conftest import wait_until
 
 PLACE = {"lat": 423200000, "lon": -710600000}
@@ -42,6 +42,21 @@ def test_malformed_messages_are_refused_and_name_what_is_wrong(site):
     assert refusal(c, pack([1, KIND["UPDATE"], 1, "centre", "mail", 1, b""])) == "kind"  # the broker's own
     assert c.ask("PING")[0] == "PONG"
     still_works(site, "malformed")
+
+
+def test_a_parcel_means_what_its_messages_mean(site):
+    c = site.client("desk")
+    pings = [pack([1, KIND["PING"], number]) for number in (7, 8)]
+    c.send_raw(parcel(*pings))
+    assert [c.receive()[:2] for _ in pings] == [["PONG", 7], ["PONG", 8]]
+    assert refusal(c, parcel(pack([1, 99, 7]))) == "kind"
+    assert refusal(c, b"\xc1") == "malformed"
+    assert refusal(c, parcel(b"")) == "malformed"
+    assert refusal(c, parcel(parcel(*pings))) == "malformed"  # none in another
+    c.send_raw(parcel(*pings)[:-1])  # the last one is a byte short
+    assert c.receive()[:2] == ["PONG", 7]
+    assert c.receive()[0] == "REFUSED"
+    still_works(site, "parcel")
 
 
 def test_every_prefix_of_a_report_is_refused(site):

@@ -156,7 +156,7 @@ one_that_cannot_be_read_spoils_them_all(void **state)
         for (size_t i = 0; i < 3; i++) {
             struct update u = draw_update();
             if (i == bad)
-                pack_map(&packed, 0);
+                pack_array(&packed, 0);
             else
                 body_put_update(&packed, &u);
         }
@@ -182,27 +182,41 @@ nothing_that_is_empty_is_said(void **state)
 {
     /* a zeroed clock or amount without its alarm or object is none either */
     struct update u = { .kind = UPDATE_RESYNC, .place = PLACE_NONE, .verb = VERBS };
-    size_t pairs = 0;
+    size_t parts = 0;
     (void)state;
     buf_clear(&packed);
     body_put_update(&packed, &u);
     assert_int_equal(doc_open(&doc, buf_str(&packed), 0), OK);
-    assert_true(node_map(doc.root, &pairs));
-    assert_int_equal(pairs, 1);
+    assert_true(node_array(doc.root, &parts));
+    assert_int_equal(parts, 2); /* the kind's number, and the kind */
 }
 
 static void
 a_ticket_just_received_says_its_state(void **state)
 {
     struct update u = { .kind = UPDATE_OPENED, .version = 1, .place = PLACE_NONE };
-    struct str s = { 0 };
+    static const uint64_t said[] = { 0, 0, 5, 0, 6, 1 }; /* opened, received, version 1 */
+    size_t parts = 0;
     (void)state;
     buf_clear(&packed);
     body_put_update(&packed, &u);
     assert_int_equal(doc_open(&doc, buf_str(&packed), 0), OK);
-    assert_true(node_str(node_get(doc.root, "state"), &s));
-    assert_true(str_is(s, "received"));
-    assert_null(node_get(doc.root, "verb")); /* only a verdict has one, though triage is zero */
+    assert_true(node_array(doc.root, &parts));
+    assert_int_equal(parts, countof(said)); /* only a verdict has a verb, though triage is zero */
+    for (size_t i = 0; i < countof(said); i++) {
+        uint64_t n = 99;
+        assert_true(node_uint(node_at(doc.root, i), &n));
+        assert_int_equal(n, said[i]);
+    }
+}
+
+/* The beginning of an update of so many parts. */
+static void
+put_pair(uint64_t number, uint64_t value, size_t parts)
+{
+    pack_array(&packed, parts);
+    pack_uint(&packed, number);
+    pack_uint(&packed, value);
 }
 
 static void
@@ -212,19 +226,17 @@ words_of_a_later_version_are_met_kindly(void **state)
     (void)state;
     buf_clear(&packed);
     pack_array(&packed, 2);
-    pack_map(&packed, 1);
-    pack_text(&packed, "kind");
-    pack_text(&packed, "birthday");
-    pack_map(&packed, 5);
-    pack_text(&packed, "kind");
-    pack_text(&packed, "verdict");
-    pack_text(&packed, "reason");
-    pack_text(&packed, "moonshine");
-    pack_text(&packed, "clock");
-    pack_text(&packed, "sundial");
-    pack_text(&packed, "verb");
+    put_pair(0, 200, 4);
+    pack_uint(&packed, 1);
+    pack_text(&packed, "of another type by then");
+    put_pair(0, 7, 10);
+    pack_uint(&packed, 19);
     pack_text(&packed, "teleport");
-    pack_text(&packed, "mood");
+    pack_uint(&packed, 23);
+    pack_text(&packed, "moonshine");
+    pack_uint(&packed, 24);
+    pack_text(&packed, "sundial");
+    pack_uint(&packed, 200);
     pack_text(&packed, "fine");
     assert_int_equal(get(2, &u), OK);
     assert_int_equal(u[0].kind, UPDATE_KINDS); /* its place counts */
@@ -232,12 +244,40 @@ words_of_a_later_version_are_met_kindly(void **state)
     assert_int_equal(u[1].verb, VERBS);
     assert_int_equal(u[1].reason, REASON_NONE);
     assert_int_equal(u[1].clock, CLOCKS);
+}
+
+static void
+an_update_is_pairs_with_rising_numbers_and_a_kind_first(void **state)
+{
+    static const struct {
+        size_t parts;
+        uint64_t first, second;
+        enum err e;
+    } rows[] = {
+        { 4, 0, 5, OK },         /* opened, received */
+        { 4, 5, 0, ERR_SYNTAX }, /* of no kind at first */
+        { 4, 0, 0, ERR_SYNTAX }, /* twice the same */
+        { 3, 0, 5, ERR_SYNTAX }, /* a number without its value */
+    };
+    struct update *u;
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        buf_clear(&packed);
+        pack_array(&packed, 1);
+        put_pair(rows[i].first, 0, rows[i].parts);
+        pack_uint(&packed, rows[i].second);
+        if (rows[i].parts == 4)
+            pack_uint(&packed, 0);
+        assert_int_equal(get(1, &u), rows[i].e);
+    }
     buf_clear(&packed);
     pack_array(&packed, 1);
-    pack_map(&packed, 1);
-    pack_text(&packed, "state");
-    pack_text(&packed, "queued");
-    assert_int_equal(get(1, &u), ERR_SYNTAX); /* of no kind */
+    pack_array(&packed, 6);
+    for (uint64_t n = 0; n < 6; n += 2) { /* 0, 6, 5: not rising */
+        pack_uint(&packed, n == 0 ? 0 : n == 2 ? 6 : 5);
+        pack_uint(&packed, 0);
+    }
+    assert_int_equal(get(1, &u), ERR_SYNTAX);
 }
 
 int
@@ -250,6 +290,7 @@ main(void)
         cmocka_unit_test(nothing_that_is_empty_is_said),
         cmocka_unit_test(a_ticket_just_received_says_its_state),
         cmocka_unit_test(words_of_a_later_version_are_met_kindly),
+        cmocka_unit_test(an_update_is_pairs_with_rising_numbers_and_a_kind_first),
     };
     draw.rng = seed();
     doc_init(&doc);
