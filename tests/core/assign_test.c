@@ -101,13 +101,13 @@ after_every_event_the_matching_is_the_one_solved_from_nothing(void **state)
 {
     (void)state;
     struct rng r = seed();
-    static const size_t sizes[] = { 3, 8, 20, 20, 40, 60, 100 };
+    static const size_t sizes[] = { 3, 8, 20, 40, 60, 100, 100 };
     static struct model m;
     long events = is_long() ? 1000000 : 100000;
     struct assign *cold = assign_new();
     for (long i = 0, epoch = 0; i < events; epoch++) {
         size_t size = sizes[rng_below(&r, countof(sizes))];
-        model_init(&m, &r, (enum style)(epoch % STYLES), size, 1 + rng_below(&r, 12));
+        model_init(&m, &r, (enum style)(epoch % STYLES), size, 1 + rng_below(&r, 24));
         for (int k = 0; k < 1000; k++, i++) {
             model_event(&m);
             same_as_cold(&m, cold);

@@ -173,8 +173,8 @@ static inline void
 model_toggle(struct model *m, struct body *b, void (*in)(struct assign *, uint32_t),
              void (*out)(struct assign *, uint32_t))
 {
-    if (b->held != 0)
-        return;
+    if (b->held != 0 || (b->in && rng_below(m->r, 4) != 0))
+        return; /* most are in */
     (b->in ? out : in)(m->a, b->handle);
     b->in = !b->in;
 }
