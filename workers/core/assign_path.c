@@ -6,10 +6,13 @@
  * scan stops at the first link that alone is beyond the bound. */
 #include "workers/core/assign_state.h"
 
+/* Of four: pushes and moves upward are more than pops, and a flat heap makes those short. */
+enum { ARITY = 4 };
+
 static void
 heap_up(struct assign *a, size_t i, struct waiting w)
 {
-    for (size_t parent; i > 0 && a->heap[parent = (i - 1) / 2].far > w.far; i = parent) {
+    for (size_t parent; i > 0 && a->heap[parent = (i - 1) / ARITY].far > w.far; i = parent) {
         a->heap[i] = a->heap[parent];
         a->labels[a->heap[i].slot].place = (uint32_t)i;
     }
@@ -17,36 +20,48 @@ heap_up(struct assign *a, size_t i, struct waiting w)
     a->labels[w.slot].place = (uint32_t)i;
 }
 
+/* The nearest child of place i, which has one. */
+static size_t
+heap_child(const struct assign *a, size_t i)
+{
+    size_t best = ARITY * i + 1, end = best + ARITY;
+    if (end > a->heap_count)
+        end = a->heap_count;
+    for (size_t child = best + 1; child < end; child++)
+        if (a->heap[child].far < a->heap[best].far)
+            best = child;
+    return best;
+}
+
 static struct waiting
 heap_pop(struct assign *a)
 {
     struct waiting first = a->heap[0], w = a->heap[--a->heap_count];
+    if (a->heap_count == 0)
+        return first;
     size_t i = 0;
-    for (size_t child; (child = 2 * i + 1) < a->heap_count; i = child) {
-        if (child + 1 < a->heap_count && a->heap[child + 1].far < a->heap[child].far)
-            child++;
+    while (ARITY * i + 1 < a->heap_count) {
+        size_t child = heap_child(a, i);
         if (a->heap[child].far >= w.far)
             break;
         a->heap[i] = a->heap[child];
         a->labels[a->heap[i].slot].place = (uint32_t)i;
+        i = child;
     }
-    if (a->heap_count > 0) {
-        a->heap[i] = w;
-        a->labels[w.slot].place = (uint32_t)i;
-    }
+    a->heap[i] = w;
+    a->labels[w.slot].place = (uint32_t)i;
     return first;
 }
 
 /* This slot can be had at this distance. */
-static void
+static inline void
 reach(struct assign *a, uint32_t slot, price far, uint32_t via)
 {
     struct label *l = &a->labels[slot];
-    size_t at = l->place;
-    if (l->turn != a->turn)
-        at = a->heap_count++;
-    else if (far >= l->far)
+    bool known = l->turn == a->turn;
+    if (known && far >= l->far)
         return;
+    size_t at = known ? l->place : a->heap_count++;
     l->far = far;
     l->via = via;
     l->turn = a->turn;
@@ -87,10 +102,11 @@ scan_row(struct assign *a, uint32_t row, price far, uint32_t barred)
         price p = link_price(l) + base;
         if (p >= a->bound)
             return;
-        p -= a->v[l->other];
+        price v = a->v[l->other];
+        p -= v;
         if (p >= a->bound || l->other == barred)
             continue;
-        if (a->slots[l->other].row == ASSIGN_NONE)
+        if (v == 0 && a->slots[l->other].row == ASSIGN_NONE)
             end_at(a, row, l->other, p + a->toll);
         else
             reach(a, l->other, p, row);
