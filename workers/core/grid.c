@@ -4,7 +4,7 @@
 #include "workers/core/place.h"
 
 enum {
-    CROWD = 6,     /* a point's own cell is to hold about so many */
+    CROWD = 64,    /* a point's own cell is to hold about so many */
     CELLS = 4,     /* but there are at most so many cells a point */
     CELLS_ODD = 16 /* and these */
 };
@@ -129,9 +129,9 @@ sheet_ruled(struct sheet *s, const struct frame *f, unsigned shift)
     s->high = (uint32_t)((((int64_t)f->high.y - f->low.y) >> shift) + 1);
 }
 
-/* How crowded the points would be. */
+/* The cells get their counts and nothing else. Returns how crowded the points would be. */
 static uint64_t
-crowd_of(struct sheet *s, const struct point *all, size_t count)
+sheet_count(struct sheet *s, const struct point *all, size_t count)
 {
     size_t cells = (size_t)s->wide * s->high;
     uint64_t crowd = 0;
@@ -139,8 +139,21 @@ crowd_of(struct sheet *s, const struct point *all, size_t count)
     memset(s->cells, 0, cells * sizeof(s->cells[0]));
     for (size_t i = 0; i < count; i++)
         crowd += 2 * (uint64_t)cell_at(s, all[i].at)->count++ + 1;
-    memset(s->cells, 0, cells * sizeof(s->cells[0]));
     return crowd;
+}
+
+/* Points into counted cells. Neighbours get their places one after the other, which is how they
+ * are looked at. */
+static void
+sheet_fill(struct grid *g, struct sheet *s, const struct point *all, size_t count)
+{
+    for (size_t i = 0; i < (size_t)s->wide * s->high; i++) {
+        uint32_t want = s->cells[i].count;
+        s->cells[i].count = 0;
+        run_reserve(&g->points, &s->cells[i], want);
+    }
+    for (size_t i = 0; i < count; i++)
+        point_put(g, s, all[i]);
 }
 
 /* Halves the cells until few share one, or there are too many cells. */
@@ -152,7 +165,7 @@ sheet_draw(struct grid *g, struct sheet *s)
     struct frame f = frame_of(all, count);
     unsigned shift = 32;
     sheet_ruled(s, &f, shift);
-    uint64_t crowd = crowd_of(s, all, count);
+    uint64_t crowd = sheet_count(s, all, count);
     while (shift > 0 && crowd > CROWD * count) {
         struct sheet finer = *s;
         sheet_ruled(&finer, &f, --shift);
@@ -160,11 +173,10 @@ sheet_draw(struct grid *g, struct sheet *s)
             break;
         *s = finer;
         if ((uint64_t)s->wide * s->high * CROWD >= count)
-            crowd = crowd_of(s, all, count);
+            crowd = sheet_count(s, all, count);
     }
-    (void)crowd_of(s, all, 0);
-    for (size_t i = 0; i < count; i++)
-        point_put(g, s, all[i]);
+    sheet_count(s, all, count);
+    sheet_fill(g, s, all, count);
     s->drawn_count = count;
     s->drawn_crowd = s->crowd;
     s->changes = 0;

@@ -10,7 +10,7 @@ struct search {
     const struct grid_wish *wish;
     struct spot at;
     uint32_t column, row;   /* of `at` */
-    struct grid_near *heap; /* the farthest on top */
+    struct grid_near *near; /* the nearest first */
     size_t count;
     int64_t limit; /* farther ones are of no use */
 };
@@ -21,42 +21,22 @@ farther(struct grid_near a, struct grid_near b)
     return a.square != b.square ? a.square > b.square : a.engineer > b.engineer;
 }
 
-static void
-sink(struct grid_near *heap, size_t count, struct grid_near item)
-{
-    size_t i = 0;
-    for (size_t child; (child = 2 * i + 1) < count; i = child) {
-        if (child + 1 < count && farther(heap[child + 1], heap[child]))
-            child++;
-        if (!farther(heap[child], item))
-            break;
-        heap[i] = heap[child];
-    }
-    heap[i] = item;
-}
-
-static void
-rise(struct grid_near *heap, size_t i, struct grid_near item)
-{
-    for (size_t parent; i > 0 && farther(item, heap[parent = (i - 1) / 2]); i = parent)
-        heap[i] = heap[parent];
-    heap[i] = item;
-}
-
+/* Into its place among the nearest so far; of a full list the last one falls off. For the few
+ * dozen that are asked for, moving them up is quicker than keeping a heap. */
 static void
 found(struct search *q, struct grid_near item)
 {
     bool full = q->count == q->wish->k;
-    if (full && !farther(q->heap[0], item))
+    if (full && !farther(q->near[q->count - 1], item))
         return;
     if (q->wish->fits != NULL && !q->wish->fits(q->wish->context, item.engineer))
         return;
-    if (full)
-        sink(q->heap, q->count, item);
-    else
-        rise(q->heap, q->count++, item);
+    size_t i = full ? q->count - 1 : q->count++;
+    for (; i > 0 && farther(q->near[i - 1], item); i--)
+        q->near[i] = q->near[i - 1];
+    q->near[i] = item;
     if (q->count == q->wish->k)
-        q->limit = q->heap[0].square;
+        q->limit = q->near[q->count - 1].square;
 }
 
 static int64_t
@@ -152,11 +132,6 @@ grid_nearest(const struct grid *g, const struct grid_wish *w, struct grid_near *
         if (square == INT64_MAX || square > q.limit)
             break;
         look_ring(&q, r);
-    }
-    for (size_t left = q.count; left > 1;) {
-        struct grid_near last = out[--left];
-        out[left] = out[0];
-        sink(out, left, last);
     }
     return q.count;
 }
