@@ -41,7 +41,8 @@ struct assign_edge {
 
 struct assign *assign_new(void);
 void assign_free(struct assign *a);
-/* From here on, no allocation until there are more of these (edges: of all rows). */
+/* Room ahead for these (edges: of all rows), so that nothing is allocated while deciding. Lists of
+ * edges keep their largest size; should the room not suffice, it doubles. */
 void assign_reserve(struct assign *a, size_t rows, size_t slots, size_t edges);
 /* `to` becomes the same problem with the same handles and matching: for a cold solve beside. */
 void assign_copy(struct assign *to, const struct assign *from);

@@ -118,14 +118,26 @@ links_sound(const struct assign *a, uint32_t row)
     return true;
 }
 
+/* Do both sides say so, of matches, holds and links? */
+static bool
+books_sound(const struct assign *a, uint32_t row)
+{
+    const struct row *r = &a->rows[row];
+    if (r->presence == ABSENT)
+        return r->links.count == 0 && r->slot == ASSIGN_NONE;
+    if (r->held != ASSIGN_NONE && (r->presence == PRESENT || a->slots[r->held].held != row))
+        return false;
+    if (r->slot != ASSIGN_NONE && (r->presence != PRESENT || a->slots[r->slot].row != row ||
+                                   link_find(a, row, r->slot) == NULL))
+        return false;
+    return links_sound(a, row);
+}
+
 static struct assign_flaw
 audit_row(const struct assign *a, uint32_t row)
 {
     const struct row *r = &a->rows[row];
-    if ((r->slot != ASSIGN_NONE &&
-         (a->slots[r->slot].row != row || link_find(a, row, r->slot) == NULL)) ||
-        (r->presence != PRESENT && r->slot != ASSIGN_NONE) || !links_sound(a, row) ||
-        (r->presence != ABSENT && r->held != ASSIGN_NONE && a->slots[r->held].held != row))
+    if (!books_sound(a, row))
         return (struct assign_flaw){ ASSIGN_BROKEN, row, r->slot };
     if (r->presence != PRESENT)
         return (struct assign_flaw){ ASSIGN_SOUND, row, ASSIGN_NONE };
