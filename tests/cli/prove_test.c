@@ -29,7 +29,8 @@ draw_contract(struct rng *r, struct contract *c)
     c->exempts = 1u << REASON_FORCE_MAJEURE | 1u << REASON_CUSTOMER_DELAY;
     for (size_t i = 0; i < CLOCKS; i++)
         for (size_t level = 0; level < 2; level++) {
-            msec working = 1 + (msec)rng_below(r, 3 * HOURS), off = (msec)rng_below(r, 6 * HOURS);
+            msec working = 20 * MINUTES + (msec)rng_below(r, 3 * HOURS),
+                 off = (msec)rng_below(r, 6 * HOURS);
             c->promises[i][level] =
                 (struct promise){ working, off, (uint8_t)rng_below(r, 3), 100, 7, 13000, 900 };
         }
@@ -282,7 +283,7 @@ static void
 early_share(struct trial *t, struct outcome *o)
 {
     if (is_alarm(o, false) && t->forged++ == 0)
-        o->share_pct = 300;
+        o->share_pct = 60000; /* no promise is so far over within these days */
 }
 
 static void
