@@ -310,7 +310,7 @@ join(struct engine *e, struct job *j, const struct act *a)
 bool
 links_is_due(const struct engine *e, const struct job *j)
 {
-    if (j->t.wait != REASON_MASTER)
+    if (j->t.state != TICKET_HELD || j->t.wait != REASON_MASTER)
         return false;
     const struct job *master = master_of(e, j);
     return master == NULL || master->t.state >= TICKET_RESOLVED;

@@ -128,7 +128,8 @@ bool
 wait_recurs(const struct engine *e, const struct job *j, instant occurred_at)
 {
     const struct course *c = &j->t.course;
-    if (j->t.wait != REASON_OBSERVED || e->at >= j->t.due)
+    bool watched = j->t.state == TICKET_PENDING_CUSTOMER && j->t.wait == REASON_OBSERVED;
+    if (!watched || e->at >= j->t.due)
         return false;
     for (size_t i = c->excluded_count; i-- > 0;)
         if (c->excluded[i].reason == REASON_OBSERVED && c->excluded[i].to == NEVER)
