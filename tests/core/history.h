@@ -284,7 +284,8 @@ history_act(struct history *h, struct event *ev)
         v = history_object_verb(&h->rng, t);
         person = history_person(history_object_person(&h->rng, t, v));
     }
-    enum verb link = t != NULL && below(h, h->linked) == 0 ? history_link_verb(&h->rng, t) : VERBS;
+    bool linked = t != NULL && !history_asks(t) && below(h, h->linked) == 0;
+    enum verb link = linked ? history_link_verb(&h->rng, t) : VERBS;
     if (link != VERBS) {
         v = link;
         person = history_person(history_object_person(&h->rng, t, v));

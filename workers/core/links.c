@@ -381,6 +381,7 @@ leave(struct engine *e, struct job *j, const struct act *a)
 static void
 merge(struct engine *e, struct job *j, const struct act *a)
 {
+    char number[32];
     struct job *stays = job_find(e, a->other);
     bool linked = ticket_links(&j->t, LINK_SAME, a->other);
     assert(linked);
@@ -388,8 +389,8 @@ merge(struct engine *e, struct job *j, const struct act *a)
     j->tell = true;
     recur_by(e, stays, j);
     ticket_absorb(&stays->t, &j->t);
-    stays->t.version++;
-    job_show(e, stays);
+    ticket_number(number, e->rules->code, j->t.id);
+    step_take(e, stays, &(struct move){ .verb = VERB_LINK, .note = str_of(number) });
     stays->tell = true;
 }
 

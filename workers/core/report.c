@@ -156,10 +156,7 @@ link_back(struct engine *e, struct job *j, struct ticket_id older)
     assert(linked); /* its first */
     if (before == NULL || !ticket_links(&before->t, LINK_SUCCESSOR, j->t.id))
         return;
-    if (life_step(before->t.state, VERB_LINK) != NULL)
-        step_take(e, before, &(struct move){ .verb = VERB_LINK });
-    else
-        job_show(e, before);
+    step_take(e, before, &(struct move){ .verb = VERB_LINK });
 }
 
 static void
