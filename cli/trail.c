@@ -68,6 +68,8 @@ struct line {
     const struct outcome *o;
     const struct log_event *cause; /* NULL: the engine's own, or a neighbour's word */
     instant at;
+    const struct log_record *record; /* where it stands, */
+    size_t number;                   /* and at which place */
 };
 
 /* An event's number is its sender's own, so two people's may be the same: their deeds are told
@@ -130,9 +132,11 @@ deed_of(const struct line *l)
 
 /* ---- time that does not count */
 
+/* None before the report. */
 static void
 gap_add(struct trail *s, instant from, instant to, enum reason reason)
 {
+    from = from < s->facts.received ? s->facts.received : from;
     s->facts.gaps =
         grow_array(s->facts.gaps, s->facts.gaps_count, &s->gaps_cap, sizeof(*s->facts.gaps));
     s->facts.gaps[s->facts.gaps_count++] = (struct gap){ from, to < from ? from : to, reason };
@@ -149,23 +153,84 @@ gap_end(struct trail *s, instant to)
     }
 }
 
-static void
-gaps_of_step(struct trail *s, const struct line *l, const struct act *a, instant occurred)
+/* How long a wait for the customer may go on. */
+static instant
+wait_limit(const struct trails *all, const struct trail *s, enum verb v, const struct act *a,
+           instant at)
 {
-    instant since = s->occurred_at; /* this step's, and never before the one before it */
+    const struct rules *r = all->rules(all->context, s->plan);
+    if (v == VERB_PEND && a != NULL && a->until > 0)
+        return a->until;
+    if (r == NULL)
+        return NEVER;
+    return at + (v == VERB_OBSERVE ? r->observe_ms : r->pend_ms);
+}
+
+/* A wait begins when its step is said to have happened, and ends when it was to end, be the timer
+ * late; an observation, when that is said. What a dispatcher exempts is as he says it. Between the
+ * accepted restoration of a closed ticket and its reopening nothing counts. */
+static void
+gaps_of_step(const struct trails *all, struct trail *s, const struct line *l, const struct act *a,
+             instant occurred)
+{
     enum verb v = l->o->verb;
     if (l->o->from == TICKET_PENDING_CUSTOMER && l->o->to != TICKET_PENDING_CUSTOMER)
-        gap_end(s, occurred);
-    if (v == VERB_PEND || v == VERB_QUOTE || v == VERB_OBSERVE)
-        gap_add(s, since, NEVER,
+        gap_end(s, v != VERB_CLOSE && s->wait_due < occurred ? s->wait_due : occurred);
+    if (v == VERB_PEND || v == VERB_QUOTE || v == VERB_OBSERVE) {
+        s->wait_due = wait_limit(all, s, v, a, l->at);
+        gap_add(s, occurred, NEVER,
                 v == VERB_QUOTE     ? REASON_QUOTE
                 : v == VERB_OBSERVE ? REASON_OBSERVED
                 : a == NULL         ? REASON_NONE
                                     : a->reason);
+    }
     if (v == VERB_EXEMPT && a != NULL)
-        gap_add(s, occurred, a->until == 0 ? l->at : a->until, a->reason);
-    if (v == VERB_REOPEN && l->o->from == TICKET_CLOSED && s->ended_at != NEVER)
-        gap_add(s, s->ended_at, occurred, REASON_OVER);
+        gap_add(s, a->occurred_at <= 0 ? l->at : a->occurred_at, a->until == 0 ? l->at : a->until,
+                a->reason);
+    if (v == VERB_REOPEN && l->o->from == TICKET_CLOSED && s->ended_at != NEVER) {
+        instant restored = s->facts.reached[MOMENT_RESTORED];
+        gap_add(s, s->ended_at < restored ? s->ended_at : restored, occurred, REASON_OVER);
+    }
+}
+
+/* What came again: the report that is attached next, or the ticket that was put to this one. */
+static instant
+recurred_at(const struct trails *all, const struct line *l)
+{
+    const struct log_record *r = l->record;
+    if (l->cause != NULL && l->cause->event.kind == EVENT_VERB) {
+        const struct trail *put = trails_find(all, l->cause->event.act.ticket);
+        return put == NULL ? 0 : put->reported_at;
+    }
+    for (size_t i = l->number; i < r->outcomes_count; i++) {
+        const struct outcome *o = &r->outcomes[i];
+        if (o->kind != OUTCOME_ATTACHED || !same_id(o->ticket, l->o->ticket))
+            continue;
+        for (size_t k = 0; k < r->events_count; k++)
+            if (r->events[k].event.kind == EVENT_REPORT &&
+                same_id(r->events[k].event.report.id, o->report))
+                return r->events[k].event.report.occurred_at;
+    }
+    return 0;
+}
+
+/* When it happened, as far as that is believed: a person says it with his deed; a follower is
+ * restored when its master was; and a fault comes again when that is reported. */
+static instant
+occurred_of(const struct trails *all, struct trail *s, const struct line *l, const struct act *a)
+{
+    if (a != NULL)
+        return believed(all, l->at, a->occurred_at);
+    if (l->o->verb == VERB_FOLLOW) {
+        const struct trail *master = trails_find(all, s->master);
+        return master == NULL ? l->at
+                              : believed(all, l->at, master->facts.reached[MOMENT_RESTORED]);
+    }
+    if (l->o->verb == VERB_RECUR) {
+        s->reported_at = recurred_at(all, l);
+        return believed(all, l->at, s->reported_at);
+    }
+    return l->at;
 }
 
 /* ---- what is reached */
@@ -241,7 +306,7 @@ read_step(struct trails *all, struct trail *s, const struct line *l)
 {
     const struct outcome *o = l->o;
     const struct act *a = deed_of(l);
-    instant occurred = a == NULL ? l->at : believed(all, l->at, a->occurred_at);
+    instant occurred = occurred_of(all, s, l, a);
     if (s->steps_count == 0 || occurred > s->occurred_at)
         s->occurred_at = occurred;
     s->steps = grow_array(s->steps, s->steps_count, &s->steps_cap, sizeof(*s->steps));
@@ -255,9 +320,11 @@ read_step(struct trails *all, struct trail *s, const struct line *l)
                              (uint8_t)(a == NULL ? REASON_NONE : a->reason) };
     if (counts(s, o->verb, a))
         restart(all, s, o->verb, l->at);
-    gaps_of_step(s, l, a, occurred);
+    gaps_of_step(all, s, l, a, occurred);
     reach_of_step(s, l, a, occurred);
     name_of_step(s, l);
+    if (o->verb == VERB_JOIN && a != NULL)
+        s->master = a->other;
     if (o->from != o->to)
         s->ended_at = is_over(o->to) ? l->at : NEVER;
     s->state = o->to;
@@ -265,17 +332,13 @@ read_step(struct trails *all, struct trail *s, const struct line *l)
 
 /* ---- the other lines */
 
-/* What a linked new ticket takes over from the one before it. */
+/* What a linked new ticket takes over from the one before it; its promises are of its own day. */
 static void
 inherit(struct trail *s, const struct trail *old)
 {
     s->customer = old->customer;
     s->site = old->site;
     s->category = old->category;
-    s->levelled = old->levelled;
-    s->plan = old->plan;
-    s->contract = old->contract;
-    s->level = old->level;
 }
 
 static void
@@ -288,6 +351,8 @@ open_trail(struct trails *all, const struct line *l)
                          .opened_at = l->at,
                          .changed_at = l->at,
                          .ended_at = NEVER,
+                         .wait_due = NEVER,
+                         .reported_at = l->at,
                          .facts = { .received = l->at } };
     for (enum moment m = 0; m < MOMENTS; m++)
         s->facts.reached[m] = NEVER;
@@ -296,6 +361,7 @@ open_trail(struct trails *all, const struct line *l)
         s->site = e->report.site;
         s->category = e->report.category;
         s->facts.received = believed(all, l->at, e->report.occurred_at);
+        s->reported_at = e->report.occurred_at;
     } else if (e != NULL && e->kind == EVENT_VERB) {
         const struct trail *old = trails_find(all, e->act.ticket);
         if (old != NULL)
@@ -374,7 +440,7 @@ trails_read(struct trails *all, const struct log_record *r)
         instant at = cause == NULL ? r->at : cause->event.at;
         if (at > all->at) /* as in the engine, time does not go back */
             all->at = at;
-        read_line(all, &(struct line){ o, cause, all->at });
+        read_line(all, &(struct line){ o, cause, all->at, r, i });
     }
     if (r->at > all->at)
         all->at = r->at;
