@@ -5,7 +5,9 @@
 
 #define T0 ((instant)1767571200000)
 
-static struct rules rules = { .occurred_limit_ms = 12 * HOURS };
+static struct rules rules = { .occurred_limit_ms = 12 * HOURS,
+                              .pend_ms = 48 * HOURS,
+                              .observe_ms = 92 * DAYS };
 
 static const struct rules *
 rules_of(void *context, uint32_t version)
@@ -174,10 +176,10 @@ a_wait_for_the_customer_lasts_until_the_ticket_leaves_it(void **state)
     b.at = T0 + 6 * HOURS;
     pend = act(&b, VERB_PEND);
     pend.reason = REASON_WISH;
-    pend.occurred_at = T0 + 4 * HOURS; /* no step is before the one before it */
+    pend.occurred_at = T0 + 4 * HOURS; /* before a step that somebody else took */
     take(&b, &pend, TICKET_PENDING_CUSTOMER);
     goes(&b, T0 + 7 * HOURS, VERB_WAKE, TICKET_WORKING);
-    assert_gap(&b, 1, T0 + 5 * HOURS, T0 + 7 * HOURS, REASON_WISH);
+    assert_gap(&b, 1, T0 + 4 * HOURS, T0 + 7 * HOURS, REASON_WISH);
     assert_int_equal(trail(&b)->facts.reached[MOMENT_ARRIVED], T0 + HOURS);
     trails_fini(&b.all);
 }
@@ -236,7 +238,7 @@ what_is_rejected_by_the_customer_runs_on_and_what_was_closed_has_a_gap(void **st
     does(&b, T0 + 5 * HOURS, VERB_ANALYSE, TICKET_CLOSED);
     assert_int_equal(trail(&b)->facts.reached[MOMENT_ANALYSED], T0 + 5 * HOURS);
     does(&b, T0 + 9 * HOURS, VERB_REOPEN, TICKET_QUEUED);
-    assert_gap(&b, 0, T0 + 4 * HOURS, T0 + 9 * HOURS, REASON_OVER);
+    assert_gap(&b, 0, T0 + 3 * HOURS, T0 + 9 * HOURS, REASON_OVER); /* from what was accepted */
     assert_true(trail(&b)->facts.reached[MOMENT_ANALYSED] == NEVER);
     assert_true(trail(&b)->facts.reached[MOMENT_ENDED] == NEVER);
     trails_fini(&b.all);
@@ -337,7 +339,7 @@ deeds_of_two_people_under_one_number_are_told_apart(void **state)
 }
 
 static void
-a_linked_new_ticket_has_its_elders_promises_and_its_own_beginning(void **state)
+a_linked_new_ticket_has_its_elders_customer_and_its_own_promises(void **state)
 {
     (void)state;
     struct book b;
@@ -345,16 +347,19 @@ a_linked_new_ticket_has_its_elders_promises_and_its_own_beginning(void **state)
     b.at = T0 + 9 * HOURS;
     struct act a = act(&b, VERB_DIFFERENT);
     struct event ev = { .kind = EVENT_VERB, .at = b.at, .act = a };
-    struct outcome lines[] = { line(&b, OUTCOME_STEP), line(&b, OUTCOME_OPENED) };
+    struct outcome lines[] = { line(&b, OUTCOME_STEP), line(&b, OUTCOME_OPENED),
+                               line(&b, OUTCOME_LEVEL) };
     lines[0].event = lines[1].event = a.id;
     lines[0].verb = VERB_DIFFERENT;
     lines[0].to = TICKET_CLOSED;
-    lines[1].ticket.b[0] = 9;
-    read(&b, &ev, 1, lines, 2);
+    lines[1].ticket.b[0] = lines[2].ticket.b[0] = 9;
+    lines[2].plan = 1;
+    lines[2].contract = 3;
+    read(&b, &ev, 1, lines, 3);
     const struct trail *fresh = trails_find(&b.all, lines[1].ticket);
     assert_non_null(fresh);
     assert_int_equal(fresh->facts.received, b.at);
-    assert_int_equal(fresh->contract, 2);
+    assert_int_equal(fresh->contract, 3);
     assert_string_equal(fresh->customer.s, "acme");
     assert_int_equal(trail(&b)->state, TICKET_CLOSED);
     trails_fini(&b.all);
@@ -389,7 +394,7 @@ main(void)
         cmocka_unit_test(another_level_is_from_the_beginning_and_warnings_are_given_anew),
         cmocka_unit_test(a_second_complaint_begins_its_clocks_anew_once_the_first_is_answered),
         cmocka_unit_test(deeds_of_two_people_under_one_number_are_told_apart),
-        cmocka_unit_test(a_linked_new_ticket_has_its_elders_promises_and_its_own_beginning),
+        cmocka_unit_test(a_linked_new_ticket_has_its_elders_customer_and_its_own_promises),
         cmocka_unit_test(lines_about_a_ticket_that_nothing_opened_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
