@@ -341,6 +341,19 @@ inherit(struct trail *s, const struct trail *old)
     s->category = old->category;
 }
 
+/* Whoever the report names, else the site's owner by the plan of that day. */
+static struct customer_id
+customer_of(const struct trails *all, const struct report *r)
+{
+    const struct rules *rules = all->rules(all->context, all->plan);
+    if (!no_name(r->customer) || rules == NULL || no_name(r->site))
+        return r->customer;
+    for (size_t i = 0; i < rules->sites_count; i++)
+        if (same_id(rules->sites[i].id, r->site))
+            return rules->sites[i].customer;
+    return r->customer;
+}
+
 static void
 open_trail(struct trails *all, const struct line *l)
 {
@@ -357,7 +370,7 @@ open_trail(struct trails *all, const struct line *l)
     for (enum moment m = 0; m < MOMENTS; m++)
         s->facts.reached[m] = NEVER;
     if (e != NULL && e->kind == EVENT_REPORT) {
-        s->customer = e->report.customer;
+        s->customer = customer_of(all, &e->report);
         s->site = e->report.site;
         s->category = e->report.category;
         s->facts.received = believed(all, l->at, e->report.occurred_at);

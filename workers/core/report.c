@@ -113,6 +113,14 @@ report_contract(const struct rules *rules, struct site_id site, struct customer_
     return c != NULL ? c->contract : 0;
 }
 
+/* Whoever the report names, else the site's owner. */
+static struct customer_id
+customer_of(const struct rules *rules, const struct report *r)
+{
+    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
+    return no_name(r->customer) && s != NULL ? s->customer : r->customer;
+}
+
 /* Four digits that the customer knows and the engineer does not: from the report's keyed digest. */
 static void
 arrival_code(char code[8], const uint8_t digest[16])
@@ -173,7 +181,7 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     t->level = level_of(e->rules, r, category, t->contract, c == NULL ? 0 : c->level);
     t->category = category;
     t->site = r->site;
-    t->customer = r->customer;
+    t->customer = customer_of(e->rules, r);
     t->source = r->source;
     t->place = r->place;
     t->opened_at = e->at;
