@@ -37,6 +37,7 @@ engine_free(struct engine *e)
     known_fini(&e->known);
     marks_fini(&e->marks);
     roster_fini(&e->roster);
+    learned_fini(&e->learned);
     buf_fini(&e->scratch);
     free(e->editions);
     free(e->outlets);

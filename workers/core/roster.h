@@ -23,10 +23,18 @@ struct reservation {
     struct ticket_id ticket;
 };
 
+/* He has set out; learned from when he arrives. */
+struct trip {
+    struct ticket_id ticket; /* zero: none */
+    struct place from;
+    instant at;
+};
+
 struct engineer {
     const struct engineer_rule *rule; /* of the rules in force */
     struct place place;               /* the latest known; PLACE_NONE: use his home */
     instant place_at;                 /* the device's own instant of it */
+    struct trip trip;
     uint32_t load;
     struct reservation *reserved; /* oldest first; owned */
     size_t reserved_count, reserved_cap;
@@ -85,6 +93,7 @@ bool engineer_qualifies(const struct engineer *x, const struct skill *needs, siz
 bool engineer_room(const struct engineer *x);
 uint32_t engineer_load(const struct engineer *x); /* own and reserved */
 struct place engineer_place(const struct engineer *x);
+bool engineer_travels(const struct engineer *x);
 
 void roster_mark(struct roster *r, struct engineer *x); /* his record has changed */
 void roster_settle(struct roster *r);

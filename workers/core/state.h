@@ -22,6 +22,7 @@
 #include "workers/core/clocks.h"
 #include "workers/core/engine.h"
 #include "workers/core/known.h"
+#include "workers/core/learned.h"
 #include "workers/core/life.h"
 #include "workers/core/marks.h"
 #include "workers/core/match.h"
@@ -131,6 +132,7 @@ struct engine {
     struct known known;
     struct marks marks;
     struct roster roster;
+    struct learned learned;
 
     /* derived */
     struct queue queue;
@@ -192,6 +194,8 @@ instant step_believed(const struct engine *e, instant occurred_at);
 
 /* ---- miles.c: the milestones that a step has reached, or taken back. After its state is set. */
 void miles_take(struct engine *e, struct job *j, const struct move *m);
+/* ---- learn.c: what a step just taken teaches of trips and work. After its state is set. */
+void learn_step(struct engine *e, struct job *j, const struct taken *s);
 /* ---- carry.c: whose places it takes up, each once: its engineer's, those of who helps, and of who
  * is asked to take over or to help. Only of ours. */
 struct carriers {
