@@ -97,22 +97,21 @@ umpire_tour(struct umpire *u, const struct route_visit *x, uint32_t count)
     u->travel_s += home;
 }
 
-/* Judges what route_best said; `wrong` tells. */
+/* A plan of so many visits: is it one, and what does it cost? */
 static inline struct umpire
-umpire_judge(const struct route_input *in, const struct route_visit *visits,
-             const struct route_total *total)
+umpire_walk(const struct route_input *in, const struct route_visit *visits, uint32_t count)
 {
     struct umpire u = { .in = in };
     uint8_t *seen = zalloc(in->jobs_count + 1);
-    for (uint32_t i = 0, from = 0; i < total->visits; i++) {
+    for (uint32_t i = 0, from = 0; i < count; i++) {
         const struct route_visit *x = &visits[i];
         if (x->job >= in->jobs_count || x->vehicle >= in->vehicles_count || seen[x->job]++ > 0) {
             umpire_want(&u, false, "no such job or engineer, or twice", x->job);
             break;
         }
         umpire_pair(&u, x);
-        if (i + 1 == total->visits || visits[i + 1].vehicle != x->vehicle) {
-            umpire_want(&u, i + 1 == total->visits || visits[i + 1].vehicle > x->vehicle,
+        if (i + 1 == count || visits[i + 1].vehicle != x->vehicle) {
+            umpire_want(&u, i + 1 == count || visits[i + 1].vehicle > x->vehicle,
                         "engineers out of order", x->job);
             umpire_tour(&u, &visits[from], i + 1 - from);
             from = i + 1;
@@ -124,10 +123,19 @@ umpire_judge(const struct route_input *in, const struct route_visit *visits,
             u.cost += in->jobs[i].penalty;
         }
     u.cost += u.travel_s * in->travel_weight;
+    free(seen);
+    return u;
+}
+
+/* Judges what route_best said; `wrong` tells. */
+static inline struct umpire
+umpire_judge(const struct route_input *in, const struct route_visit *visits,
+             const struct route_total *total)
+{
+    struct umpire u = umpire_walk(in, visits, total->visits);
     umpire_want(&u, u.cost == total->cost, "another cost", 0);
     umpire_want(&u, u.travel_s == total->travel_s && u.late_s == total->late_s, "other sums", 0);
     umpire_want(&u, u.left_out == total->left_out, "another number left out", 0);
-    free(seen);
     return u;
 }
 

@@ -137,7 +137,7 @@ look(struct route *r, uint32_t vehicle, uint32_t job, struct spot *best)
         int64_t least = (to[a->place] + from[b->place] - b->leg_s) * r->in.travel_weight;
         if (there > about->due_at)
             least += (there - about->due_at) * about->late_weight;
-        if (least >= best->cost)
+        if (least >= best->cost || there + j->service_s + from[b->place] > b->latest_at)
             continue;
         int64_t cost = tour_trial(r, vehicle, at, job, best->cost);
         if (cost < best->cost)

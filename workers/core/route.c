@@ -350,7 +350,6 @@ tell(const struct route *r, uint32_t vehicle, uint32_t at, struct route_visit *v
      struct route_total *total)
 {
     const struct stop *s = &r->best[vehicle].stops[at], *before = s - 1;
-    const struct route_job *j = &r->in.jobs[s->job];
     int32_t late = s->begin_at - r->about[s->job].due_at;
     bool call = s->stocked && !before->stocked;
     total->visits++;
@@ -360,7 +359,7 @@ tell(const struct route *r, uint32_t vehicle, uint32_t at, struct route_visit *v
         *visit = (struct route_visit){
             .job = s->job,
             .vehicle = vehicle,
-            .leave_at = before->done_at > j->release_at ? before->done_at : j->release_at,
+            .leave_at = s->begin_at - s->leg_s,
             .begin_at = s->begin_at,
             .done_at = s->done_at,
             .by_store = call,

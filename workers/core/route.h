@@ -94,7 +94,8 @@ struct route_input {
 
 struct route_visit {
     uint32_t job, vehicle;
-    int32_t leave_at, begin_at, done_at; /* leaves the place before; begins and ends the work */
+    int32_t leave_at;          /* leaves the place before: as late as will do */
+    int32_t begin_at, done_at; /* the work */
     bool by_store;
 };
 

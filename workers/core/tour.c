@@ -77,10 +77,10 @@ follow(const struct route *r, const struct route_vehicle *v, const struct stop *
         .spent =
             from->spent + travel * r->in.travel_weight + (late > 0 ? late * j->late_weight : 0),
         .job = job,
-        .place = j->place,
         .begin_at = begin,
         .done_at = begin + j->service_s,
         .leg_s = travel + there,
+        .place = (uint16_t)j->place,
         .stocked = from->stocked || call,
     };
     return true;
@@ -109,10 +109,14 @@ tour_trial(const struct route *r, uint32_t vehicle, uint32_t after, uint32_t job
     uint32_t side = 0;
     if (!follow(r, v, &t->stops[after], r->kits ? &t->used[after] : NULL, job, &walk[0], &used[0]))
         return TOUR_NEVER;
+    const struct stop *next = &t->stops[after + 1];
+    if (walk[0].done_at + route_travel(r, walk[0].place, next->place) > next->latest_at)
+        return TOUR_NEVER;
     for (uint32_t i = after + 1; i <= t->count; i++) {
         const struct stop *old = &t->stops[i];
         const struct stop *is = &walk[side ^= 1];
-        if (!follow(r, v, &walk[side ^ 1], &used[side ^ 1], old->job, &walk[side], &used[side]))
+        if (!follow(r, v, &walk[side ^ 1], &used[side ^ 1], old->job, &walk[side], &used[side]) ||
+            is->begin_at > old->latest_at)
             return TOUR_NEVER;
         int64_t more = is->spent - old->spent;
         if (is->begin_at == old->begin_at && is->stocked == old->stocked &&
@@ -156,6 +160,21 @@ drop(struct tour *t, uint32_t at, uint32_t count)
     t->count -= count;
 }
 
+/* From the end backwards: how late it may get. Waiting and the store would only make it earlier. */
+static void
+look_back(const struct route *r, const struct route_vehicle *v, struct tour *t)
+{
+    int32_t latest = v->shifts[v->shifts_count - 1].to;
+    t->stops[t->count + 1].latest_at = latest;
+    for (uint32_t i = t->count; i > 0; i--) {
+        struct stop *s = &t->stops[i];
+        latest -= route_travel(r, s->place, s[1].place) + r->in.jobs[s->job].service_s;
+        if (latest > r->about[s->job].latest_at)
+            latest = r->about[s->job].latest_at;
+        s->latest_at = latest;
+    }
+}
+
 /* All from stop `at` on anew; what cannot be is left out. */
 static void
 recount(struct route *r, uint32_t vehicle, uint32_t at)
@@ -186,6 +205,7 @@ recount(struct route *r, uint32_t vehicle, uint32_t at)
         if (t->stops[i].stocked)
             t->errand = t->stops[i].leg_s * r->in.travel_weight;
     r->cost += t->cost;
+    look_back(r, v, t);
 }
 
 void
@@ -221,16 +241,17 @@ void
 tour_open(const struct route *r, uint32_t vehicle, struct tour *t)
 {
     const struct route_vehicle *v = &r->in.vehicles[vehicle];
-    uint32_t anywhere = r->in.places_count;
+    uint16_t anywhere = (uint16_t)r->in.places_count;
     int32_t at = v->shifts[0].from;
     t->count = 0;
     t->cost = t->errand = 0;
     t->stops[0] = (struct stop){ .job = ROUTE_NONE,
-                                 .place = v->start == ROUTE_NONE ? anywhere : v->start,
                                  .begin_at = at,
-                                 .done_at = at };
+                                 .done_at = at,
+                                 .place = v->start == ROUTE_NONE ? anywhere : (uint16_t)v->start };
     t->stops[1] = t->stops[0];
-    t->stops[1].place = v->end == ROUTE_NONE ? anywhere : v->end;
+    t->stops[1].place = v->end == ROUTE_NONE ? anywhere : (uint16_t)v->end;
+    look_back(r, v, t);
     if (t->used != NULL)
         memset(&t->used[0], 0, sizeof(t->used[0]));
 }

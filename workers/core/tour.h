@@ -17,10 +17,11 @@
 struct stop {
     int64_t spent; /* cost of travel and lateness up to and with this stop */
     uint32_t job;
-    uint32_t place;
     int32_t begin_at, done_at;
-    int32_t leg_s; /* from the stop before, by the store where it was called at */
-    bool stocked;  /* the store was called at on the way here or earlier */
+    int32_t leg_s;     /* from the stop before, by the store where it was called at */
+    int32_t latest_at; /* beginning after this, some stop from here on could surely not be */
+    uint16_t place;
+    bool stocked; /* the store was called at on the way here or earlier */
 };
 
 /* Parts used up to and with a stop; without meaning once stocked. */
