@@ -63,7 +63,9 @@ static uint64_t
 draw_skill(struct rng *r, bool holder)
 {
     double sum = 0, at;
-    unsigned skill = 0, level = (unsigned)rng_below(r, 3);
+    unsigned skill = 0, high = (unsigned)rng_below(r, 9), level = high < 5 ? 0 : high < 8 ? 1 : 2;
+    if (holder)
+        level = (unsigned)rng_below(r, 3);
     for (int i = 1; i <= SKILLS; i++)
         sum += 1.0 / i;
     for (at = uniform(r) * sum; skill < SKILLS - 1 && at > 1.0 / (skill + 1); skill++)
@@ -97,6 +99,18 @@ draw_job(struct rng *r, struct city *c, uint32_t i)
     }
 }
 
+/* 30 km/h on roads a third longer than the straight line, and a minute to park. */
+static void
+draw_travel(struct city *c)
+{
+    size_t places = c->in.places_count;
+    for (size_t a = 0; a < places; a++)
+        for (size_t b = 0; b < places; b++)
+            if (a != b)
+                c->travel_s[a * places + b] =
+                    60 + (int32_t)(hypot(c->x[a] - c->x[b], c->y[a] - c->y[b]) * 1.35 / 8.333);
+}
+
 static void
 city_init(struct city *c, uint32_t jobs, uint32_t people, uint64_t seed)
 {
@@ -123,16 +137,12 @@ city_init(struct city *c, uint32_t jobs, uint32_t people, uint64_t seed)
         c->people[i] = (struct route_vehicle){ .start = jobs + i, .end = jobs + i };
         c->people[i].shifts[0] = (struct route_span){ 0, DAY_S };
         c->people[i].shifts_count = 1;
-        for (int k = 0; k < 5; k++)
+        for (int k = 0; k < 6; k++)
             c->people[i].skills[0] |= draw_skill(&r, true);
     }
     for (uint32_t i = 0; i < jobs; i++)
         draw_job(&r, c, i);
-    for (size_t a = 0; a < places; a++) /* 30 km/h on roads a third longer, and a minute to park */
-        for (size_t b = 0; b < places; b++)
-            if (a != b)
-                c->travel_s[a * places + b] =
-                    60 + (int32_t)(hypot(c->x[a] - c->x[b], c->y[a] - c->y[b]) * 1.35 / 8.333);
+    draw_travel(c);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include "workers/core/cool.h"
 #include "workers/core/tour.h"
 
-enum { HEAT_NEAR = 10 }; /* neighbours whose distance says how hot to begin */
+enum { HEAT_NEAR = 10 }; /* the way to so many neighbours says how hot to begin */
 
 static void
 check_spans(const struct route_span *s, uint32_t count)
@@ -141,8 +141,8 @@ share_vehicle(const struct route *r, uint32_t a, uint32_t b)
     return false;
 }
 
-/* The nearest of one job, there and back, in order; equals by number. Their mean distance one way
- * to the first few is returned. */
+/* The nearest of one job, there and back, in order; equals by number. Returned is the way to the
+ * first few of them, one after the other. */
 static int64_t
 read_near(struct route *r, uint32_t job)
 {
@@ -165,10 +165,10 @@ read_near(struct route *r, uint32_t job)
     }
     for (size_t i = count; i < TOUR_NEAR; i++)
         near[i] = ROUTE_NONE;
-    int64_t sum = 0, few = count < HEAT_NEAR ? (int64_t)count : HEAT_NEAR;
-    for (int64_t i = 0; i < few; i++)
+    int64_t sum = 0;
+    for (size_t i = 0; i < count && i < HEAT_NEAR; i++)
         sum += far[i] / 2;
-    return few == 0 ? 0 : sum / few;
+    return sum;
 }
 
 static void

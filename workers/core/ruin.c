@@ -5,7 +5,7 @@
  * middle. How many strings follows from how long they may be: about RUIN_MEAN jobs in all. */
 #include "workers/core/tour.h"
 
-enum { RUIN_MEAN = 10, STRING_MAX = 10, ONE = 256 };
+enum { RUIN_MEAN = 10, STRING_MAX = 10, FOR_ABSENT = 2, ONE = 256 };
 
 /* 1 .. most, evenly. */
 static uint32_t
@@ -43,13 +43,22 @@ longest_string(const struct route *r)
     return mean < 1 ? 1 : mean > STRING_MAX ? STRING_MAX : mean;
 }
 
+/* Any job; often one that is left out, so that there is room where it is wanted. */
+static uint32_t
+draw_seed(struct route *r)
+{
+    if (r->absent_count > 0 && rng_below(&r->rng, FOR_ABSENT) == 0)
+        return r->absent[rng_below(&r->rng, r->absent_count)];
+    return (uint32_t)rng_below(&r->rng, r->in.jobs_count);
+}
+
 void
 route_ruin(struct route *r)
 {
     uint32_t longest = longest_string(r);
     uint32_t most = 4 * RUIN_MEAN * ONE / (1 + longest) - ONE;
     uint32_t strings = (ONE + (uint32_t)rng_below(&r->rng, most)) / ONE;
-    uint32_t job = (uint32_t)rng_below(&r->rng, r->in.jobs_count);
+    uint32_t job = draw_seed(r);
     const uint32_t *near = &r->near[(size_t)job * TOUR_NEAR];
     for (uint32_t i = 0; strings > 0 && job != ROUTE_NONE; job = near[i++]) {
         uint32_t v = r->who[job];
