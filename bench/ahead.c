@@ -5,7 +5,16 @@
 #include "bench/hungary.h"
 #include "bench/price.h"
 
-enum { SLOTS = 3, WINDOW_S = 30, UNKNOWN_WAY_S = 900, EARLY_MS = 2 * HOURS };
+enum {
+    SLOTS = 3,
+    WINDOW_S = 30,
+    UNKNOWN_WAY_S = 900,
+    ANSWER_S = 60, /* until an offer is answered */
+    EARLY_MS = 2 * HOURS,
+    OVERDUE_MS = HOURS,
+    BUSY_UNSURE_S = 1200, /* when somebody will be done is hardly known, */
+    JOB_UNSURE_S = 800    /* and less with every job more */
+};
 
 struct slot {
     uint32_t man;
@@ -13,6 +22,7 @@ struct slot {
     bool now;         /* he can be sent at once */
     uint32_t serving; /* and would leave this one; NOBODY */
     instant free_at;
+    double unsure_s; /* how far off that may be */
     struct spot from;
 };
 struct row {
@@ -43,7 +53,7 @@ first_slot(const struct desk *d, uint32_t i, struct slot *s)
     const struct desk_man *m = &d->men[i];
     const struct man *plan = &d->city->men[i];
     instant now = d->field->at, morning = now - now % DAYS + plan->from_min * MINUTES;
-    *s = (struct slot){ i, 0, false, NOBODY, now, m->seen };
+    *s = (struct slot){ i, 0, false, NOBODY, now, 0, m->seen };
     if (now < morning && now > morning - EARLY_MS) {
         s->free_at = morning;
         s->from = plan->home;
@@ -60,13 +70,16 @@ first_slot(const struct desk *d, uint32_t i, struct slot *s)
     }
     const struct ticket_drawn *t = &d->city->tickets[m->ticket];
     msec mean = city_mean_ms(t->skill);
-    if (m->stage == JOB_TRAVEL) {
+    if (m->stage == JOB_TRAVEL && city_on_duty(plan, now)) {
         s->now = true;
         s->serving = m->ticket;
         return true;
     }
     s->from = t->spot;
+    s->unsure_s = BUSY_UNSURE_S;
     s->free_at = m->stage_at + mean;
+    if (m->stage == JOB_TRAVEL)
+        s->free_at = now + mean;
     if (m->stage != JOB_WORK)
         s->free_at += desk_travel_ms(d, m->seen, t->spot, now);
     if (s->free_at < now + mean / 3)
@@ -86,7 +99,9 @@ fill_slots(const struct desk *d, struct way way, struct board *b)
             continue;
         b->slots[b->slots_count++] = s;
         for (unsigned turn = 1; turn < SLOTS && !way.idle; turn++) {
-            struct slot later = { i, turn, false, NOBODY, s.free_at, s.from };
+            struct slot later = { i,      turn,      false,
+                                  NOBODY, s.free_at, s.unsure_s + turn * JOB_UNSURE_S,
+                                  s.from };
             later.free_at += (msec)turn * PRICE_JOB_S * SECONDS;
             b->slots[b->slots_count++] = later;
         }
@@ -116,8 +131,9 @@ price(const struct desk *d, const struct row *r, const struct slot *s)
     bool stays = r->man == s->man && s->turn == 0;
     if (!stays && !desk_fits(d, s->man, r->ticket, s->free_at + travel))
         return HUNGARY_NEVER;
-    double leaves = r->man == NOBODY || stays ? 0 : PRICE_SWITCH_S;
-    return leaves + price_pair(t, d->field->at, s->free_at + travel, travel);
+    double leaves = r->man == NOBODY || stays ? 0 : PRICE_SWITCH_S * city_weights[t->severity];
+    instant arrival = s->free_at + travel + (stays ? 0 : ANSWER_S * SECONDS);
+    return leaves + price_pair(t, d->field->at, arrival, travel, s->unsure_s);
 }
 
 static void
@@ -130,8 +146,9 @@ fill(const struct desk *d, struct way way, struct board *b)
     b->to = zalloc((b->rows_count + 1) * sizeof(uint32_t));
     for (size_t r = 0; r < b->rows_count; r++) {
         const struct ticket_drawn *t = &d->city->tickets[b->rows[r].ticket];
-        double leaves = b->rows[r].man == NOBODY ? 0 : PRICE_SWITCH_S;
-        b->defer[r] = leaves + price_defer(t, d->field->at, way.idle ? 0 : SLOTS);
+        bool overdue = d->field->at > t->deadline + OVERDUE_MS; /* it comes from far, or never */
+        double leaves = b->rows[r].man == NOBODY ? 0 : PRICE_SWITCH_S * city_weights[t->severity];
+        b->defer[r] = leaves + price_defer(t, d->field->at, way.idle && !overdue ? 0 : SLOTS);
         for (size_t s = 0; s < b->slots_count; s++)
             b->cost[r * b->slots_count + s] = price(d, &b->rows[r], &b->slots[s]);
     }

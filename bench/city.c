@@ -1,5 +1,6 @@
-/* city.c - the draws. Demand follows the day and the skills follow Zipf's law; every shift has at
- * least two masters of every skill, for a promise that nobody could keep measures no policy. */
+/* city.c - the draws. Demand follows the day and the skills follow Zipf's law; every shift has two
+ * masters of every skill at least, of a hundred four, for a promise that nobody could keep measures
+ * no policy. */
 #include "bench/city.h"
 
 #include "common/base/base.h"
@@ -7,21 +8,22 @@
 const double city_weights[CITY_SEVERITIES] = { 27, 9, 3, 1 };
 const unsigned city_limits_min[CITY_SEVERITIES] = { 45, 90, 240, 600 };
 
-enum { CLUSTERS = 8, SHIFTS = 3, MASTERS_MIN = 2, STREETS_M = 100 };
+enum { CLUSTERS = 8, SHIFTS = 3, MASTERS_MIN = 2, MASTERS_SHARE = 20, STREETS_M = 100 };
 
 static const struct {
     int from_min, to_min;
     double share;
 } shifts[SHIFTS] = {
-    { 6 * 60, 15 * 60, 0.38 },
-    { 9 * 60, 18 * 60, 0.28 },
-    { 14 * 60 + 30, 23 * 60 + 30, 0.34 },
+    { 6 * 60, 15 * 60, 0.36 },
+    { 9 * 60, 18 * 60, 0.30 },
+    { 14 * 60, 23 * 60, 0.34 },
 };
 
 /* How much comes in each hour; calls of the night go to another desk. */
 static const double profile[24] = {
-    [6] = 0.5,  [7] = 0.8,  [8] = 1.0,  [9] = 1.3,  [10] = 1.4, [11] = 1.4, [12] = 1.3, [13] = 1.3,
-    [14] = 1.4, [15] = 1.4, [16] = 1.3, [17] = 1.1, [18] = 0.7, [19] = 0.7, [20] = 0.6, [21] = 0.4,
+    [6] = 0.5,  [7] = 0.7,  [8] = 0.8,  [9] = 1.3,  [10] = 1.45, [11] = 1.45,
+    [12] = 1.4, [13] = 1.4, [14] = 1.4, [15] = 1.4, [16] = 1.2,  [17] = 0.8,
+    [18] = 0.7, [19] = 0.6, [20] = 0.5, [21] = 0.3,
 };
 
 msec
@@ -95,13 +97,13 @@ draw_man(const struct city *c, unsigned i, struct man *m)
                        .from_min = shifts[s].from_min,
                        .to_min = shifts[s].to_min,
                        .pace = draw_lognormal(seed, DRAW_PACE, i, 0, 0.15) };
-    m->break_min = m->from_min + 210 + 15 * (int)(5 * draw_unit(seed, DRAW_BREAK, i, 0));
-    unsigned want = 3 + (unsigned)(4 * draw_unit(seed, DRAW_SKILLS, i, 0));
+    m->break_min = m->from_min + 150 + 15 * (int)(13 * draw_unit(seed, DRAW_BREAK, i, 0));
+    unsigned want = 5 + (unsigned)(4 * draw_unit(seed, DRAW_SKILLS, i, 0));
     for (unsigned turn = 1, have = 0; have < want; turn++) {
         unsigned k = zipf_pick(draw_unit(seed, DRAW_SKILLS, i, turn), 0.6);
         double u = draw_unit(seed, DRAW_LEVEL, i, k);
         have += m->levels[k] == 0;
-        m->levels[k] = u < 0.2 ? 1 : u < 0.55 ? 2 : 3;
+        m->levels[k] = u < 0.15 ? 1 : u < 0.45 ? 2 : 3;
     }
 }
 
@@ -136,12 +138,14 @@ draw_men(struct city *c)
     c->men = zalloc(c->men_count * sizeof(*c->men));
     for (unsigned i = 0; i < c->men_count; i++)
         draw_man(c, i, &c->men[i]);
+    unsigned least = c->men_count / MASTERS_SHARE;
+    least = least > MASTERS_MIN ? least : MASTERS_MIN;
     for (unsigned s = 0; s < SHIFTS; s++)
         for (unsigned k = 0; k < CITY_SKILLS; k++) {
             unsigned masters = 0;
             for (unsigned i = 0; i < c->men_count; i++)
                 masters += c->men[i].shift == s && c->men[i].levels[k] == CITY_LEVELS;
-            for (; masters < MASTERS_MIN; masters++)
+            for (; masters < least; masters++)
                 teach(c, s, k);
         }
 }

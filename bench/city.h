@@ -12,7 +12,7 @@ enum {
     CITY_SEVERITIES = 4,  /* 0 is the worst */
     CITY_BREAK_MIN = 30,  /* planned length of a break */
     CITY_STORM = 300,     /* tickets in ten minutes */
-    CITY_NOMINAL_MIN = 15 /* the travel that `load` reckons with */
+    CITY_NOMINAL_MIN = 20 /* the travel that `load` reckons with */
 };
 /* Monday 2026-01-05 00:00 UTC, which is midnight in the city. */
 #define CITY_BEGIN ((instant)1767571200000)

@@ -321,7 +321,9 @@ answer(struct field *f, const struct due *d)
         return;
     uint32_t i = j->man;
     struct man_now *m = &f->men[i];
-    if (draw_unit(f->city->wish.seed, DRAW_ANSWER, drawn(f, d->who)->number, i) < 0.04) {
+    bool full = m->bag_count == FIELD_BAG;
+    f->broken[BROKEN_CAPACITY] += full;
+    if (full || draw_unit(f->city->wish.seed, DRAW_ANSWER, drawn(f, d->who)->number, i) < 0.04) {
         let_go(f, d->who);
         j->stage = JOB_WAITING;
         f->declines++;
@@ -330,7 +332,6 @@ answer(struct field *f, const struct due *d)
     }
     m->asked--;
     j->stage = JOB_ACCEPTED;
-    assert(m->bag_count < FIELD_BAG);
     m->bag[m->bag_count++] = d->who;
     tell(f, HAPPENED_ACCEPT, d->who, i);
     f->broken[BROKEN_CAPACITY] += m->bag_count + (m->ticket != NOBODY) > 1;

@@ -15,10 +15,10 @@ seconds(msec ms)
 }
 
 double
-price_pair(const struct ticket_drawn *t, instant now, instant arrival, msec travel)
+price_pair(const struct ticket_drawn *t, instant now, instant arrival, msec travel, double unsure_s)
 {
     double w = city_weights[t->severity], late = seconds(arrival - t->deadline);
-    double width = 240 + 0.12 * seconds(arrival - now);
+    double width = 240 + 0.12 * seconds(arrival - now) + unsure_s;
     double chance = 1 / (1 + exp(-late / width));
     return seconds(travel) + w * (LATE_S * chance + LATER_SHARE * (late > 0 ? late : 0)) +
            FLOW_SHARE * w * seconds(arrival - t->created_at);
@@ -28,5 +28,5 @@ double
 price_defer(const struct ticket_drawn *t, instant now, unsigned slots)
 {
     msec wait = (DEFER_S + DEFER_WAY_S + (msec)slots * PRICE_JOB_S) * SECONDS;
-    return price_pair(t, now, now + wait, DEFER_WAY_S * SECONDS);
+    return price_pair(t, now, now + wait, DEFER_WAY_S * SECONDS, 0);
 }

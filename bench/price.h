@@ -8,8 +8,11 @@
 
 enum { PRICE_SWITCH_S = 600, PRICE_JOB_S = 3300 };
 
-/* travel + w (3600 P(late) + 0.5 late) + 0.2 w (arrival - created); w = 27, 9, 3, 1. */
-double price_pair(const struct ticket_drawn *t, instant now, instant arrival, msec travel);
+/* travel + w (3600 P(late) + 0.5 late) + 0.2 w (arrival - created); w = 27, 9, 3, 1. How far off
+ * the arrival may be grows with its distance, and by what is unsure besides. Giving up a way that
+ * has begun costs PRICE_SWITCH_S w. */
+double price_pair(const struct ticket_drawn *t, instant now, instant arrival, msec travel,
+                  double unsure_s);
 /* Leaving it for later, when `slots` jobs of everybody are looked ahead at. */
 double price_defer(const struct ticket_drawn *t, instant now, unsigned slots);
 

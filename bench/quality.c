@@ -39,7 +39,7 @@ static const char usage[] =
     "  --seed S       from this one on (1001)\n"
     "  --load L       work over time on duty, 0.1 .. 3 (0.9)\n"
     "  --engineers N  6 .. 5000 (100)\n"
-    "  --days N       1 .. 30 days on which tickets come (2)\n"
+    "  --days N       1 .. 30 days on which tickets come (4)\n"
     "  --storm        300 tickets more within ten minutes of the first day\n"
     "  --quick        two seeds of one day\n"
     "  --plots DIR    loads 0.7 to 1.3, drawn into DIR as SVG\n"
@@ -79,7 +79,7 @@ is_policy(const char *key)
 static struct options
 read_options(char **word)
 {
-    struct options o = { .wish = { SEED_FIRST, 100, 2, 0.9, false }, .seeds = SEEDS };
+    struct options o = { .wish = { SEED_FIRST, 100, 4, 0.9, false }, .seeds = SEEDS };
     for (word++; *word != NULL; word++) {
         const char *w = *word;
         if (strcmp(w, "--storm") == 0)
@@ -118,17 +118,20 @@ is_wanted(const struct options *o, size_t i)
     return o->only == NULL || strcmp(o->only, policies[i]->key) == 0;
 }
 
+/* Twice, and decided alike. Each decision was timed twice too, and the lesser time counts: the
+ * difference is what the machine did besides. */
 static void
-play(const struct city *c, const struct policy *p, bool again, struct record *r)
+play(const struct city *c, const struct policy *p, struct record *r)
 {
-    struct field *f = field_play(c, p);
+    struct field *f = field_play(c, p), *g = field_play(c, p);
+    bool alike = f->digest == g->digest && f->decisions_count == g->decisions_count;
+    for (size_t i = 0; alike && i < f->decisions_count; i++)
+        if (g->decisions_ns[i] < f->decisions_ns[i])
+            f->decisions_ns[i] = g->decisions_ns[i];
     record_add(r, f);
-    if (again) {
-        struct field *g = field_play(c, p);
-        r->not_replayed += g->digest != f->digest;
-        field_free(g);
-    }
+    r->not_replayed += !alike;
     field_free(f);
+    field_free(g);
 }
 
 static void
@@ -140,7 +143,7 @@ run_cell(const struct options *o, const struct city_wish *wish, unsigned seeds, 
         struct city *c = city_new(&w);
         for (size_t i = 0; i < POLICIES; i++)
             if (is_wanted(o, i))
-                play(c, policies[i], n == 0, &out->records[i]);
+                play(c, policies[i], &out->records[i]);
         city_free(c);
     }
 }
