@@ -180,7 +180,7 @@ most_gain_first(const void *a, const void *b)
 static void
 solve_greedy(struct board *b)
 {
-    struct pair *pairs = zalloc((b->rows_count * b->slots_count + 1) * sizeof(*pairs));
+    struct pair *pairs = grow(NULL, (b->rows_count * b->slots_count + 1) * sizeof(*pairs));
     bool *taken = zalloc(b->slots_count + 1);
     size_t count = 0;
     for (uint32_t r = 0; r < b->rows_count; r++)
