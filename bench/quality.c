@@ -1,12 +1,12 @@
 /* quality.c - `./dev bench quality`: how well tickets and engineers are brought together, the
  * engine beside the rules that dispatchers live by, in one simulated city with common random
  * numbers (docs/quality.md). The last line bears the figures that are promised. */
-#include "bench/ahead.h"
-#include "bench/ours.h"
-#include "bench/plot.h"
-#include "bench/score.h"
-#include "bench/simple.h"
-#include "bench/vroom.h"
+#include "bench/quality/ahead.h"
+#include "bench/quality/ours.h"
+#include "bench/quality/plot.h"
+#include "bench/quality/score.h"
+#include "bench/quality/simple.h"
+#include "bench/quality/vroom.h"
 #include "common/base/base.h"
 #include "common/io/clock.h"
 

@@ -1,6 +1,6 @@
 /* city_test.c - the simulated city is drawn from its seed alone, and is what docs/quality.md says.
  */
-#include "bench/city.h"
+#include "bench/quality/city.h"
 #include "tests/check.h"
 
 static const struct city_wish wish = { 77, 60, 2, 0.9, false };

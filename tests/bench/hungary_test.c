@@ -1,5 +1,5 @@
 /* hungary_test.c - the baselines' matching against trying everything. */
-#include "bench/hungary.h"
+#include "bench/quality/hungary.h"
 #include "tests/check.h"
 
 enum { ROUNDS = 3000, MOST = 6 };

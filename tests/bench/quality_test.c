@@ -1,9 +1,9 @@
 /* quality_test.c - the simulated days: counts add up, nothing that must not be is done, a seed is
  * decided alike each time, and the policies stand in the order that everybody would expect. */
-#include "bench/ahead.h"
-#include "bench/ours.h"
-#include "bench/score.h"
-#include "bench/simple.h"
+#include "bench/quality/ahead.h"
+#include "bench/quality/ours.h"
+#include "bench/quality/score.h"
+#include "bench/quality/simple.h"
 #include "tests/check.h"
 
 static const struct policy *const policies[] = {

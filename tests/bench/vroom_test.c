@@ -1,5 +1,5 @@
 /* vroom_test.c - what is read of VROOM's answers. */
-#include "bench/vroom.h"
+#include "bench/quality/vroom.h"
 #include "tests/check.h"
 
 #define HEAD                                                                                       \

@@ -1,7 +1,7 @@
 /* hungary.h - the cheapest assignment of rows to columns, small and dense, by successive shortest
  * paths (Jonker and Volgenant 1987). For the baselines; the engine has its own. */
-#ifndef BENCH_HUNGARY_H
-#define BENCH_HUNGARY_H
+#ifndef QUALITY_HUNGARY_H
+#define QUALITY_HUNGARY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* price.h - what a pairing costs, in seconds of travel: the terms of the plan's cost function as
  * far as they matter here, computed from a desk's own model. Shared by the policies that optimise.
  */
-#ifndef BENCH_PRICE_H
-#define BENCH_PRICE_H
+#ifndef QUALITY_PRICE_H
+#define QUALITY_PRICE_H
 
-#include "bench/desk.h"
+#include "bench/quality/desk.h"
 
 enum { PRICE_SWITCH_S = 600, PRICE_JOB_S = 3300 };
 

@@ -3,10 +3,10 @@
  *
  * The desk's own model of travel is the crow's way with a detour at a guessed speed; of service,
  * the mean of the skill. It shares no code with the engine. */
-#ifndef BENCH_DESK_H
-#define BENCH_DESK_H
+#ifndef QUALITY_DESK_H
+#define QUALITY_DESK_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 enum { DESK_REFUSERS = 6, DESK_DETOUR_PCT = 135, DESK_DOOR_S = 180 };
 

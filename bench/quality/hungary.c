@@ -1,6 +1,6 @@
 /* hungary.c - one Dijkstra a row over the columns. Leaving a row out is a column of its own that
  * only it can reach, so that column has never a price: a path may simply end there. */
-#include "bench/hungary.h"
+#include "bench/quality/hungary.h"
 
 #include "common/base/base.h"
 

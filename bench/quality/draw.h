@@ -1,8 +1,8 @@
 /* draw.h - random numbers by name instead of by order: each is a function of (seed, what is drawn,
  * whose it is, the how manieth). So ticket 17 takes the same time to repair under every policy,
  * whatever else was drawn before: common random numbers. */
-#ifndef BENCH_DRAW_H
-#define BENCH_DRAW_H
+#ifndef QUALITY_DRAW_H
+#define QUALITY_DRAW_H
 
 #include "common/base/rng.h"
 

@@ -7,10 +7,10 @@
  *
  * Invariant: what is true of a ticket or an engineer is drawn by its name (draw.h), so policies
  * differ by their decisions alone. */
-#ifndef BENCH_FIELD_H
-#define BENCH_FIELD_H
+#ifndef QUALITY_FIELD_H
+#define QUALITY_FIELD_H
 
-#include "bench/city.h"
+#include "bench/quality/city.h"
 
 #define NOBODY UINT32_MAX /* no ticket; no engineer */
 enum { FIELD_OFFER_MS = 5 * MINUTES, FIELD_BAG = 4 };

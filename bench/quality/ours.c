@@ -1,6 +1,6 @@
 /* ours.c - events in, offers out. The engine's state is not looked at, only what it says: a ticket
  * is somebody's from its OFFER on, until a step leads it back to the queue. */
-#include "bench/ours.h"
+#include "bench/quality/ours.h"
 
 #include "common/io/clock.h"
 #include "workers/core/engine.h"

@@ -1,8 +1,8 @@
 /* score.h - what a run was worth, and what many runs were worth: means with standard errors. */
-#ifndef BENCH_SCORE_H
-#define BENCH_SCORE_H
+#ifndef QUALITY_SCORE_H
+#define QUALITY_SCORE_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 #include <stddef.h>
 

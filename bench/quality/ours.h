@@ -1,9 +1,9 @@
 /* ours.h - the real engine as a policy: what happens in the field becomes its events, and its
  * effects become offers. Nothing here decides anything. */
-#ifndef BENCH_OURS_H
-#define BENCH_OURS_H
+#ifndef QUALITY_OURS_H
+#define QUALITY_OURS_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 #include "faultline/rules.h"
 
 extern const struct policy policy_ours;

@@ -1,5 +1,5 @@
 /* field.c - a heap of what is due, and a handler for each kind. */
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 #include "common/base/base.h"
 

@@ -1,8 +1,8 @@
 /* road.h - how one really gets about in the simulated city: along a grid of streets, over bridges,
  * slower in the middle and in the rush hours. The dispatcher knows none of this; his own model is
  * the crow's way with a detour. */
-#ifndef BENCH_ROAD_H
-#define BENCH_ROAD_H
+#ifndef QUALITY_ROAD_H
+#define QUALITY_ROAD_H
 
 #include "faultline/ids.h"
 

@@ -1,9 +1,9 @@
 /* vroom.h - VROOM, a route solver of others, as a policy: planned anew every minute from the same
  * desk's model, where a `vroom` is found in PATH. */
-#ifndef BENCH_VROOM_H
-#define BENCH_VROOM_H
+#ifndef QUALITY_VROOM_H
+#define QUALITY_VROOM_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* simple.h - the four rules that dispatchers live by, as policies. */
-#ifndef BENCH_SIMPLE_H
-#define BENCH_SIMPLE_H
+#ifndef QUALITY_SIMPLE_H
+#define QUALITY_SIMPLE_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 extern const struct policy policy_first_come; /* the oldest ticket, the nearest idle engineer */
 extern const struct policy policy_nearest;    /* the nearest pair of ticket and idle engineer */

@@ -1,6 +1,6 @@
 /* score.c - see score.h. A ticket is late when nobody came by its deadline, unless it was called
  * off before that. Every ticket counts, so all policies of a seed have the same denominators. */
-#include "bench/score.h"
+#include "bench/quality/score.h"
 
 #include "common/base/base.h"
 

@@ -1,8 +1,8 @@
 /* ahead.h - policies that price every pairing: of the idle only, or with a look ahead. */
-#ifndef BENCH_AHEAD_H
-#define BENCH_AHEAD_H
+#ifndef QUALITY_AHEAD_H
+#define QUALITY_AHEAD_H
 
-#include "bench/field.h"
+#include "bench/quality/field.h"
 
 extern const struct policy
     policy_idle_only; /* the cheapest matching of tickets and idle engineers */

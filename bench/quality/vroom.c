@@ -1,8 +1,8 @@
 /* vroom.c - question and answer are files of JSON. Vehicles are all who are on shift, from where
  * and when they will be free; jobs are the tickets that wait, with their deadlines as windows until
  * these have passed. Only the first job of somebody who is idle is acted upon. */
-#include "bench/vroom.h"
-#include "bench/desk.h"
+#include "bench/quality/vroom.h"
+#include "bench/quality/desk.h"
 
 #include "common/base/buf.h"
 

@@ -1,7 +1,7 @@
 /* city.c - the draws. Demand follows the day and the skills follow Zipf's law; every shift has two
  * masters of every skill at least, of a hundred four, for a promise that nobody could keep measures
  * no policy. */
-#include "bench/city.h"
+#include "bench/quality/city.h"
 
 #include "common/base/base.h"
 

@@ -5,7 +5,7 @@
  *   ---+----:--- x ---   quarter there is a way to every other over at most two
  *      |    :
  */
-#include "bench/road.h"
+#include "bench/quality/road.h"
 
 #include "common/base/base.h"
 

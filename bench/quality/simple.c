@@ -1,8 +1,8 @@
 /* simple.c - each rule is an order of pairs (waiting ticket, idle engineer); the first pair is
  * offered, again and again until there is none. Equal pairs: the shorter way first, then the
  * smaller numbers. */
-#include "bench/simple.h"
-#include "bench/desk.h"
+#include "bench/quality/simple.h"
+#include "bench/quality/desk.h"
 
 #define TARDINESS_LOOK  2.0
 #define TARDINESS_JOB_S 3600.0

@@ -1,7 +1,7 @@
 /* ours_plan.c - the drawn city as the plan that the engine is given: a category for each skill and
  * level, the four severities as levels with their promised arrivals and penalties, and every
  * engineer's skills, home and duty. */
-#include "bench/ours.h"
+#include "bench/quality/ours.h"
 
 #include "common/base/base.h"
 

@@ -1,10 +1,10 @@
 /* city.h - what the simulator draws before anything moves: engineers with homes, skills and
  * shifts, and tickets with all that will be true of them. It depends on the wish alone. */
-#ifndef BENCH_CITY_H
-#define BENCH_CITY_H
+#ifndef QUALITY_CITY_H
+#define QUALITY_CITY_H
 
-#include "bench/draw.h"
-#include "bench/road.h"
+#include "bench/quality/draw.h"
+#include "bench/quality/road.h"
 
 enum {
     CITY_SKILLS = 16,

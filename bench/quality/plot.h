@@ -1,7 +1,7 @@
 /* plot.h - lines over a common axis as an SVG file. The vertical axis is logarithmic, since the
  * policies differ by orders of magnitude. */
-#ifndef BENCH_PLOT_H
-#define BENCH_PLOT_H
+#ifndef QUALITY_PLOT_H
+#define QUALITY_PLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

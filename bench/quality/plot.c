@@ -1,5 +1,5 @@
 /* plot.c - see plot.h. */
-#include "bench/plot.h"
+#include "bench/quality/plot.h"
 
 #include "common/base/base.h"
 

@@ -1,6 +1,6 @@
 /* desk.c - the books of a desk. Invariant: a ticket that is neither in somebody's hands nor over is
  * in `waiting` exactly once. */
-#include "bench/desk.h"
+#include "bench/quality/desk.h"
 
 #include "common/io/clock.h"
 

@@ -1,9 +1,9 @@
 /* ahead.c - tickets (those waiting, and those that somebody travels to) against slots: when and
  * where each engineer will be free. The whole is solved anew each time; pairs of an engineer who is
  * free now are acted upon, the rest is only what was reckoned with. */
-#include "bench/ahead.h"
-#include "bench/hungary.h"
-#include "bench/price.h"
+#include "bench/quality/ahead.h"
+#include "bench/quality/hungary.h"
+#include "bench/quality/price.h"
 
 enum {
     SLOTS = 3,

@@ -1,6 +1,6 @@
 /* price.c - see price.h. The probability to be late is a logistic curve around the deadline that
  * widens with the distance into the future. */
-#include "bench/price.h"
+#include "bench/quality/price.h"
 
 #define LATE_S      3600.0
 #define LATER_SHARE 0.5
