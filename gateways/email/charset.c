@@ -155,14 +155,26 @@ put_named(struct buf *out, const char *name, struct str bytes)
         put_guessed(out, bytes);
 }
 
+/* iconv lets halves of surrogate pairs pass; they are no letters, and NUL is none to us. */
 static void
-drop_nuls(struct buf *out, size_t from)
+clean(struct buf *out, size_t from)
 {
-    size_t to = from;
-    for (size_t i = from; i < out->len; i++)
-        if (out->data[i] != '\0')
-            out->data[to++] = out->data[i];
-    out->len = to;
+    struct buf good = { 0 };
+    size_t letter;
+    if (str_is_utf8(str_bytes(out->data + from, out->len - from)) &&
+        memchr(out->data + from, '\0', out->len - from) == NULL)
+        return;
+    for (size_t i = from; i < out->len; i += letter) {
+        letter = str_letter(str_bytes(out->data + i, out->len - i));
+        if (letter == 0)
+            buf_put(&good, "\xef\xbf\xbd", 3);
+        else if (out->data[i] != '\0')
+            buf_put(&good, out->data + i, letter);
+        letter = letter == 0 ? 1 : letter;
+    }
+    out->len = from;
+    buf_put(out, good.data, good.len);
+    buf_fini(&good);
 }
 
 void
@@ -181,5 +193,6 @@ charset_put(struct buf *out, struct str name, struct str bytes)
         put_named(out, said, bytes);
     else
         put_guessed(out, bytes);
-    drop_nuls(out, before);
+    if (out->len > before)
+        clean(out, before);
 }

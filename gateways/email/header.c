@@ -244,15 +244,12 @@ cut_mailbox(struct str *rest)
 static struct str
 bare_address(struct str s)
 {
-    size_t begin = 0, end = 0;
+    size_t begin = 0;
+    s = str_trim(str_cut(&s, '('));
     for (size_t i = 0; i < s.len; i++)
         if (s.at[i] == ':' || is_blank(s.at[i]))
             begin = i + 1;
-        else if (s.at[i] == '(')
-            break;
-        else
-            end = i + 1;
-    return begin < end ? str_bytes(s.at + begin, end - begin) : (struct str){ NULL, 0 };
+    return str_bytes(s.at + begin, s.len - begin);
 }
 
 bool

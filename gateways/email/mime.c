@@ -123,7 +123,7 @@ put_text(struct buf *out, GMimeObject *o)
 static bool
 has_words(const struct buf *b, size_t from)
 {
-    return str_trim(str_bytes((const char *)b->data + from, b->len - from)).len > 0;
+    return b->len > from && str_trim(str_bytes(b->data + from, b->len - from)).len > 0;
 }
 
 static bool
@@ -276,6 +276,16 @@ walk_whole(struct walk *w, struct str message)
     g_object_unref(stream);
 }
 
+/* What nothing could be made of, as it came: better than an empty report. */
+static void
+put_as_it_stands(struct buf *text, struct str message)
+{
+    struct str body = str_trim(header_body(message));
+    buf_clear(text);
+    charset_put(text, STR(""),
+                str_bytes(body.at, body.len < MAIL_TEXT_MAX ? body.len : MAIL_TEXT_MAX));
+}
+
 static char *
 text_of(struct str value, struct str charset)
 {
@@ -339,13 +349,10 @@ mime_read(struct mail *m, struct str message, size_t file_max)
     *m = (struct mail){ .header = header_of(message) };
     struct walk w = { .m = m, .file_max = file_max };
     read_header(m);
-    if (message.len > 0 && !is_too_deep(message)) {
+    if (message.len > 0 && !is_too_deep(message))
         walk_whole(&w, message);
-    } else if (message.len > 0) {
-        struct str body = header_body(message);
-        charset_put(&m->text, STR(""),
-                    str_bytes(body.at, body.len < MAIL_TEXT_MAX ? body.len : MAIL_TEXT_MAX));
-    }
+    if (!has_words(&m->text, 0) && m->files_count == 0)
+        put_as_it_stands(&m->text, message);
     tidy(&m->text);
 }
 
