@@ -4,6 +4,7 @@
  * Only a signed tag leads to a ticket: a number in the text, a subject or a thread proves nothing,
  * for anybody can write them. */
 #include "common/io/log.h"
+#include "common/json/json.h"
 #include "gateways/email/address.h"
 #include "gateways/email/answer.h"
 #include "gateways/email/email.h"
@@ -95,9 +96,13 @@ put_files(struct email *e, struct coming *c, struct buf *text)
 static const char *
 pass_over(struct email *e, struct coming *c)
 {
-    if (e->dry_run)
-        printf("{\"becomes\":\"nothing\",\"why\":\"%s\"}\n",
-               log_quote(buf_cstr(&c->why), c->why.len));
+    if (e->dry_run) {
+        struct json *j = json_object_new();
+        json_put_text(j, "becomes", "nothing");
+        json_put_text(j, "why", buf_cstr(&c->why));
+        json_print(&j, stdout);
+        return "250 2.0.0 read, nothing to do";
+    }
     log_info("event=passed_over from=%s why=%s", log_quote(c->m->from, strlen(c->m->from)),
              log_quote(buf_cstr(&c->why), c->why.len));
     return "250 2.0.0 read, nothing to do";
