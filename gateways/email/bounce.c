@@ -3,6 +3,7 @@
 
 #include "gateways/email/address.h"
 #include "gateways/email/header.h"
+#include "gateways/email/letters.h"
 
 #include <strings.h>
 
@@ -142,7 +143,8 @@ bounce_kind(const struct mail *m, const char *sender, const char *ours, struct b
     if (m->status.len > 0)
         return read_status(m, why);
     if (is_bare_bounce(m, sender)) {
-        buf_printf(why, "%.200s", m->subject);
+        struct str head = letters_fit(str_of(m->subject), 200);
+        buf_put(why, head.at, head.len);
         return MAIL_FAILED;
     }
     if (is_ours(m, ours)) {

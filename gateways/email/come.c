@@ -11,6 +11,7 @@
 #include "gateways/email/header.h"
 #include "gateways/email/keep.h"
 #include "gateways/email/letter.h"
+#include "gateways/email/letters.h"
 #include "gateways/email/reply.h"
 
 #include <stdio.h>
@@ -63,13 +64,9 @@ key_of(struct coming *c, const char *rcpt)
 static void
 cut_to(struct buf *text, size_t most)
 {
-    size_t len = 0, letter;
     if (text->len <= most)
         return;
-    while ((letter = str_letter(str_bytes((char *)text->data + len, text->len - len))) > 0 &&
-           len + letter <= most)
-        len += letter;
-    text->len = len;
+    text->len = letters_fit(buf_str(text), most).len;
     buf_printf(text, "\n[...]");
 }
 
@@ -113,7 +110,7 @@ put_report_text(struct coming *c, struct buf *text)
 {
     const struct mail *m = c->m;
     if (m->subject[0] != '\0')
-        buf_printf(text, "%.400s\n", m->subject);
+        buf_printf(text, "%.*s\n", STR_ARG(letters_fit(str_of(m->subject), 400)));
     reply_put_new(text, buf_str(&m->text), str_of(m->subject));
     if (m->encrypted)
         buf_printf(text, "\n[the mail is encrypted, its words could not be read]");
@@ -207,7 +204,7 @@ as_bounce(struct email *e, struct coming *c)
     log_warn("event=bounced why=%s", log_quote(buf_cstr(&c->why), c->why.len));
     if (any || t == NULL)
         return t == NULL && !any ? "250 2.0.0 read, nothing to do" : NULL;
-    buf_printf(&note, "not delivered by email: %.300s", buf_cstr(&c->why));
+    buf_printf(&note, "not delivered by email: %.*s", STR_ARG(letters_fit(buf_str(&c->why), 300)));
     const struct said s = { .key = c->key, .thread = t, .verb = "note", .note = buf_cstr(&note) };
     const char *reply = answer_to(e, gateway_event(e->g, &s));
     buf_fini(&note);

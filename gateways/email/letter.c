@@ -2,6 +2,8 @@
  * through an encoder or a filter, so that no line of it becomes a header of ours. */
 #include "gateways/email/letter.h"
 
+#include "gateways/email/letters.h"
+
 #include <stdio.h>
 #include <strings.h>
 #include <time.h>
@@ -21,21 +23,22 @@ put_base64(struct buf *out, const uint8_t *from, size_t len)
     }
 }
 
+/* `marks` are what it may not hold. */
 static bool
-is_plain(struct str s)
+is_plain(struct str s, const char *marks)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < ' ' || s.at[i] > '~')
+        if (s.at[i] < ' ' || s.at[i] > '~' || strchr(marks, s.at[i]) != NULL)
             return false;
     return s.len < 60 && memmem(s.at, s.len, "=?", 2) == NULL;
 }
 
 /* As encoded-words of whole letters, each at most 75 bytes, when it is not plain. */
 static void
-put_words(struct buf *out, struct str s)
+put_words(struct buf *out, struct str s, const char *marks)
 {
     enum { BYTES = 42 };
-    if (is_plain(s)) {
+    if (is_plain(s, marks)) {
         buf_put(out, s.at, s.len);
         return;
     }
@@ -69,14 +72,11 @@ letter_put_thread(struct buf *out, const char *subject, const char *id, const ch
     enum { SUBJECT_MAX = 400, ID_MAX = 500 };
     struct str s = str_of(subject), r = str_of(references), first = first_id(r);
     size_t room = most > SUBJECT_MAX + 2 * ID_MAX ? most - SUBJECT_MAX - 2 * ID_MAX : 0;
-    size_t len = 0, letter;
-    while (len < s.len && (letter = str_letter(str_bytes(s.at + len, s.len - len))) > 0 &&
-           len + letter <= SUBJECT_MAX)
-        len += letter;
+    s = letters_fit(s, SUBJECT_MAX);
     bool cut = r.len > room;
     while (r.len > room || (cut && r.len > 0 && r.at[0] != '<'))
         r = str_bytes(r.at + 1, r.len - 1);
-    buf_printf(out, "%.*s\n%s\n", (int)len, subject, strlen(id) < ID_MAX ? id : "");
+    buf_printf(out, "%.*s\n%s\n", STR_ARG(s), strlen(id) < ID_MAX ? id : "");
     if (cut && first.len < ID_MAX)
         buf_printf(out, "%.*s ", STR_ARG(first));
     buf_put(out, r.at, r.len);
@@ -117,7 +117,7 @@ put_subject(struct buf *out, const struct letter_head *h, struct str subject)
     if (h->number[0] != '\0' && memmem(b.data, b.len, h->number, strlen(h->number)) == NULL)
         buf_printf(&b, " [%s]", h->number);
     buf_printf(out, "Subject: ");
-    put_words(out, buf_str(&b));
+    put_words(out, buf_str(&b), "");
     buf_printf(out, "\r\n");
     buf_fini(&b);
 }
@@ -154,7 +154,7 @@ letter_put(struct buf *out, const struct letter_head *h, struct str words)
 {
     enum { LINE = 57 };
     buf_printf(out, "Date: %s\r\nFrom: ", h->date);
-    put_words(out, str_of(h->from_name));
+    put_words(out, str_of(h->from_name), "\"<>()[],;:@\\.");
     buf_printf(out, " <%s>\r\nTo: <%s>\r\n", h->from, h->to);
     put_thread(out, h);
     buf_printf(
