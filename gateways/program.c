@@ -80,8 +80,8 @@ program_settings(struct gateway *g, const struct program *p)
             sites[sites_count++] = p->sets[i];
     conf_load(&g->conf, p->site, sites);
     snprintf(path, sizeof(path), "%s/gateways/%s.conf", g->conf.dir, c->name);
-    if (!settings_read(tables, countof(tables), g->conf.dir, p->conf == NULL ? path : p->conf, own,
-                       own_count, &why))
+    if (!settings_read(tables, countof(tables), c->standards, g->conf.dir,
+                       p->conf == NULL ? path : p->conf, own, own_count, &why))
         die("%s", buf_cstr(&why));
     entry_fill(g->principal, sizeof(g->principal), p->as == NULL ? c->principal : p->as);
     if (g->values.source[0] == '\0')
@@ -151,10 +151,10 @@ read_arguments(struct program *p, const struct channel *c, int argc, char **argv
 int
 gateway_main(const struct channel *c, int argc, char **argv)
 {
-    char name[40];
+    static char name[40]; /* the log's for good */
     struct program p;
     snprintf(name, sizeof(name), "gateway-%s", c->name);
-    log_open(str_dup(str_of(name)), LOG_INFO);
+    log_open(name, LOG_INFO);
     read_arguments(&p, c, argc, argv);
     seal_open_library();
     struct gateway *g = gateway_open(c, &p);
