@@ -151,7 +151,7 @@ read_arguments(struct program *p, const struct channel *c, int argc, char **argv
 int
 gateway_main(const struct channel *c, int argc, char **argv)
 {
-    static char name[40]; /* the log's for good */
+    char name[40];
     struct program p;
     snprintf(name, sizeof(name), "gateway-%s", c->name);
     log_open(name, LOG_INFO);

@@ -28,7 +28,7 @@ CONTACTS = (
     "email,gone@customer.example,C-1005,city-hall,Gone,en\n"
 )
 POSTFIX = shutil.which("postfix", path="/usr/sbin:" + os.environ.get("PATH", ""))
-needs_postfix = pytest.mark.skipif(not POSTFIX or os.geteuid() != 0, reason="Postfix is run by root: ./dev setup --gateways")
+needs_postfix = pytest.mark.skipif(not POSTFIX or os.geteuid() != 0, reason="Postfix is run by root: ./dev setup")
 
 
 def free_port():
