@@ -2,3 +2,7 @@
 pkg_check_modules(WEBSOCKETS REQUIRED IMPORTED_TARGET libwebsockets)
 gateway(web PkgConfig::WEBSOCKETS)
 embed(gateway-web openapi gateways/web/openapi.json)
+
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+gateway(email PkgConfig::GMIME PkgConfig::CURL)

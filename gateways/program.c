@@ -154,7 +154,7 @@ gateway_main(const struct channel *c, int argc, char **argv)
     char name[40];
     struct program p;
     snprintf(name, sizeof(name), "gateway-%s", c->name);
-    log_open(str_dup(str_of(name)), LOG_INFO);
+    log_open(name, LOG_INFO);
     read_arguments(&p, c, argc, argv);
     seal_open_library();
     struct gateway *g = gateway_open(c, &p);
