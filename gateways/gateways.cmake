@@ -1,1 +1,2 @@
 # Every gateway: its library, then one line.
+gateway(sms)
