@@ -19,6 +19,7 @@ struct slot {
     uint8_t ticket[16];
     uint32_t version; /* as he was told */
     char territory[16], name[32], state[24];
+    char about[400]; /* who reported what, for when it is his */
 };
 struct member {
     char id[24], number[NUMBER_SIZE], lang[8];
@@ -58,6 +59,7 @@ put_member(struct book *b, const struct member *m)
         entry_put_text(&e, s->territory);
         entry_put_text(&e, s->name);
         entry_put_text(&e, s->state);
+        entry_put_text(&e, s->about);
     }
     book_put(b, CREW_KIND, buf_str(&e));
     buf_fini(&e);
@@ -94,6 +96,7 @@ get_slot(struct cur *cur, struct slot *s)
     entry_get_text(cur, s->territory, sizeof(s->territory));
     entry_get_text(cur, s->name, sizeof(s->name));
     entry_get_text(cur, s->state, sizeof(s->state));
+    entry_get_text(cur, s->about, sizeof(s->about));
     if (s->order >= ORDERS)
         cur->failed = true;
 }
@@ -271,26 +274,29 @@ tell(struct crew *c, const struct member *m, const struct slot *s, const struct 
 {
     char words[1024];
     struct buf text = { 0 };
-    bool contact = strcmp(u->kind, "ticket") == 0 && (u->contact[0] != '\0' || u->text[0] != '\0');
     bool asks = s != NULL && !s->his && strcmp(u->kind, "withdrawn") != 0;
     const struct fl_saying how = { .lang = is_zh(m) ? FL_ZH : FL_EN,
                                    .to = FL_TO_ENGINEER,
-                                   .units_max = contact ? 0
-                                                : asks  ? SAY_UNITS
-                                                        : ONE_SMS - 8,
+                                   .units_max = asks ? SAY_UNITS : ONE_SMS - 8,
                                    .gsm7 = true,
                                    .utc_offset_min = clock_zone_min(u->at) };
     fl_say(words, sizeof(words), &how, u);
     if (s != NULL)
         buf_printf(&text, "%u: ", s->number);
     buf_printf(&text, "%s", words);
-    if (contact) {
-        char report[300];
-        entry_fill(report, sizeof(report), u->text);
-        buf_printf(&text, " %s %s %s", u->reporter, u->contact, report);
-    }
     if (asks)
         buf_printf(&text, sms_words(ANSWER_OFFER_TAIL, is_zh(m)), s->number, s->number);
+    say(c, m, buf_cstr(&text));
+    buf_fini(&text);
+}
+
+/* It is his: who reported it, and what. As long as that takes. */
+static void
+tell_his(struct crew *c, const struct member *m, struct slot *s)
+{
+    struct buf text = { 0 };
+    s->his = true;
+    buf_printf(&text, sms_words(ANSWER_YOURS, is_zh(m)), s->number, s->name, s->about);
     say(c, m, buf_cstr(&text));
     buf_fini(&text);
 }
@@ -356,6 +362,12 @@ put_slot(struct member *m, const struct fl_update *u, enum order order)
     entry_fill(s->territory, sizeof(s->territory), u->territory);
     entry_fill(s->name, sizeof(s->name), u->number);
     entry_fill(s->state, sizeof(s->state), u->state);
+    if (u->text[0] != '\0' || u->contact[0] != '\0') {
+        struct buf about = { 0 };
+        buf_printf(&about, "%s %s %s", u->reporter, u->contact, u->text);
+        entry_fill(s->about, sizeof(s->about), buf_cstr(&about));
+        buf_fini(&about);
+    }
     return s;
 }
 
@@ -402,8 +414,9 @@ on_ticket(struct crew *c, struct member *m, const struct fl_update *u)
         return;
     bool news = s == NULL || strcmp(s->state, u->state) != 0;
     s = put_slot(m, u, s == NULL ? ORDER_OFFER : s->order);
-    s->his = s->his || strcmp(u->engineer, m->id) == 0;
-    if (news && is_one_of(u->state, told, countof(told)))
+    if (!s->his && strcmp(u->engineer, m->id) == 0)
+        tell_his(c, m, s);
+    else if (news && is_one_of(u->state, told, countof(told)))
         tell(c, m, s, u);
     if (over)
         remove_slot(m, s);
@@ -412,8 +425,14 @@ on_ticket(struct crew *c, struct member *m, const struct fl_update *u)
 static void
 on_verdict(struct crew *c, struct member *m, const struct fl_update *u)
 {
+    static const char *const takes[] = { "accept", "take_over", "join_in" };
+    struct slot *s = u->has_ticket ? slot_of_ticket(m, u->ticket) : NULL;
     if (u->refusal[0] != '\0')
         tell(c, m, NULL, u);
+    else if (s != NULL && !s->his && is_one_of(u->verb, takes, countof(takes)))
+        tell_his(c, m, s);
+    if (s != NULL && u->refusal[0] == '\0' && u->state[0] != '\0')
+        entry_fill(s->state, sizeof(s->state), u->state);
 }
 
 static void

@@ -232,6 +232,17 @@ struct mo {
     bool chinese;
 };
 
+/* A score has no language, he who sends it has. */
+static bool
+speaks_chinese(struct sms *s, const struct mo *m)
+{
+    struct threads *all = gateway_threads(s->g);
+    const struct contact *c = who_is(gateway_who(s->g), "sms", m->address);
+    const struct thread *t = all == NULL ? NULL : thread_of_address(all, m->address);
+    const char *lang = t != NULL && t->lang[0] != '\0' ? t->lang : c != NULL ? c->lang : "";
+    return sms_is_chinese(m->text) || strncmp(lang, "zh", 2) == 0;
+}
+
 static enum taken
 take_wish(struct sms *s, const struct mo *m, const struct customer_said *said)
 {
@@ -312,7 +323,7 @@ take_sms(struct sms *s, const struct kannel_sms *sms)
     hex_of(m.key, sms->id, 16);
     if (sms_text(&text, sms)) {
         m.text = str_bytes(buf_cstr(&text), text.len);
-        m.chinese = sms_is_chinese(m.text);
+        m.chinese = speaks_chinese(s, &m);
         taken = take_words(s, &m);
     }
     if (taken == TAKEN_WRONG)

@@ -5,27 +5,28 @@
 
 static const char *const answers[ANSWERS][2] = {
     [ANSWER_NUDGED] = { "Thank you. Your engineer has been urged.", "已为您催单。" },
-    [ANSWER_NOTED] = { "Thank you. Your words are with the ticket.", "已补充到您的工单。" },
+    [ANSWER_NOTED] = { "Thank you. Your words are with the ticket.", "已补充到您的故障单。" },
     [ANSWER_THANKS] = { "Thank you for your score.", "感谢您的评价。" },
     [ANSWER_COMPLAINED] = { "Your complaint is recorded. You will be answered.",
                             "您的投诉已登记，我们会尽快答复。" },
     [ANSWER_NO_TICKET] = { "There is no open ticket from this number. To report a fault, write "
                            "what is broken and where.",
-                           "本号码没有未结工单。报障请写明故障和地点。" },
+                           "本号码没有未结故障单。报障请写明故障和地点。" },
     [ANSWER_NOT_NOW] = { "Ticket %s: this is not possible at its present state.",
-                         "工单%s当前状态不能这样处理。" },
-    [ANSWER_STATUS] = { "Ticket %s: %s.", "工单%s：%s。" },
+                         "故障单%s当前状态不能这样处理。" },
+    [ANSWER_STATUS] = { "Ticket %s: %s.", "故障单%s：%s。" },
     [ANSWER_EMPTY] = { "Your message was empty. To report a fault, write what is broken and where.",
                        "您的短信没有内容。报障请写明故障和地点。" },
     [ANSWER_NO_ORDER] = { "No order of this number. Write ? for your list.",
                           "没有这个序号。回复?查看列表。" },
     [ANSWER_NOT_FOR_IT] = { "This code is not for that order. Write ? for your list.",
-                            "该工单不能用此代码。回复?查看列表。" },
-    [ANSWER_ORDERS] = { "Your orders:", "您的工单：" },
-    [ANSWER_NO_ORDERS] = { "You have no orders.", "您没有工单。" },
+                            "该故障单不能用此代码。回复?查看列表。" },
+    [ANSWER_ORDERS] = { "Your orders:", "您的故障单：" },
+    [ANSWER_NO_ORDERS] = { "You have no orders.", "您没有故障单。" },
     [ANSWER_CODES] = { "1a accept, 1d decline, 1g gone, 1c come, 1w work, 1r resolved",
                        "1a接 1d拒 1g出发 1c到场 1w远程 1r修复" },
     [ANSWER_OFFER_TAIL] = { " %ua=yes %ud=no", "（%ua接%ud拒）" },
+    [ANSWER_YOURS] = { "%u: %s is yours. %s", "%u：%s归您处理。%s" },
 };
 
 static const struct {

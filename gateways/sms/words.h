@@ -19,6 +19,7 @@ enum answer {
     ANSWER_NO_ORDERS,
     ANSWER_CODES,      /* what he can write */
     ANSWER_OFFER_TAIL, /* "%u", "%u": the order's number */
+    ANSWER_YOURS,      /* "%u", "%s", "%s": its number in his list, the ticket's, who and what */
     ANSWERS
 };
 const char *sms_words(enum answer a, bool chinese);
