@@ -346,8 +346,10 @@ static struct slot *
 put_slot(struct member *m, const struct fl_update *u, enum order order)
 {
     struct slot *s = slot_of_ticket(m, u->ticket);
-    if (s == NULL && m->count == SLOTS_MAX)
-        remove_slot(m, &m->slots[0]); /* the oldest; the dispatchers' screens still have it */
+    if (s == NULL && m->count == SLOTS_MAX) { /* the dispatchers' screens still have it */
+        log_warn("event=list_full engineer=%s forgotten=%s", m->id, m->slots[0].name);
+        remove_slot(m, &m->slots[0]);
+    }
     if (s == NULL) {
         s = &m->slots[m->count++];
         *s = (struct slot){ .order = order };
@@ -557,8 +559,20 @@ remember(struct crew *c, struct member *m, const uint8_t key[16])
     put_member(gateway_book(c->g), m);
 }
 
+static void
+answer(struct crew *c, const struct member *m, struct limits *answers, bool code, bool order)
+{
+    if (limits_take(answers, str_of(m->number), clock_mono_ms()) != 0)
+        return;
+    if (!code)
+        tell_list(c, m);
+    else
+        say(c, m, sms_words(order ? ANSWER_NOT_FOR_IT : ANSWER_NO_ORDER, is_zh(m)));
+}
+
 enum taken
-crew_take(struct crew *c, struct member *m, struct str text, const uint8_t key[16], int64_t at)
+crew_take(struct crew *c, struct member *m, struct limits *answers, struct str text,
+          const uint8_t key[16], int64_t at)
 {
     struct crew_said said = sms_crew_code(text);
     struct slot *s = slot_of_number(m, said.number);
@@ -572,12 +586,8 @@ crew_take(struct crew *c, struct member *m, struct str text, const uint8_t key[1
     if (is_known(m, key))
         return TAKEN;
     enum taken taken = TAKEN;
-    if (said.code == CREW_NONE || said.code == CREW_LIST)
-        tell_list(c, m);
-    else if (s == NULL)
-        say(c, m, sms_words(ANSWER_NO_ORDER, is_zh(m)));
-    else if (verb == NULL)
-        say(c, m, sms_words(ANSWER_NOT_FOR_IT, is_zh(m)));
+    if (verb == NULL)
+        answer(c, m, answers, said.code > CREW_LIST, s != NULL);
     else
         taken = say_event(m, s, verb, &said, at);
     if (taken != TAKEN)

@@ -11,6 +11,7 @@
 #define GATEWAYS_SMS_CREW_H
 
 #include "gateways/gateway.h"
+#include "gateways/limit.h"
 #include "gateways/sms/text.h"
 
 enum { CREW_KIND = 16, CREW_MAX = 250 };
@@ -25,9 +26,10 @@ struct book_table crew_table(struct crew *c);
 must_use bool crew_open(struct crew *c, struct gateway *g, const char *path,
                         const struct numbering *n, bool dry_run, struct buf *why);
 struct member *crew_of_number(const struct crew *c, const char *number);
-/* His words. TAKEN: on disk but for the book; `key` is the message's. */
-enum taken crew_take(struct crew *c, struct member *m, struct str text, const uint8_t key[16],
-                     int64_t at);
+/* His words. TAKEN: on disk but for the book; `key` is the message's. What is no code is answered
+ * with his list as often as `answers` allows: a machine on his telephone may be writing. */
+enum taken crew_take(struct crew *c, struct member *m, struct limits *answers, struct str text,
+                     const uint8_t key[16], int64_t at);
 size_t crew_fds(const struct crew *c, struct pollfd *fds, size_t room);
 int crew_wait_ms(const struct crew *c);
 /* One happening of each client at most; the book is to be synced before the next call. Returns

@@ -301,7 +301,7 @@ take_words(struct sms *s, const struct mo *m)
 {
     struct member *member = crew_of_number(s->crew, m->address);
     if (member != NULL && !is_report(m->text))
-        return crew_take(s->crew, member, m->text, m->sms->id,
+        return crew_take(s->crew, member, s->answers, m->text, m->sms->id,
                          m->sms->time > 0 ? m->sms->time * SECONDS : 0);
     const struct customer_said said = sms_customer_code(m->text);
     if (said.wish != WISH_NONE)
@@ -367,6 +367,17 @@ forget_unanswered(struct sms *s, const uint8_t id[16])
             memcpy(s->unanswered[i], s->unanswered[--s->unanswered_count], 16);
             return;
         }
+}
+
+/* One that was sent before and is sent again, or that the gateway has given up, is not expected
+ * twice. */
+static void
+expect_answer(struct sms *s, const uint8_t id[16])
+{
+    forget_unanswered(s, id);
+    if (s->unanswered_count == WINDOW)
+        forget_unanswered(s, s->unanswered[0]);
+    memcpy(s->unanswered[s->unanswered_count++], id, 16);
 }
 
 static void
@@ -528,13 +539,13 @@ sms_send(void *state, const struct sending *letter)
         gateway_outcome(s->g, letter->id, OUTCOME_FAILED, "the address is no number");
         return;
     }
-    if (!s->box.up || s->unanswered_count == WINDOW) {
+    if (!s->box.up) {
         gateway_outcome(s->g, letter->id, OUTCOME_LATER, "no connection to Kannel's bearerbox");
         return;
     }
     hex_of(id, letter->id, 16);
     memcpy(m.id, letter->id, 16);
-    memcpy(s->unanswered[s->unanswered_count++], letter->id, 16);
+    expect_answer(s, letter->id);
     m.sender = str_of(values.sender);
     m.receiver = str_of(to[0] == '+' && !values.plus ? to + 1 : to);
     m.time = (int32_t)(clock_wall_ms() / SECONDS);
