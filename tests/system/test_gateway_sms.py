@@ -21,7 +21,7 @@ BEARERBOX = shutil.which("bearerbox", path="/usr/sbin:/usr/local/sbin:" + os.env
 NPM = ROOT / "build" / "npm" / "node_modules"
 pytestmark = pytest.mark.skipif(
     not BEARERBOX or not shutil.which("node") or not (NPM / "smpp").is_dir(),
-    reason="needs kannel, node and the npm package smpp: ./dev setup --gateways",
+    reason="needs kannel, node and the npm package smpp: ./dev setup",
 )
 
 LI, WANG, SERVICE = "8613800000021", "8613800000022", "4711"
