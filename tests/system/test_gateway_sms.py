@@ -255,10 +255,13 @@ def test_long_messages_come_whole_in_any_order(site):
 def test_a_death_between_journal_and_acknowledgement_makes_one_ticket(site):
     sms = Sms(site)
     sms.start()
+    sms.centre.send("进度", who=WANG)  # so that its beginning is behind it
+    sms.centre.hears("没有未结", to=WANG)
+    wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
     sms.arm()
     sms.centre.send("三号楼断电")
     sms.wait_for_death()
-    assert sms.kannel.keeps() == 1  # it was never acknowledged
+    assert sms.kannel.keeps() >= 1  # it was never acknowledged (a receipt may wait beside it)
     sms.start()
     sms.centre.hears("受理")
     wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
