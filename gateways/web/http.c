@@ -3,7 +3,8 @@
  *
  * Invariant: a request belongs to its connection until both have ended: `wsi` is NULL once the
  * connection is gone, and the request is freed when it is answered and sent, or gone. */
-#include <libwebsockets.h> /* first: its headers have members called `unused` */
+/* First: its headers use `unused` as a name. */
+#include <libwebsockets.h>
 
 #include "gateways/web/http.h"
 
