@@ -1,0 +1,1 @@
+# Every gateway: its library, then one line.
