@@ -1,1 +1,3 @@
 # Every gateway: its library, then one line.
+pkg_check_modules(STROPHE REQUIRED IMPORTED_TARGET libstrophe)
+gateway(chat PkgConfig::STROPHE)
