@@ -20,6 +20,10 @@
 #define NS_SID      "urn:xmpp:sid:0"
 #define NS_OMEMO    "eu.siacs.conversations.axolotl"
 
+/* Always the same: a new connection takes the place of a dead one, and what that one had not
+ * acknowledged comes to it at once. */
+#define RESOURCE "/faultline"
+
 enum { CONNECT_LIMIT_MS = 20000, PAUSE_LEAST_MS = 500, PAUSE_MOST_MS = 60000 };
 
 struct xmpp {
@@ -376,7 +380,10 @@ xmpp_open(const struct xmpp_settings *s, const struct xmpp_calls *calls, struct 
         return NULL;
     }
     struct xmpp *x = zalloc(sizeof(*x));
+    size_t len = strlen(s->jid);
     *x = (struct xmpp){ .settings = *s, .calls = *calls, .pause_ms = PAUSE_LEAST_MS };
+    if (strchr(s->jid, '/') == NULL && len + sizeof(RESOURCE) <= sizeof(x->settings.jid))
+        memcpy(x->settings.jid + len, RESOURCE, sizeof(RESOURCE));
     x->log = (xmpp_log_t){ on_log, x };
     xmpp_initialize();
     x->ctx = xmpp_ctx_new(NULL, &x->log);
