@@ -1,3 +1,4 @@
 # Every gateway: its library, then one line.
 pkg_check_modules(STROPHE REQUIRED IMPORTED_TARGET libstrophe)
-gateway(chat PkgConfig::STROPHE)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+gateway(chat PkgConfig::STROPHE PkgConfig::CRYPTO)
