@@ -254,8 +254,7 @@ gateway_turn(struct gateway *g)
     if (g->dirty && !gateway_commit(g))
         return; /* what is not on disk is not sent */
     tell_send(g);
-    if (g->dirty)
-        gateway_commit(g);
+    gateway_commit(g); /* of nothing new costs nothing */
     watch_client(g);
 }
 

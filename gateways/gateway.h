@@ -40,12 +40,14 @@ struct sending {
 };
 
 struct channel {
-    const char *name;         /* "sms": program faultline-gateway-sms, folder gateways/sms */
-    const char *principal;    /* whose key by default: "gw-sms" */
-    const char *source;       /* the channel account by default: "sms.4711" */
-    const char *about;        /* --help: a few lines on what it does */
-    struct settings settings; /* its own rows; values is static memory of the channel */
-    size_t units_max;         /* as in struct fl_saying */
+    const char *name;             /* "sms": program faultline-gateway-sms, folder gateways/sms */
+    const char *principal;        /* whose key by default: "gw-sms" */
+    const char *source;           /* the channel account by default: "sms.4711" */
+    const char *about;            /* --help: a few lines on what it does */
+    struct settings settings;     /* its own rows; values is static memory of the channel */
+    const char *const *standards; /* "name=value", NULL-terminated: other standards of the common
+                                     settings for this channel; may be NULL */
+    size_t units_max;             /* as in struct fl_saying */
     bool gsm7;
     size_t window; /* letters under way at once; 0: 16 */
 
@@ -114,6 +116,8 @@ struct said {
     const struct fl_details *details; /* may be NULL */
 };
 enum taken gateway_event(struct gateway *g, const struct said *s);
+/* A message that the channel knows to be one taken before: acknowledged with the next commit. */
+void gateway_again(struct gateway *g);
 /* Syncs book and spool, then calls `committed`; what it returns is what that was told. Only for
  * channels that must commit inside a handler: the loop calls it after work. */
 bool gateway_commit(struct gateway *g);

@@ -80,8 +80,8 @@ program_settings(struct gateway *g, const struct program *p)
             sites[sites_count++] = p->sets[i];
     conf_load(&g->conf, p->site, sites);
     snprintf(path, sizeof(path), "%s/gateways/%s.conf", g->conf.dir, c->name);
-    if (!settings_read(tables, countof(tables), g->conf.dir, p->conf == NULL ? path : p->conf, own,
-                       own_count, &why))
+    if (!settings_read(tables, countof(tables), c->standards, g->conf.dir,
+                       p->conf == NULL ? path : p->conf, own, own_count, &why))
         die("%s", buf_cstr(&why));
     entry_fill(g->principal, sizeof(g->principal), p->as == NULL ? c->principal : p->as);
     if (g->values.source[0] == '\0')

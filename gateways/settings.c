@@ -71,6 +71,14 @@ set_named(const struct reading *r, struct str name, struct str value, const char
 }
 
 static bool
+set_words(const struct reading *r, const char *words, const char *place)
+{
+    struct str value = str_of(words);
+    struct str name = str_cut(&value, '=');
+    return set_named(r, str_trim(name), str_trim(value), place);
+}
+
+static bool
 read_text(const struct reading *r, struct str text, const char *path)
 {
     char place[700];
@@ -110,8 +118,9 @@ read_file(const struct reading *r, const char *path)
 }
 
 bool
-settings_read(const struct settings *tables, size_t count, const char *dir, const char *path,
-              const char *const *overrides, size_t overrides_count, struct buf *why)
+settings_read(const struct settings *tables, size_t count, const char *const *standards,
+              const char *dir, const char *path, const char *const *overrides,
+              size_t overrides_count, struct buf *why)
 {
     const struct reading r = { tables, count, dir, why };
     for (size_t t = 0; t < count; t++)
@@ -119,14 +128,14 @@ settings_read(const struct settings *tables, size_t count, const char *dir, cons
             if (!set(&r, &tables[t].rows[i], tables[t].values, str_of(tables[t].rows[i].standard),
                      "standard value"))
                 return false;
+    for (size_t i = 0; standards != NULL && standards[i] != NULL; i++)
+        if (!set_words(&r, standards[i], "standard value"))
+            return false;
     if (!read_file(&r, path))
         return false;
-    for (size_t i = 0; i < overrides_count; i++) {
-        struct str value = str_of(overrides[i]);
-        struct str name = str_cut(&value, '=');
-        if (!set_named(&r, str_trim(name), str_trim(value), "--set"))
+    for (size_t i = 0; i < overrides_count; i++)
+        if (!set_words(&r, overrides[i], "--set"))
             return false;
-    }
     return true;
 }
 

@@ -29,11 +29,11 @@ struct settings { /* one table: its rows and where their values go */
     void *values;
 };
 
-/* Standards, then the file (a missing one is empty), then `overrides` ("name=value"). false: `why`
- * has "file:line: ...". */
-must_use bool settings_read(const struct settings *tables, size_t count, const char *dir,
-                            const char *path, const char *const *overrides, size_t overrides_count,
-                            struct buf *why);
+/* Standards, then the channel's own (NULL-terminated, or NULL), then the file (a missing one is
+ * empty), then `overrides` ("name=value"). false: `why` has "file:line: ...". */
+must_use bool settings_read(const struct settings *tables, size_t count,
+                            const char *const *standards, const char *dir, const char *path,
+                            const char *const *overrides, size_t overrides_count, struct buf *why);
 /* Is there a row of this name ("name=value" too)? */
 bool settings_has(const struct settings *tables, size_t count, const char *name);
 /* For --help: a line a row. */

@@ -202,6 +202,13 @@ event_of(const struct said *s)
     return e;
 }
 
+void
+gateway_again(struct gateway *g)
+{
+    g->counts.repeated++;
+    g->took = true; /* it is acknowledged with the rest */
+}
+
 enum taken
 gateway_event(struct gateway *g, const struct said *s)
 {
@@ -213,8 +220,7 @@ gateway_event(struct gateway *g, const struct said *s)
     if (s->key != NULL)
         mark_of(key, g, s->key);
     if (s->key != NULL && (marks_has(g->marks, key) || is_fresh_mark(g, key))) {
-        g->counts.repeated++;
-        g->took = true; /* it is acknowledged with the rest */
+        gateway_again(g);
         return TAKEN;
     }
     enum taken taken = may_send(g, s->address == NULL ? "" : s->address, s->address == NULL);

@@ -10,7 +10,8 @@ for doc in README.md docs/*.md docs/decisions/*.md; do
         [ -e "$(dirname "$doc")/$link" ] || say "$doc: $link is not there"
     done
 done
-for name in $(grep -o '`\(workers\|broker\|gateways\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' | sort -u); do
+for name in $(grep -o '`\(workers\|broker\|gateways\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' |
+    grep -v '^gateways/.*\.\(conf\|csv\|keys*\)$' | sort -u); do # those are of a site folder
     [ -e "$name" ] || say "documents name $name, which is not there"
 done
 for event in $(grep -o 'event=[a-z_]*' docs/running.md | sort -u); do
