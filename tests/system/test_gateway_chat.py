@@ -1,6 +1,7 @@
 """The chat gateway on a real Prosody: a customer writes, an engineer answers, each hears the other."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -48,10 +49,14 @@ class Chat:
     def command(self, *more):
         return self.site.command("gateway", "chat", site=False) + ["--site", str(self.site.dir), "--as", "desk", *more]
 
-    def start(self, *more):
+    def start(self, *more, crash_at=None):
+        env = dict(os.environ)
+        if crash_at is not None:
+            env.update(CRASH_AT=str(crash_at), LD_PRELOAD=str(BUILD / "tests" / "libcrash.so"))
         ups = self.site.log_text().count("event=xmpp_up")
         self.gateway = subprocess.Popen(
-            self.command(*more), stdout=subprocess.PIPE, stderr=self.site.log, stdin=subprocess.DEVNULL, text=True
+            self.command(*more), stdout=subprocess.PIPE, stderr=self.site.log, stdin=subprocess.DEVNULL,
+            text=True, env=env,
         )
         self.site.children.append(self.gateway)
         assert self.gateway.stdout.readline() == "ready\n", self.site.log_text()[-3000:]
@@ -160,10 +165,6 @@ def test_a_repair_is_accepted_and_scored(chat, site):
     wait_until(lambda: "survey_answer" in site.run("ticket", number).stdout, "the score is on the ticket", limit=15)
 
 
-def journalled(site):
-    return sum(f.stat().st_size for part in ("gateways/desk", "spool/desk") for f in (site.dir / part).rglob("*") if f.is_file())
-
-
 def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_message(chat, site):
     chat.start()
     ann, li = chat.talker("ann"), chat.talker("li")
@@ -176,11 +177,14 @@ def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_m
     chat.kill()
     chat.start()
     numbers = {number_in(ann.hear(lambda w: re.search(NUMBER, w))["words"])}
-    # on the gateway's disk, acknowledged or not
-    size = journalled(site)
-    li.say("停电了，紧急", ident="kill-2")
-    wait_until(lambda: journalled(site) > size, "it is in the journal")
+    # on the gateway's disk, and dead before anything of it is acknowledged
     chat.kill()
+    bomb = site.dir / "bomb"
+    chat.start(crash_at=bomb)
+    bomb.touch()
+    li.say("停电了，紧急", ident="kill-2")
+    assert chat.gateway.wait(20) == -signal.SIGKILL and not bomb.exists()
+    chat.gateway.stdout.close()
     chat.start()
     numbers.add(number_in(li.hear(lambda w: re.search(NUMBER, w))["words"]))
     # an unlucky server delivers once more
