@@ -54,8 +54,8 @@ crypt_hmac_sha256(uint8_t out[32], struct str key, const struct str *parts, size
         buf_put(&all, parts[i].at, parts[i].len);
     buf_reserve(&all, 1); /* an address also for nothing */
     unsigned len = 0;
-    const uint8_t *made = HMAC(EVP_sha256(), key.len == 0 ? "" : key.at, (int)key.len, all.data,
-                               all.len, out, &len);
+    const uint8_t *made =
+        HMAC(EVP_sha256(), key.len == 0 ? "" : key.at, (int)key.len, all.data, all.len, out, &len);
     assert(made != NULL && len == 32);
     buf_fini(&all);
 }

@@ -144,18 +144,9 @@ dingtalk(struct json *j, const struct hook_account *a, const struct reply_words 
         json_put_text(j, "openConversationId", w->to);
         return;
     }
-    struct buf list = { 0 }, why = { 0 };
-    struct json *name = text_object("n", w->to), *users;
-    json_write(&name, &list); /* {"n":"u1"} -> ["u1"] */
-    struct str made = buf_str(&list);
-    struct buf array = { 0 };
-    buf_printf(&array, "[%.*s]", (int)(made.len - 6), made.at + 5);
-    users = json_read(buf_str(&array), &why);
-    if (users != NULL)
-        json_put(j, "userIds", &users);
-    buf_fini(&list);
-    buf_fini(&array);
-    buf_fini(&why);
+    struct json *users = json_array_new();
+    json_append_text(users, w->to);
+    json_put(j, "userIds", &users);
 }
 
 static void
