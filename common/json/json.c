@@ -89,6 +89,12 @@ json_put(struct json *object, const char *key, struct json **value)
 }
 
 void
+json_append_text(struct json *array, const char *value)
+{
+    json_array_append_new(tree(array), json_string(value));
+}
+
+void
 json_append(struct json *array, struct json **value)
 {
     int failed = json_array_append_new(tree(array), tree(*value));

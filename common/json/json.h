@@ -20,6 +20,7 @@ void json_put_e7(struct json *object, const char *key, int32_t e7); /* degrees *
 /* The gift: *value is NULL afterwards. */
 void json_put(struct json *object, const char *key, struct json **value);
 void json_append(struct json *array, struct json **value);
+void json_append_text(struct json *array, const char *value);
 /* Prints one line and frees. */
 void json_print(struct json **value, FILE *to);
 /* The same without the line's end, appended. */
