@@ -50,10 +50,18 @@ trails_fini(struct trails *all)
     for (size_t i = 0; i < all->count; i++) {
         free(all->list[i]->facts.gaps);
         free(all->list[i]->steps);
+        free(all->list[i]->runs);
         free(all->list[i]);
     }
     free(all->list);
     map_fini(&all->by_id);
+}
+
+void
+trail_keep(struct trail *s, enum clock c, const struct reckoning *r, instant at)
+{
+    s->runs = grow_array(s->runs, s->runs_count, &s->runs_cap, sizeof(*s->runs));
+    s->runs[s->runs_count++] = (struct trail_run){ (uint8_t)c, *r, at };
 }
 
 const struct trail *
