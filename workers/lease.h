@@ -29,8 +29,9 @@ void lease_observe(struct lease *l, const struct beat *list, size_t count, int64
 bool lease_silent(struct lease *l, const char *worker);
 /* Has its beat been seen to grow? Nothing is handed to one that was only ever seen once. */
 bool lease_moving(const struct lease *l, const char *worker);
-/* The territories that are shared out; copied. */
-void lease_territories(struct lease *l, const struct territory_id *list, size_t count);
+/* The territories that are shared out, and how heavy each is (at least 1; any unit); copied. */
+void lease_territories(struct lease *l, const struct territory_id *list, const uint32_t *loads,
+                       size_t count);
 /* Who should hold it: a name that is good until the next lease_observe. What is not shared out is
  * left to whoever has it. */
 const char *lease_owner(const struct lease *l, struct territory_id t);
