@@ -5,11 +5,11 @@
  * (Redis away, this process stopped) counts for little, so nobody is declared dead by a
  * sleeper. No wall clock, no TTL: a clock step neither frees nor freezes a territory.
  *
- *     owner(territory) = the live worker with the greatest hash(worker, territory)
- *                        among those who have not their fair share yet, territories in order
+ *     owner(territory) = the live worker with the greatest hash(worker, territory) among those
+ *                        whom it does not take beyond a fair share of all the weight; among those
+ *                        who carry least, where it would take everybody there. Heavy ones first.
  *
- * so nobody has more than one territory above another, and a worker that comes or goes moves little
- * beside its own share. Owning by this rule decides who tries; the head's nonce decides who
+ * so the weight is spread, and a worker that comes or goes moves little beside its own share. Owning by this rule decides who tries; the head's nonce decides who
  * holds. */
 #ifndef WORKERS_LEASE_H
 #define WORKERS_LEASE_H
