@@ -9,8 +9,8 @@
  *                        whom it does not take beyond a fair share of all the weight; among those
  *                        who carry least, where it would take everybody there. Heavy ones first.
  *
- * so the weight is spread, and a worker that comes or goes moves little beside its own share. Owning by this rule decides who tries; the head's nonce decides who
- * holds. */
+ * so the weight is spread, and a worker that comes or goes moves little beside its own share.
+ * Owning by this rule decides who tries; the head's nonce decides who holds. */
 #ifndef WORKERS_LEASE_H
 #define WORKERS_LEASE_H
 
