@@ -19,7 +19,8 @@ enum { GROUPS_MAX = 20000, TEXT_MAX_ = 1600, SHOWN_MAX = 12 };
 struct group {
     uint8_t key[16];
     uint8_t reported[16]; /* by this process: the report's id */
-    size_t noted;         /* so many alerts were firing when it was last said */
+    size_t firing;        /* so many alerts are */
+    size_t noted;         /* so many were when it was last said */
     int64_t over_at;      /* instant: resolved; what starts later is another episode */
 };
 
@@ -349,12 +350,30 @@ say(struct web *w, const struct thread *t, const char *verb, const char *note)
     return gateway_event(w->gateway, &s);
 }
 
+/* How many are firing is said each time they have doubled. A ticket without its number cannot be
+ * spoken to yet: the first update that finds it has one says it (alarm_update). */
+static bool
+has_grown(const struct thread *t, const struct group *g)
+{
+    return t->number[0] != '\0' && g->firing >= 2 * (g->noted > 0 ? g->noted : 1);
+}
+
+static enum taken
+say_firing(struct web *w, const struct thread *t, struct group *g)
+{
+    char note[96];
+    snprintf(note, sizeof(note), "monitoring: %zu alerts are firing now", g->firing);
+    enum taken taken = say(w, t, "note", note);
+    g->noted = taken == TAKEN ? g->firing : g->noted;
+    return taken;
+}
+
 static enum taken
 on_firing(struct web *w, const struct alarm *a, struct group *g, const struct web_key *key,
           uint8_t id[16])
 {
     const struct thread *t = open_thread(w, a, g);
-    char note[96];
+    g->firing = a->firing;
     if (t == NULL) {
         struct buf data = { 0 };
         put_data(&data, w, a, key);
@@ -370,14 +389,10 @@ on_firing(struct web *w, const struct alarm *a, struct group *g, const struct we
         memcpy(g->reported, t->report, 16);
         return report(w, a->name, key, t->data, id); /* the same, in case it was lost */
     }
-    if (t->number[0] == '\0' || a->firing < 2 * (g->noted > 0 ? g->noted : 1)) {
-        gateway_again(w->gateway);
-        return TAKEN;
-    }
-    snprintf(note, sizeof(note), "monitoring: %zu alerts are firing now", a->firing);
-    enum taken taken = say(w, t, "note", note);
-    g->noted = taken == TAKEN ? a->firing : g->noted;
-    return taken;
+    if (has_grown(t, g))
+        return say_firing(w, t, g);
+    gateway_again(w->gateway);
+    return TAKEN;
 }
 
 static enum taken
@@ -401,9 +416,23 @@ on_resolved(struct web *w, const struct alarm *a, struct group *g, uint8_t id[16
     enum taken taken = say(w, t, verb, note);
     if (taken == TAKEN) {
         g->over_at = strcmp(verb, "note") == 0 ? 0 : clock_wall_ms();
-        g->noted = 0;
+        g->firing = g->noted = 0;
     }
     return taken;
+}
+
+void
+alarm_update(struct web *w, const struct thread *t)
+{
+    struct str hash = str_of(t->address);
+    uint8_t key[16];
+    str_cut(&hash, '/');
+    if (!str_is(str_cut(&hash, ':'), "alarm") || !hex_to(key, 16, hash))
+        return;
+    struct group *g = map_get(&w->alarms->groups, key);
+    if (g != NULL && memcmp(g->reported, t->report, 16) == 0 && t->ended_at == 0 &&
+        has_grown(t, g))
+        say_firing(w, t, g);
 }
 
 void

@@ -103,6 +103,15 @@ send_out(void *own, const struct sending *s)
     hooks_send(&web, s);
 }
 
+static void
+on_update(void *own, const struct fl_update *u, const struct thread *t)
+{
+    (void)own;
+    (void)u;
+    if (t != NULL)
+        alarm_update(&web, t);
+}
+
 /* Whoever has a webhook hears everything about his tickets. */
 static bool
 is_worth(void *own, const struct fl_update *u, const struct thread *t)
@@ -155,6 +164,7 @@ const struct channel web_channel = {
     .close = close_web,
     .committed = route_committed,
     .send = send_out,
+    .update = on_update,
     .worth = is_worth,
     .message = message,
     .drain = drain,
