@@ -2,6 +2,7 @@
 #include "gateways/email/keep.h"
 
 #include "common/io/log.h"
+#include "gateways/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,33 +28,6 @@ put_name(struct buf *out, size_t number, const struct mail_file *f)
     }
 }
 
-static bool
-sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
-static bool
-write_file(const char *path, struct str bytes)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    size_t at = 0;
-    while (fd >= 0 && at < bytes.len) {
-        ssize_t put = write(fd, bytes.at + at, bytes.len - at);
-        if (put < 0 && errno != EINTR)
-            break;
-        at += put > 0 ? (size_t)put : 0;
-    }
-    bool good = fd >= 0 && at == bytes.len && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
 bool
 keep_files(struct buf *text, const struct mail *m, const char *folder, const char *name, bool dry)
 {
@@ -62,7 +36,7 @@ keep_files(struct buf *text, const struct mail *m, const char *folder, const cha
     buf_printf(&path, "%s/%s", folder, name);
     if (m->files_count > 0 && !dry) {
         mkdir(folder, 0700);
-        good = (mkdir(buf_cstr(&path), 0700) == 0 || errno == EEXIST) && sync_folder(folder);
+        good = (mkdir(buf_cstr(&path), 0700) == 0 || errno == EEXIST) && files_sync_folder(folder);
     }
     for (size_t i = 0; i < m->files_count && good; i++) {
         const struct mail_file *f = &m->files[i];
@@ -72,11 +46,11 @@ keep_files(struct buf *text, const struct mail *m, const char *folder, const cha
                    name, buf_cstr(&file));
         size_t len = path.len;
         buf_printf(&path, "/%s", buf_cstr(&file));
-        good = dry || write_file(buf_cstr(&path), buf_str(&f->bytes));
+        good = dry || files_write(buf_cstr(&path), buf_str(&f->bytes));
         path.len = len;
     }
     if (m->files_count > 0 && !dry)
-        good = good && sync_folder(buf_cstr(&path));
+        good = good && files_sync_folder(buf_cstr(&path));
     if (m->files_dropped > 0)
         buf_printf(text, "\n[attachments not kept, too large or too many: %zu]", m->files_dropped);
     if (!good)
@@ -97,7 +71,7 @@ make_key(struct seal_key *key, const char *path, struct buf *why)
     seal_key_random(key);
     hex_of(hex, key->b, 32);
     hex[64] = '\n';
-    if (write_file(path, str_bytes(hex, 65)))
+    if (files_write(path, str_bytes(hex, 65)))
         return true;
     buf_printf(why, "%s: cannot be written: %s", path, strerror(errno));
     return false;

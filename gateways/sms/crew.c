@@ -161,7 +161,7 @@ read_line(struct crew *c, struct str line, const struct numbering *n)
 {
     char number[NUMBER_SIZE], id[24], lang[8];
     struct str raw = str_trim(str_cut(&line, ',')), who = str_trim(str_cut(&line, ','));
-    if (!sms_number(number, n, raw))
+    if (!number_read(number, n, raw))
         return "the first column is no number that can be called";
     if (who.len == 0 || !str_fill(id, sizeof(id), who))
         return "the second column is no engineer's id";

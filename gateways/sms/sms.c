@@ -319,7 +319,7 @@ take_sms(struct sms *s, const struct kannel_sms *sms)
     struct buf text = { 0 };
     struct mo m = { .sms = sms };
     enum taken taken = TAKEN_WRONG;
-    sms_number(m.address, &s->numbering, sms->sender);
+    number_read(m.address, &s->numbering, sms->sender);
     hex_of(m.key, sms->id, 16);
     if (sms_text(&text, sms)) {
         m.text = str_bytes(buf_cstr(&text), text.len);
@@ -535,7 +535,7 @@ sms_send(void *state, const struct sending *letter)
     struct kannel_sms m = kannel_sms_none();
     struct buf words = { 0 };
     char to[NUMBER_SIZE], id[33];
-    if (!sms_number(to, &s->numbering, str_of(letter->address))) {
+    if (!number_read(to, &s->numbering, str_of(letter->address))) {
         gateway_outcome(s->g, letter->id, OUTCOME_FAILED, "the address is no number");
         return;
     }
@@ -578,7 +578,7 @@ sms_message(void *state, struct str message, struct buf *why)
         m.sms.words = rest;
     }
     char number[NUMBER_SIZE];
-    bool good = frame || sms_number(number, &s->numbering, m.sms.sender);
+    bool good = frame || number_read(number, &s->numbering, m.sms.sender);
     if (!good)
         buf_printf(why, "the first line is no number: write the sender's number, a new line, and "
                         "the words of the message");

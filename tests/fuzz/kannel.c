@@ -11,7 +11,7 @@ read_words(const struct kannel_sms *sms)
     static const struct numbering china = { "86", 11 };
     char number[NUMBER_SIZE];
     struct buf text = { 0 };
-    sms_number(number, &china, sms->sender);
+    number_read(number, &china, sms->sender);
     if (sms_text(&text, sms)) {
         assert(str_is_utf8(buf_str(&text)));
         const struct crew_said said = sms_crew_code(buf_str(&text));

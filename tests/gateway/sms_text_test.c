@@ -46,10 +46,10 @@ every_way_of_writing_a_number_gives_one_number(void **state)
     (void)state;
     for (size_t i = 0; i < countof(numbers); i++) {
         char to[NUMBER_SIZE], again[NUMBER_SIZE];
-        bool good = sms_number(to, numbers[i].at, str_of(numbers[i].raw));
+        bool good = number_read(to, numbers[i].at, str_of(numbers[i].raw));
         assert_string_equal(to, numbers[i].want);
         assert_int_equal(good, numbers[i].good);
-        assert_int_equal(sms_number(again, numbers[i].at, str_of(to)), good);
+        assert_int_equal(number_read(again, numbers[i].at, str_of(to)), good);
         assert_string_equal(again, to);
     }
 }
