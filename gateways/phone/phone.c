@@ -4,7 +4,7 @@
 #include "common/io/log.h"
 #include "gateways/entry.h"
 #include "gateways/phone/asterisk.h"
-#include "gateways/phone/desk.h"
+#include "gateways/phone/line.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,9 @@
 struct values {
     char menu[512], files[512], own_prompts[512], prompts[512], country[8];
     char agi_listen[64], agi_prompts[512], agi_records[512], lang[8];
-    int64_t digits_max, calls_max;
+    char sip_bind[64], sip_registrar[200], sip_user[64], sip_password[128], sip_domain[128];
+    char sip_peers[512];
+    int64_t digits_max, calls_max, rtp_least, rtp_most;
 };
 
 struct phone {
@@ -20,7 +22,10 @@ struct phone {
     struct menu_table *menu;
     struct numbering numbering;
     struct desk desk;
+    struct lines lines;
     struct asterisk *asterisk;
+    int wake[2]; /* what the loop watches: the gateway, Asterisk */
+    bool stopped;
 };
 
 static struct values values;
@@ -43,6 +48,21 @@ static const struct setting rows[] = {
       14 },
     { "calls_max", SETTING_NUMBER, AT(calls_max), "30", "calls at once; one more is told busy", 1,
       400 },
+    { "sip_bind", SETTING_TEXT, AT(sip_bind), "127.0.0.1:5060",
+      "ADDRESS:PORT for SIP (UDP, TCP); the address is also where sound is wanted, so one that the "
+      "PBX reaches",
+      0, 0 },
+    { "sip_registrar", SETTING_TEXT, AT(sip_registrar), "",
+      "sip:HOST[:PORT] to register at, and to call out by; empty: calls come without", 0, 0 },
+    { "sip_domain", SETTING_TEXT, AT(sip_domain), "",
+      "what stands after the @; empty: the registrar", 0, 0 },
+    { "sip_user", SETTING_TEXT, AT(sip_user), "hotline", "our extension there", 0, 0 },
+    { "sip_password", SETTING_TEXT, AT(sip_password), "", "its password (keep the file mode 0600)",
+      0, 0 },
+    { "sip_peers", SETTING_TEXT, AT(sip_peers), "",
+      "addresses that calls may come from, blanks between; empty: any", 0, 0 },
+    { "rtp_least", SETTING_NUMBER, AT(rtp_least), "16384", "first port for sound", 1024, 65000 },
+    { "rtp_most", SETTING_NUMBER, AT(rtp_most), "32767", "and the last", 1124, 65535 },
     { "agi_listen", SETTING_TEXT, AT(agi_listen), "",
       "ADDRESS:PORT for Asterisk's FastAGI (4573); it is believed, so nobody else may reach it; "
       "empty: none",
@@ -108,19 +128,70 @@ has_all_prompts(struct phone *p, struct buf *why)
     return true;
 }
 
-static bool
-open_doors(struct phone *p, struct buf *why)
+/* sip:HOST:PORT;PARAMETERS is of HOST */
+static void
+fill_domain(void)
 {
-    const struct asterisk_options agi = { .listen = values.agi_listen,
-                                          .prompts = values.agi_prompts,
-                                          .records = values.agi_records,
-                                          .lang = values.lang,
-                                          .calls_max = (size_t)values.calls_max };
-    if (!has_all_prompts(p, why))
+    struct str rest = str_of(values.sip_registrar);
+    if (values.sip_domain[0] != '\0')
+        return;
+    str_cut(&rest, ':');
+    rest = str_cut(&rest, ';');
+    str_fill(values.sip_domain, sizeof(values.sip_domain), str_cut(&rest, ':'));
+    if (values.sip_domain[0] == '\0')
+        entry_fill(values.sip_domain, sizeof(values.sip_domain), "localhost");
+}
+
+static void turn(void *own);
+static int wait_ms(void *own);
+static bool is_done(void *own);
+
+static bool
+open_sip(struct phone *p, struct buf *why)
+{
+    fill_domain();
+    p->lines = (struct lines){ .desk = &p->desk,
+                               .lang = values.lang,
+                               .calls_max = (size_t)values.calls_max };
+    p->wake[0] = gateway_fd(p->g);
+    p->wake[1] = p->asterisk == NULL ? -1 : asterisk_fd(p->asterisk);
+    if (values.rtp_most < values.rtp_least + 4 * values.calls_max) {
+        buf_printf(why, "rtp_least, rtp_most: %lld calls want at least %lld ports",
+                   (long long)values.calls_max, (long long)(4 * values.calls_max));
         return false;
-    if (values.agi_listen[0] != '\0' && (p->asterisk = asterisk_open(&p->desk, &agi, why)) == NULL)
-        return false;
-    return true;
+    }
+    const struct sip_options o = { .bind = values.sip_bind,
+                                   .registrar = values.sip_registrar,
+                                   .user = values.sip_user,
+                                   .password = values.sip_password,
+                                   .domain = values.sip_domain,
+                                   .peers = values.sip_peers,
+                                   .rtp_least = (int)values.rtp_least,
+                                   .rtp_most = (int)values.rtp_most,
+                                   .told = &lines_told,
+                                   .lines = &p->lines,
+                                   .wake = p->wake,
+                                   .wake_count = p->asterisk == NULL ? 1 : 2,
+                                   .turn = turn,
+                                   .wait_ms = wait_ms,
+                                   .done = is_done,
+                                   .own = p };
+    p->lines.door = sip_open(&o, why);
+    return p->lines.door != NULL;
+}
+
+static bool
+open_asterisk(struct phone *p, struct buf *why)
+{
+    const struct asterisk_options o = { .listen = values.agi_listen,
+                                        .prompts = values.agi_prompts,
+                                        .records = values.agi_records,
+                                        .lang = values.lang,
+                                        .calls_max = (size_t)values.calls_max };
+    if (values.agi_listen[0] == '\0')
+        return true;
+    p->asterisk = asterisk_open(&p->desk, &o, why);
+    return p->asterisk != NULL;
 }
 
 static void
@@ -128,6 +199,7 @@ phone_close(void *own)
 {
     struct phone *p = own;
     asterisk_close(p->asterisk);
+    sip_close_door(p->lines.door);
     menu_table_free(p->menu);
     prompts_free(p->desk.prompts);
     *p = (struct phone){ 0 };
@@ -147,7 +219,7 @@ phone_open(struct gateway *g, bool dry_run, struct buf *why)
                                  .numbering = &p->numbering,
                                  .files = values.files,
                                  .dry_run = dry_run };
-        if (dry_run || open_doors(p, why))
+        if (dry_run || (has_all_prompts(p, why) && open_asterisk(p, why) && open_sip(p, why)))
             return p;
     }
     phone_close(p);
@@ -156,32 +228,36 @@ phone_open(struct gateway *g, bool dry_run, struct buf *why)
 
 /* ---- turns */
 
-static size_t
-phone_fds(void *own, struct pollfd *fds, size_t room)
+static void
+turn(void *own)
 {
     struct phone *p = own;
-    if (p->asterisk == NULL || room == 0)
-        return 0;
-    fds[0] = (struct pollfd){ .fd = asterisk_fd(p->asterisk), .events = POLLIN };
-    return 1;
+    if (p->asterisk != NULL)
+        asterisk_work(p->asterisk);
+    gateway_turn(p->g);
+    desk_work(&p->desk);
 }
 
 static int
-phone_wait_ms(void *own)
+wait_ms(void *own)
 {
     struct phone *p = own;
-    return desk_is_waiting(&p->desk) ? 100 : 1000;
+    int wait = gateway_wait_ms(p->g), own_wait = desk_is_waiting(&p->desk) ? 50 : 1000;
+    return wait < own_wait ? wait : own_wait;
+}
+
+static bool
+is_done(void *own)
+{
+    struct phone *p = own;
+    return gateway_done(p->g);
 }
 
 static void
-phone_work(void *own, const struct pollfd *fds, size_t count)
+phone_loop(void *own)
 {
     struct phone *p = own;
-    (void)fds;
-    (void)count;
-    if (p->asterisk != NULL)
-        asterisk_work(p->asterisk);
-    desk_work(&p->desk);
+    sip_run(p->lines.door);
 }
 
 static void
@@ -195,9 +271,12 @@ static bool
 phone_drain(void *own)
 {
     struct phone *p = own;
-    if (p->asterisk != NULL)
+    if (!p->stopped && p->asterisk != NULL)
         asterisk_stop(p->asterisk);
-    return p->desk.talks_count == 0;
+    if (!p->stopped)
+        sip_stop(p->lines.door);
+    p->stopped = true;
+    return p->desk.talks_count == 0 && sip_calls(p->lines.door) == 0;
 }
 
 static void
@@ -272,11 +351,9 @@ const struct channel phone_channel = {
     .settings = { rows, countof(rows), &values },
     .open = phone_open,
     .close = phone_close,
-    .fds = phone_fds,
-    .wait_ms = phone_wait_ms,
-    .work = phone_work,
     .committed = phone_committed,
     .send = phone_send,
     .message = phone_message,
     .drain = phone_drain,
+    .loop = phone_loop,
 };

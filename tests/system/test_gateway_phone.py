@@ -1,0 +1,419 @@
+"""The phone gateway behind a real Kamailio, with callers that are sipp, baresip and a telephone of the tests' own."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from conftest import BUILD, wait_until
+from gateway import Engineer, Gateway, story, tickets, wait_for_tickets
+from telephone import NAMES, OFFER, Sound, Telephone, write_prompts
+from test_round import engineer_clients
+
+KAMAILIO = shutil.which("kamailio", path="/usr/sbin:" + os.environ.get("PATH", ""))
+needs_kamailio = pytest.mark.skipif(not KAMAILIO, reason="needs kamailio: ./dev setup")
+needs_sipp = pytest.mark.skipif(not KAMAILIO or not shutil.which("sipp"), reason="needs kamailio and sipp: ./dev setup")
+
+LI, ANN = "13800000021", "13800000022"
+CONTACTS = "phone,+86%s,C-1005,city-hall,Li Wei,zh\nphone,+86%s,C-1005,city-hall,Ann Wang,en\n" % (LI, ANN)
+
+PROXY = """#!KAMAILIO
+debug=1
+log_stderror=yes
+fork=yes
+children=2
+disable_tcp=yes
+auto_aliases=no
+listen=udp:127.0.0.1:{port}
+alias="pbx.example"
+mpath="{modules}"
+loadmodule "kex.so"
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+modparam("usrloc", "db_mode", 0)
+modparam("rr", "enable_full_lr", 1)
+request_route {{
+  if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
+  if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
+  if (has_totag()) {{
+    if (loose_route()) {{ t_relay(); exit; }}
+    if (is_method("ACK")) {{ if (t_check_trans()) t_relay(); exit; }}
+    sl_send_reply("404", "Not here"); exit;
+  }}
+  t_check_trans();
+  if (is_method("REGISTER")) {{
+    if (!pv_www_authenticate("pbx.example", "secret", "0")) {{ www_challenge("pbx.example", "1"); exit; }}
+    consume_credentials();
+    if (!save("location")) sl_reply_error();
+    exit;
+  }}
+  if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
+  record_route();
+  if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
+  t_relay();
+}}
+"""
+
+
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Kamailio:
+    def __init__(self, site):
+        self.dir = site.dir / "kamailio"
+        self.dir.mkdir()
+        modules = subprocess.run(
+            "find /usr/lib /usr/lib64 -name registrar.so -path '*kamailio*' | head -1", shell=True, capture_output=True,
+            text=True,
+        ).stdout.strip().rsplit("/", 1)[0]
+        for _ in range(5):  # somebody may take the port in between
+            self.port = free_port()
+            (self.dir / "conf").write_text(PROXY.format(port=self.port, modules=modules + "/"))
+            self.process = subprocess.Popen(
+                [KAMAILIO, "-f", str(self.dir / "conf"), "-DD", "-E", "-w", str(self.dir), "-Y", str(self.dir), "-m", "16",
+                 "-M", "4"],
+                stdout=subprocess.DEVNULL, stderr=open(self.dir / "log", "wb"), stdin=subprocess.DEVNULL,
+            )
+            site.children.append(self.process)
+            wait_until(lambda: self.process.poll() is not None or self.answers(), "Kamailio answers", 10)
+            if self.process.poll() is None:
+                return
+        raise AssertionError((self.dir / "log").read_text()[-3000:])
+
+    def answers(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(0.2)
+            s.connect(("127.0.0.1", self.port))
+            here = "127.0.0.1:%d" % s.getsockname()[1]
+            try:
+                s.send((
+                    "OPTIONS sip:pbx.example SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s\r\nFrom: <sip:a@b>;tag=1\r\n"
+                    "To: <sip:pbx.example>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+                    % (here, os.urandom(4).hex(), os.urandom(4).hex())
+                ).encode())
+                return s.recv(4096).startswith(b"SIP/2.0 200")
+            except OSError:
+                return False
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(10)
+
+
+class Phone(Gateway):
+    def __init__(self, site, conf="", kamailio=None, contacts=CONTACTS):
+        self.kamailio, self.port = kamailio, free_port()
+        lines = "sip_bind 127.0.0.1:%d\n%s" % (self.port, conf)
+        if kamailio:
+            lines += "sip_registrar sip:127.0.0.1:%d\nsip_domain pbx.example\nsip_password secret\n" % kamailio.port
+        super().__init__(site, "phone", conf=lines, contacts=contacts)
+        write_prompts(self.folder / "phone-prompts")
+        self.telephones = []
+
+    def start(self, *words):
+        before = self.site.log_text().count("event=registered")
+        super().start(*words)
+        if self.kamailio:
+            wait_until(lambda: self.site.log_text().count("event=registered") > before, "registered", 10)
+        return self
+
+    def call(self, number=LI, through=True):
+        port = self.kamailio.port if self.kamailio and through else self.port
+        t = Telephone(number, ("127.0.0.1", port))
+        self.telephones.append(t)
+        return t.answered()
+
+
+@pytest.fixture
+def kamailio(site):
+    if not KAMAILIO:
+        pytest.skip("needs kamailio: ./dev setup")
+    k = Kamailio(site)
+    yield k
+    k.stop()
+
+
+def plain(number):
+    """As it is spelled: without its dashes."""
+    return number.replace("-", "").upper()
+
+
+def tell(t, speaks=0, before_the_end=lambda: None):
+    """From the main menu to the end of the story."""
+    t.hears("main")
+    t.press("1")
+    t.hears("category")
+    t.press("1")
+    t.hears("severity")
+    t.press("2")
+    t.hears("words", "beep")
+    if speaks:
+        t.speak(speaks)
+    before_the_end()
+    t.press("#")
+
+
+def verbs(site, ticket):
+    return re.findall(r'"verb": ?"(\w+)"', json.dumps(story(site, ticket)))
+
+
+def test_a_call_through_a_pbx_becomes_a_ticket_and_its_number_is_said(site, kamailio):
+    phone = Phone(site, kamailio=kamailio)
+    phone.start()
+    t = phone.call()
+    tell(t, speaks=1500)
+    t.hears("taken")
+    said = t.number()
+    t.hears("bye")
+    t.ends()
+    ticket = wait_for_tickets(site, 1)[0]
+    assert plain(ticket["number"]) == said
+    assert ticket["category"] == "power-failure" and ticket["level"] == "severe", ticket
+    text = site.run("ticket", ticket["number"]).stdout
+    name = re.search(r"audio/wav, \d+ bytes: ([0-9a-f]{32}/1-voice.wav)", text).group(1)
+    file = phone.folder / "phone-files" / name
+    assert file.stat().st_mode & 0o777 == 0o600 and file.read_bytes()[:4] == b"RIFF"
+    assert file.stat().st_size >= 44 + 2 * 8 * 1400
+    assert "+86" + LI in text and "Li Wei" in text
+
+    t = phone.call()  # and again: what became of it
+    t.hears("main")
+    t.press("2")
+    t.hears("status")
+    wait_until(lambda: any(h.startswith("state-") for h in t.heard), "the state", 10)
+    assert "".join(h[2:] for h in t.heard if h.startswith("c-")).upper() == said
+    t.hears("main")
+    t.press("3")
+    t.hears("nudged", "main")
+    t.hang_up()
+    wait_until(lambda: "nudge" in verbs(site, ticket["number"]), "the nudge", 10)
+    phone.stop()
+    assert len(tickets(site)) == 1
+
+
+def test_who_is_not_known_is_asked_who_he_is(site):
+    phone = Phone(site, contacts="")
+    phone.start()
+    t = phone.call("13811111111")
+    t.hears("language")
+    t.info("2")  # by SIP INFO
+    t.hears("main")
+    t.press("2")
+    t.hears("no-ticket", "main")
+    t.press("8")
+    t.hears("again", "main")
+    t.press("1")
+    t.hears("customer")
+    t.press("1005#")
+    t.hears("site")
+    t.press("*")
+    t.hears("category")
+    t.press("4")
+    t.hears("severity")
+    t.press("1")
+    t.hears("words")
+    t.press("0")  # he says nothing
+    t.press("#")
+    t.hears("taken")
+    t.hang_up()
+    ticket = wait_for_tickets(site, 1)[0]
+    assert ticket["customer"] == "C-1005" and ticket["category"] == "lift", ticket
+    phone.stop()
+
+
+def test_a_hang_up_in_the_middle_is_a_report_when_enough_was_said(site):
+    phone = Phone(site)
+    phone.start()
+    t = phone.call(ANN)
+    t.hears("main")
+    t.press("1")
+    t.hears("category")
+    t.hang_up()  # too early
+    t = phone.call(LI)
+    t.hears("main")
+    t.press("1")
+    t.hears("category")
+    t.press("5")
+    t.hears("severity")
+    t.hang_up()
+    ticket = wait_for_tickets(site, 1)[0]
+    assert ticket["category"] == "cooling"
+    assert "提前挂断" in site.run("ticket", ticket["number"]).stdout
+    phone.stop()
+    assert len(tickets(site)) == 1
+
+
+def test_a_death_between_journal_and_acknowledgement_makes_one_ticket(site):
+    phone = Phone(site)
+    phone.start()
+    t = phone.call()
+    tell(t, speaks=1200, before_the_end=phone.arm)
+    phone.wait_for_death()
+    assert "taken" not in t.heard
+    phone.start()
+    wait_for_tickets(site, 1)
+    t = phone.call()  # the same caller asks: it was taken
+    t.hears("main")
+    t.press("2")
+    t.hears("status")
+    t.hang_up()
+    phone.stop()
+    told = tickets(site)
+    assert len(told) == 1 and not told[0].get("repeats"), told
+
+
+def test_what_is_told_while_the_broker_is_away_is_there_after_it_returns(site):
+    phone = Phone(site, conf="sender_burst 0\n")
+    phone.start()
+    site.stop_up()
+
+    def one(i):
+        t = phone.call("138000001%02d" % i)
+        t.hears("language")
+        t.press("2")
+        t.hears("main")
+        t.press("1")
+        t.hears("customer")
+        t.press("*")
+        t.hears("site")
+        t.press("*")
+        t.hears("category")
+        t.press("345"[i % 3])
+        t.hears("severity")
+        t.press("1")
+        t.hears("words")
+        t.press("0#")
+        t.hears("taken")
+        t.hang_up()
+        done.append(i)
+
+    done = []
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(6)]  # at once
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == list(range(6))
+    site.start_up()
+    wait_until(
+        lambda: sum(1 + t.get("repeats", 0) for t in tickets(site)) == 6, "six reports, joined or not", 30
+    )
+    phone.stop()
+
+
+def test_one_call_too_many_is_told_busy(site):
+    phone = Phone(site, conf="calls_max 2\n")
+    phone.start()
+    first, second = phone.call(), phone.call(ANN)
+    third = Telephone("13800000023", ("127.0.0.1", phone.port))
+    wait_until(lambda: third.status, "an answer", 10)
+    assert third.status == 486
+    first.hang_up()
+
+    def again():
+        t = Telephone("13800000023", ("127.0.0.1", phone.port))
+        wait_until(lambda: t.status, "an answer", 10)
+        return t if t.status == 200 else None
+
+    third = wait_until(again, "room again", 10)
+    third.hang_up()
+    second.hang_up()
+    phone.stop()
+
+
+SIPP = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="a caller">
+<send retrans="500"><![CDATA[
+INVITE sip:hotline@pbx.example SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: "Caller" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+To: <sip:hotline@pbx.example>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+{offer}]]></send>
+<recv response="100" optional="true"/>
+<recv response="180" optional="true"/>
+<recv response="200" rrs="true"/>
+<send><![CDATA[
+ACK [next_url] SIP/2.0
+[routes]
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: "Caller" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+To: <sip:hotline@pbx.example>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv request="BYE" timeout="30000"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""
+
+
+@needs_sipp
+def test_several_calls_of_sipp_at_once_each_get_a_number_and_a_clean_end(site, kamailio):
+    phone = Phone(site, kamailio=kamailio, conf="sender_burst 0\n")
+    phone.start()
+    count = 6
+    sounds = [Sound() for _ in range(count)]
+    folder = site.dir / "sipp"
+    folder.mkdir()
+    (folder / "call.xml").write_text(SIPP.format(offer=OFFER.format(port="[field1]")))
+    (folder / "calls.csv").write_text(
+        "SEQUENTIAL\n" + "".join("%s;%d\n" % ("138000000%02d" % (21 + i % 2), s.port) for i, s in enumerate(sounds))
+    )
+    sipp = subprocess.Popen(
+        ["sipp", "127.0.0.1:%d" % kamailio.port, "-sf", "call.xml", "-inf", "calls.csv", "-i", "127.0.0.1", "-p",
+         str(free_port()), "-m", str(count), "-l", str(count), "-r", "50", "-timeout", "40s", "-nostdin"],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+    )
+    site.children.append(sipp)
+    said = []
+
+    def one(s):
+        tell(s, speaks=1200)
+        s.hears("taken")
+        said.append(s.number())
+
+    threads = [threading.Thread(target=one, args=(s,)) for s in sounds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == count
+    assert sipp.wait(20) == 0  # every call was ended by BYE
+    assert set(said) == {plain(t["number"]) for t in tickets(site)}
+    phone.stop()
