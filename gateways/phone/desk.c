@@ -340,6 +340,8 @@ desk_work(struct desk *d)
         if (w.number[0] == '\0' && now < t->until)
             continue;
         t->waits = WAITS_NOT;
+        if (w.number[0] == '\0')
+            memcpy(d->owed[d->owed_count++ % DESK_OWES], t->report, 16);
         go_on(t, menu_hear(&t->menu, HEARD_TOLD, &w));
     }
 }
@@ -349,6 +351,15 @@ desk_is_waiting(const struct desk *d)
 {
     for (const struct talk *t = d->talks; t != NULL; t = t->next)
         if (t->waits != WAITS_NOT)
+            return true;
+    return false;
+}
+
+bool
+desk_owes(const struct desk *d, const uint8_t report[16])
+{
+    for (size_t i = 0; i < d->owed_count && i < DESK_OWES; i++)
+        if (memcmp(d->owed[i], report, 16) == 0)
             return true;
     return false;
 }

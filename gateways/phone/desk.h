@@ -13,6 +13,8 @@
 #include "gateways/phone/menu.h"
 #include "gateways/phone/prompts.h"
 
+enum { DESK_OWES = 256 };
+
 struct desk {
     struct gateway *g;
     const struct menu_table *menu; /* a loan, and so the rest */
@@ -21,7 +23,9 @@ struct desk {
     const char *files; /* folder for callers' words */
     struct talk *talks;
     size_t talks_count;
-    bool dry_run, unsynced; /* unsynced: the disk did not take the last commit */
+    bool dry_run, unsynced;      /* unsynced: the disk did not take the last commit */
+    uint8_t owed[DESK_OWES][16]; /* reports whose callers were promised the number for later */
+    size_t owed_count;           /* ever */
 };
 
 /* What a line does. None of them may call talk_hear from inside; it is called later, once for each
@@ -49,6 +53,8 @@ void desk_committed(struct desk *d, bool good);
 /* Looks for numbers that talks wait for. */
 void desk_work(struct desk *d);
 bool desk_is_waiting(const struct desk *d); /* desk_work wants to be called soon */
+/* Was this report's caller told that he will hear its number later? (In memory.) */
+bool desk_owes(const struct desk *d, const uint8_t report[16]);
 /* A call with all its answers, as a report's words. */
 void desk_words(struct buf *out, const struct menu *m, const char *address, const char *lang);
 

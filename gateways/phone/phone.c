@@ -4,17 +4,20 @@
 #include "common/io/log.h"
 #include "gateways/entry.h"
 #include "gateways/phone/asterisk.h"
-#include "gateways/phone/line.h"
+#include "gateways/phone/notice.h"
 
 #include <errno.h>
 #include <stdio.h>
+
+enum { CALLS_OUT = 8 };
 
 struct values {
     char menu[512], files[512], own_prompts[512], prompts[512], country[8];
     char agi_listen[64], agi_prompts[512], agi_records[512], lang[8];
     char sip_bind[64], sip_registrar[200], sip_user[64], sip_password[128], sip_domain[128];
-    char sip_peers[512];
-    int64_t digits_max, calls_max, rtp_least, rtp_most;
+    char sip_peers[512], espeak[256], dial_prefix[16], call_levels[128];
+    int64_t digits_max, calls_max, rtp_least, rtp_most, ring_s, again_s, call_tries;
+    bool dial_plus, dial_home, call_accepted;
 };
 
 struct phone {
@@ -23,6 +26,7 @@ struct phone {
     struct numbering numbering;
     struct desk desk;
     struct lines lines;
+    struct notices notices;
     struct asterisk *asterisk;
     int wake[2]; /* what the loop watches: the gateway, Asterisk */
     bool stopped;
@@ -63,6 +67,22 @@ static const struct setting rows[] = {
       "addresses that calls may come from, blanks between; empty: any", 0, 0 },
     { "rtp_least", SETTING_NUMBER, AT(rtp_least), "16384", "first port for sound", 1024, 65000 },
     { "rtp_most", SETTING_NUMBER, AT(rtp_most), "32767", "and the last", 1124, 65535 },
+    { "call_levels", SETTING_TEXT, AT(call_levels), "severe",
+      "levels of whose tickets the reporter is called about every step that concerns him", 0, 0 },
+    { "call_accepted", SETTING_YES, AT(call_accepted), "yes",
+      "call about any ticket once its engineer is known: this ends the promised response time", 0,
+      0 },
+    { "call_tries", SETTING_NUMBER, AT(call_tries), "3",
+      "so often he is called about one thing, then his next channel", 1, 20 },
+    { "ring_s", SETTING_NUMBER, AT(ring_s), "25", "so long it rings (s)", 5, 30 },
+    { "again_s", SETTING_NUMBER, AT(again_s), "60", "pause before he is called again (s)", 1,
+      3600 },
+    { "dial_prefix", SETTING_TEXT, AT(dial_prefix), "", "digits before every number that we dial",
+      0, 0 },
+    { "dial_home", SETTING_YES, AT(dial_home), "yes",
+      "numbers of `country` are dialled without its code", 0, 0 },
+    { "dial_plus", SETTING_YES, AT(dial_plus), "no", "others with a +", 0, 0 },
+    { "espeak", SETTING_TEXT, AT(espeak), "espeak-ng", "what speaks when we call out", 0, 0 },
     { "agi_listen", SETTING_TEXT, AT(agi_listen), "",
       "ADDRESS:PORT for Asterisk's FastAGI (4573); it is believed, so nobody else may reach it; "
       "empty: none",
@@ -176,6 +196,18 @@ open_sip(struct phone *p, struct buf *why)
                                    .wait_ms = wait_ms,
                                    .done = is_done,
                                    .own = p };
+    p->notices = (struct notices){ .g = p->g,
+                                   .lines = &p->lines,
+                                   .numbering = &p->numbering,
+                                   .o = { .espeak = values.espeak,
+                                          .lang = values.lang,
+                                          .country = values.country,
+                                          .prefix = values.dial_prefix,
+                                          .plus = values.dial_plus,
+                                          .home = values.dial_home,
+                                          .ring_ms = values.ring_s * 1000,
+                                          .again_ms = values.again_s * 1000,
+                                          .calls_max = values.call_tries } };
     p->lines.door = sip_open(&o, why);
     return p->lines.door != NULL;
 }
@@ -200,6 +232,7 @@ phone_close(void *own)
     struct phone *p = own;
     asterisk_close(p->asterisk);
     sip_close_door(p->lines.door);
+    notices_fini(&p->notices);
     menu_table_free(p->menu);
     prompts_free(p->desk.prompts);
     *p = (struct phone){ 0 };
@@ -236,13 +269,15 @@ turn(void *own)
         asterisk_work(p->asterisk);
     gateway_turn(p->g);
     desk_work(&p->desk);
+    notices_work(&p->notices);
 }
 
 static int
 wait_ms(void *own)
 {
     struct phone *p = own;
-    int wait = gateway_wait_ms(p->g), own_wait = desk_is_waiting(&p->desk) ? 50 : 1000;
+    int wait = gateway_wait_ms(p->g), own_wait = notices_wait_ms(&p->notices);
+    own_wait = own_wait > 50 && desk_is_waiting(&p->desk) ? 50 : own_wait;
     return wait < own_wait ? wait : own_wait;
 }
 
@@ -274,16 +309,47 @@ phone_drain(void *own)
     if (!p->stopped && p->asterisk != NULL)
         asterisk_stop(p->asterisk);
     if (!p->stopped)
+        notices_stop(&p->notices);
+    if (!p->stopped)
         sip_stop(p->lines.door);
     p->stopped = true;
     return p->desk.talks_count == 0 && sip_calls(p->lines.door) == 0;
+}
+
+/* ---- out */
+
+/* Steps that a call is worth: of any ticket, or of a severe one only. */
+static bool
+is_worth(void *own, const struct fl_update *u, const struct thread *t)
+{
+    static const struct {
+        const char *state;
+        bool any;
+    } rows_of[] = { { "accepted", true },  { "pending_customer", false }, { "resolved", false },
+                    { "rejected", false }, { "duplicate", false },        { "cancelled", false } };
+    struct phone *p = own;
+    struct str levels = str_of(values.call_levels);
+    bool severe = false;
+    if (strcmp(u->kind, "opened") == 0 || strcmp(u->kind, "attached") == 0)
+        return desk_owes(&p->desk, t->report);
+    while (levels.len > 0 && !severe)
+        severe = str_is(str_cut(&levels, ' '), u->level);
+    bool news = strcmp(t->state, u->state) != 0 || strcmp(t->engineer, u->engineer) != 0;
+    for (size_t i = 0; i < countof(rows_of); i++)
+        if (strcmp(u->kind, "ticket") == 0 && u->object == 0 &&
+            strcmp(u->state, rows_of[i].state) == 0)
+            return news && (severe || (rows_of[i].any && values.call_accepted));
+    return false;
 }
 
 static void
 phone_send(void *own, const struct sending *s)
 {
     struct phone *p = own;
-    gateway_outcome(p->g, s->id, OUTCOME_FAILED, "this gateway does not call out");
+    if (values.sip_registrar[0] == '\0')
+        gateway_outcome(p->g, s->id, OUTCOME_FAILED, "it does not call out without sip_registrar");
+    else
+        notices_send(&p->notices, s);
 }
 
 /* ---- dry run: the caller's number in the first line, the keys of his call in the second: digits,
@@ -352,7 +418,9 @@ const struct channel phone_channel = {
     .open = phone_open,
     .close = phone_close,
     .committed = phone_committed,
+    .window = CALLS_OUT,
     .send = phone_send,
+    .worth = is_worth,
     .message = phone_message,
     .drain = phone_drain,
     .loop = phone_loop,

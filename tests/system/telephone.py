@@ -48,7 +48,7 @@ class Sound:
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.peer, self.sequence, self.time, self.heard = None, 1, 0, []
-        self.first = None
+        self.first, self.packets = None, 0
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
@@ -58,6 +58,7 @@ class Sound:
             except OSError:
                 return
             self.peer = peer
+            self.packets += 1
             if len(data) < 172 or data[1] & 0x7F != 8:
                 continue
             size = round(of_alaw(data[12 + 80]) / STEP)
@@ -75,6 +76,11 @@ class Sound:
             except AssertionError:
                 raise AssertionError("%s was not said, but %s" % (name, self.heard))
             del self.heard[: self.heard.index(name) + 1]
+
+    def settles(self):
+        """What was said is over: the gateway records, or waits."""
+        until = self.packets + 3
+        wait_until(lambda: self.packets >= until, "the gateway's next frames", 10)
 
     def send(self, kind, payload, marker=False):
         head = struct.pack(">BBHII", 0x80, kind | (0x80 if marker else 0), self.sequence & 0xFFFF, self.time, 4711)

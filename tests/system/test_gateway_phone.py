@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import wave
 
 import pytest
 
@@ -164,6 +165,7 @@ def tell(t, speaks=0, before_the_end=lambda: None):
     t.hears("severity")
     t.press("2")
     t.hears("words", "beep")
+    t.settles()
     if speaks:
         t.speak(speaks)
     before_the_end()
@@ -416,4 +418,133 @@ def test_several_calls_of_sipp_at_once_each_get_a_number_and_a_clean_end(site, k
     assert len(said) == count
     assert sipp.wait(20) == 0  # every call was ended by BYE
     assert set(said) == {plain(t["number"]) for t in tickets(site)}
+    phone.stop()
+
+
+BARESIP = """sip_listen 127.0.0.1:{port}
+audio_player aubridge,x
+audio_source aufile,{dir}/silence.wav
+audio_alert aubridge,z
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+rtp_ports {rtp}-{rtp_end}
+call_local_timeout 60
+call_max_calls 4
+module_path {modules}
+module g711.so
+module aubridge.so
+module aufile.so
+module auconv.so
+module auresamp.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
+"""
+
+
+class Baresip:
+    """A real telephone that picks up by itself; keys and the end by its control port."""
+
+    def __init__(self, site, kamailio, number, answers=True):
+        self.dir = site.dir / "baresip"
+        self.dir.mkdir()
+        modules = subprocess.run(
+            "find /usr/lib /usr/lib64 -name g711.so -path '*baresip*' | head -1", shell=True, capture_output=True, text=True
+        ).stdout.strip().rsplit("/", 1)[0]
+        with wave.open(str(self.dir / "silence.wav"), "wb") as w:
+            w.setparams((1, 2, 8000, 0, "NONE", ""))
+            w.writeframes(bytes(2 * 8000 * 60))
+        self.control, rtp = free_port(socket.SOCK_STREAM), free_port()
+        (self.dir / "config").write_text(
+            BARESIP.format(port=free_port(), rtp=rtp, rtp_end=min(rtp + 100, 65535), modules=modules, control=self.control,
+                dir=self.dir)
+        )
+        (self.dir / "accounts").write_text(
+            "<sip:%s@pbx.example>;auth_user=%s;auth_pass=secret;outbound=\"sip:127.0.0.1:%d;transport=udp\";"
+            "regint=60;answermode=%s;audio_codecs=pcma/8000/1\n"
+            % (number, number, kamailio.port, "auto" if answers else "manual")
+        )
+        (self.dir / "contacts").write_text("")
+        self.log = self.dir / "log"
+        self.process = subprocess.Popen(
+            ["baresip", "-4", "-f", str(self.dir)], stdin=subprocess.DEVNULL, stdout=open(self.log, "wb"),
+            stderr=subprocess.STDOUT,
+        )
+        site.children.append(self.process)
+        wait_until(lambda: "200 OK" in self.log.read_text(errors="replace"), "baresip registers: " + str(self.log), 10)
+        self.socket = socket.create_connection(("127.0.0.1", self.control), timeout=5)
+        self.text = ""
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        while True:
+            try:
+                data = self.socket.recv(65536)
+            except socket.timeout:
+                continue
+            except OSError:
+                return
+            if not data:
+                return
+            self.text += data.decode(errors="replace")
+
+    def order(self, command, params=""):
+        data = json.dumps({"command": command, "params": params, "token": "t"}).encode()
+        self.socket.sendall(b"%d:%s," % (len(data), data))
+
+    def sees(self, what, limit=20):
+        wait_until(lambda: what in self.text, "baresip's " + what, limit)
+        self.text = self.text[self.text.index(what) + len(what):]
+
+    def press(self, key):
+        self.order("sndcode", key)  # and holds it
+
+
+needs_baresip = pytest.mark.skipif(
+    not KAMAILIO or not shutil.which("baresip") or not shutil.which("espeak-ng"),
+    reason="needs kamailio, baresip and espeak-ng: ./dev setup",
+)
+
+
+def severe(phone, number=LI):
+    """A severe ticket of this caller's."""
+    t = phone.call(number)
+    tell(t, speaks=1200)
+    t.hears("taken")
+    t.number()
+    t.hang_up()
+    return wait_for_tickets(phone.site, 1)[0]
+
+
+@needs_baresip
+def test_a_severe_notice_is_said_by_a_call_and_a_key_is_its_receipt(site, kamailio):
+    phone = Phone(site, kamailio=kamailio)
+    phone.start()
+    ticket = severe(phone)
+    telephone = Baresip(site, kamailio, LI)
+    clients = engineer_clients(site)
+    engineer = Engineer(clients, ticket["territory"], ticket["ticket"])
+    engineer.say("accept", seen=engineer.offer["version"])
+    telephone.sees("CALL_ESTABLISHED")
+    assert "delivered" not in verbs(site, ticket["number"])
+    telephone.press("1")
+    wait_until(lambda: "delivered" in verbs(site, ticket["number"]), "the key stops the response clock", 15)
+    telephone.sees("CALL_CLOSED")
+    phone.stop()
+
+
+@needs_kamailio
+def test_who_cannot_be_called_is_told_by_his_next_channel(site, kamailio):
+    phone = Phone(site, kamailio=kamailio, contacts=CONTACTS + "sms,+86%s,C-1005,city-hall,Li Wei,zh\n" % LI)
+    phone.start()
+    ticket = severe(phone)
+    clients = engineer_clients(site)
+    engineer = Engineer(clients, ticket["territory"], ticket["ticket"])
+    engineer.say("accept", seen=engineer.offer["version"])  # nobody is registered under his number: 404
+    wait_until(lambda: "not delivered by phone: there is no such number" in json.dumps(story(site, ticket["number"])),
+               "the note", 15)
+    wait_until(lambda: list((phone.folder / "handover").rglob("*")), "the letter for the SMS gateway", 10)
     phone.stop()
