@@ -61,14 +61,14 @@ desk_words(struct buf *out, const struct menu *m, const char *address, const cha
     buf_printf(out, "%s", zh ? "。" : ".");
 }
 
-/* The caller's words in a folder named after the report, mode 0600, on disk before anybody is told
- * of them. A disk that does not take them does not keep the report from being made. */
+/* The caller's words in a folder of their own, mode 0600, on disk before anybody is told of them. A
+ * disk that does not take them does not keep the report from being made. */
 static void
-keep_voice(struct talk *t, struct buf *text)
+keep_voice(struct talk *t, const uint8_t id[16], struct buf *text)
 {
     char name[33], path[700];
-    hex_of(name, t->report, 16);
-    if (t->wav.len == 0)
+    hex_of(name, id, 16);
+    if (t->wav.len == 0 || t->desk->dry_run)
         return;
     snprintf(path, sizeof(path), "%.600s/%s", t->desk->files, name);
     mkdir(t->desk->files, 0700);
@@ -87,6 +87,7 @@ keep_voice(struct talk *t, struct buf *text)
         log_error(
             "event=files_not_kept folder=%s why=\"%s\" do=\"make room, or let it be written\"",
             path, strerror(errno));
+    buf_clear(&t->wav);
 }
 
 static const char *
@@ -103,8 +104,7 @@ report(struct talk *t)
     uint8_t id[16];
     fl_report_id(gateway_source(t->desk->g), t->key, t->report);
     desk_words(&text, m, t->address, m->values[MENU_LANG]);
-    if (!t->desk->dry_run)
-        keep_voice(t, &text);
+    keep_voice(t, t->report, &text);
     const struct arrival a = { .key = t->key,
                                .address = t->address,
                                .report = { .text = buf_cstr(&text),
@@ -125,31 +125,74 @@ report(struct talk *t)
 
 /* ---- his ticket */
 
-/* The newest that goes on, else the newest; NULL: none, or nobody knows who he is. */
+/* In which states a verb makes sense; NULL: until its end. */
+static const struct {
+    const char *verb, *states[3];
+} when[] = {
+    { "nudge", { NULL } },
+    { "cancel", { NULL } },
+    { "approve", { "resolved" } },
+    { "reopen", { "resolved", "closed" } },
+    { "survey_answer", { "closed" } },
+};
+
+static bool
+fits(const struct thread *thread, const char *verb)
+{
+    for (size_t i = 0; i < countof(when); i++) {
+        if (strcmp(when[i].verb, verb) != 0)
+            continue;
+        if (when[i].states[0] == NULL)
+            return thread->ended_at == 0 && strcmp(thread->state, "resolved") != 0;
+        for (size_t k = 0; k < countof(when[i].states) && when[i].states[k] != NULL; k++)
+            if (strcmp(thread->state, when[i].states[k]) == 0)
+                return true;
+        return false;
+    }
+    return true;
+}
+
+/* His newest ticket that the verb fits; "": the newest that goes on, else the newest. NULL: none,
+ * or nobody knows who he is. */
 static const struct thread *
-ticket_of(const struct talk *t)
+ticket_of(const struct talk *t, const char *verb)
 {
     struct threads *all = gateway_threads(t->desk->g);
     const struct thread *first = NULL, *at = NULL;
-    if (all != NULL && t->address[0] >= '+' && t->address[0] <= '9')
+    if (all != NULL && strcmp(t->address, "anonymous") != 0)
         first = at = thread_of_address(all, t->address);
     for (; at != NULL; at = thread_next(at, BY_ADDRESS))
-        if (at->ended_at == 0)
+        if (verb[0] == '\0' ? at->ended_at == 0 : fits(at, verb))
             return at;
-    return first;
+    return verb[0] == '\0' ? first : NULL;
 }
 
 static enum menu_heard
-nudge(struct talk *t, struct menu_word *w)
+event(struct talk *t)
 {
-    const struct thread *ticket = ticket_of(t);
-    char key[KEY_SIZE + 8];
-    if (ticket == NULL || ticket->ended_at != 0)
+    const char *verb = menu_verb(&t->menu);
+    const struct thread *ticket = ticket_of(t, verb);
+    char key[KEY_SIZE + MENU_NAME];
+    uint8_t id[16];
+    struct buf note = { 0 };
+    int64_t score = 0;
+    bool scored = str_int(str_of(t->menu.values[MENU_SCORE]), &score);
+    const struct fl_details details = { .amount = &score };
+    if (ticket == NULL && !t->desk->dry_run)
         return HEARD_TOLD;
-    snprintf(key, sizeof(key), "%s nudge", t->key);
-    const struct said s = { .key = key, .address = t->address, .thread = ticket, .verb = "nudge" };
-    w->number = ticket->number;
-    return gateway_event(t->desk->g, &s) == TAKEN ? HEARD_TAKEN : HEARD_NOT_TAKEN;
+    snprintf(key, sizeof(key), "%s %s", t->key, verb);
+    digest_16(id, NULL, str_of(key));
+    buf_printf(&note, "%s", is_chinese(t->menu.values[MENU_LANG]) ? "来电" : "by phone");
+    keep_voice(t, id, &note);
+    const struct said s = { .key = key,
+                            .address = t->address,
+                            .thread = ticket,
+                            .verb = verb,
+                            .note = scored ? NULL : buf_cstr(&note),
+                            .details = scored ? &details : NULL };
+    enum taken taken = gateway_event(t->desk->g, &s);
+    buf_fini(&note);
+    return taken == TAKEN ? HEARD_TAKEN : HEARD_NOT_TAKEN;
 }
 
 /* The number that the report has got, or that of the ticket it has joined. */
@@ -195,9 +238,9 @@ do_report(struct talk *t, enum menu_heard *what)
 }
 
 static bool
-do_nudge(struct talk *t, enum menu_heard *what, struct menu_word *w)
+do_event(struct talk *t, enum menu_heard *what)
 {
-    *what = nudge(t, w);
+    *what = event(t);
     if (*what == HEARD_TAKEN)
         t->waits = WAITS_FOR_DISK;
     return *what != HEARD_TAKEN;
@@ -206,7 +249,7 @@ do_nudge(struct talk *t, enum menu_heard *what, struct menu_word *w)
 static bool
 do_status(struct talk *t, enum menu_heard *what, struct menu_word *w)
 {
-    const struct thread *ticket = ticket_of(t);
+    const struct thread *ticket = ticket_of(t, "");
     *what = HEARD_TOLD;
     if (ticket != NULL)
         *w = (struct menu_word){ .number = ticket->number, .state = ticket->state };
@@ -229,8 +272,8 @@ act(struct talk *t, const struct menu_act *a, enum menu_heard *what, struct menu
         return false;
     case DO_REPORT:
         return do_report(t, what);
-    case DO_NUDGE:
-        return do_nudge(t, what, w);
+    case DO_EVENT:
+        return do_event(t, what);
     case DO_STATUS:
         return do_status(t, what, w);
     case DO_NUMBER:

@@ -115,7 +115,7 @@ static struct menu_act
 begin_step(struct menu *m)
 {
     static const enum menu_do doing[MENU_KINDS] = {
-        [MENU_REPORT] = DO_REPORT, [MENU_STATUS] = DO_STATUS, [MENU_NUDGE] = DO_NUDGE
+        [MENU_REPORT] = DO_REPORT, [MENU_STATUS] = DO_STATUS, [MENU_EVENT] = DO_EVENT
     };
     switch (here(m)->kind) {
     case MENU_CHOOSE:
@@ -124,7 +124,7 @@ begin_step(struct menu *m)
         return ask(m, NULL);
     case MENU_REPORT:
     case MENU_STATUS:
-    case MENU_NUDGE:
+    case MENU_EVENT:
     case MENU_KINDS:
         break;
     }
@@ -238,7 +238,7 @@ on_key(struct menu *m, char key)
         return record(m);
     case MENU_REPORT:
     case MENU_STATUS:
-    case MENU_NUDGE:
+    case MENU_EVENT:
     case MENU_KINDS:
         break;
     }
@@ -386,6 +386,12 @@ menu_hear(struct menu *m, enum menu_heard what, const struct menu_word *w)
     static const struct menu_word nothing;
     w = w == NULL ? &nothing : w;
     return what == HEARD_GONE ? on_gone(m, w) : stages[m->stage](m, what, w);
+}
+
+const char *
+menu_verb(const struct menu *m)
+{
+    return here(m)->verb;
 }
 
 int

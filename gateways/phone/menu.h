@@ -20,7 +20,7 @@ enum menu_kind {
     MENU_VOICE,
     MENU_REPORT,
     MENU_STATUS,
-    MENU_NUDGE,
+    MENU_EVENT,
     MENU_KINDS
 };
 enum menu_field {
@@ -30,6 +30,7 @@ enum menu_field {
     MENU_SITE,
     MENU_CATEGORY,
     MENU_HINT,
+    MENU_SCORE,
     MENU_FIELDS
 };
 
@@ -43,7 +44,8 @@ struct menu_code {
     char digits[MENU_VALUE], value[MENU_VALUE];
 };
 struct menu_step {
-    char name[MENU_NAME], prompt[MENU_NAME], next_name[MENU_NAME], prefix[MENU_VALUE];
+    char name[MENU_NAME], prompt[MENU_NAME], next_name[MENU_NAME], prefix[MENU_VALUE],
+        verb[MENU_NAME];
     enum menu_kind kind;
     enum menu_field field;
     size_t next; /* MENU_STEPS: none */
@@ -75,7 +77,8 @@ enum menu_do {
     DO_REPORT, /* journal what was told; HEARD_TAKEN when the disk has it, or HEARD_NOT_TAKEN */
     DO_NUMBER, /* wait, so long at most, for the ticket's number; HEARD_TOLD with it or without */
     DO_STATUS, /* HEARD_TOLD: number and state of his newest ticket; without: he has none */
-    DO_NUDGE,  /* HEARD_TAKEN with a number, HEARD_TOLD without one (no ticket), HEARD_NOT_TAKEN */
+    DO_EVENT,  /* menu_verb about his ticket: HEARD_TAKEN, HEARD_TOLD (he has none), HEARD_NOT_TAKEN
+                */
     DO_GO_ON,  /* with the report that is under way, though he has gone */
     DO_HANG_UP
 };
@@ -95,7 +98,7 @@ enum menu_heard {
 };
 struct menu_word {
     char key;            /* KEY */
-    const char *number;  /* TAKEN of a nudge, TOLD; NULL or "": none */
+    const char *number;  /* TOLD; NULL or "": none */
     const char *state;   /* TOLD of DO_STATUS */
     int32_t recorded_ms; /* ENDED or GONE of DO_RECORD */
 };
@@ -124,6 +127,8 @@ struct menu {
 /* What is known of him before he says a word goes into `values` first. */
 struct menu_act menu_begin(struct menu *m);
 struct menu_act menu_hear(struct menu *m, enum menu_heard what, const struct menu_word *w);
+/* Of DO_EVENT. */
+const char *menu_verb(const struct menu *m);
 /* The level hint; -1: none. */
 int menu_hint(const struct menu *m);
 

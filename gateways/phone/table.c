@@ -4,10 +4,9 @@
 #include "phone_menu.h"
 
 static const char *const kinds[MENU_KINDS] = { "choose", "digits", "record",
-                                               "report", "status", "nudge" };
-static const char *const fields[MENU_FIELDS] = {
-    "", "lang", "customer", "site", "category", "hint"
-};
+                                               "report", "status", "event" };
+static const char *const fields[MENU_FIELDS] = { "",         "lang", "customer", "site",
+                                                 "category", "hint", "score" };
 
 /* What the machine says of its own accord. */
 static const char *const own_prompts[] = {
@@ -168,6 +167,15 @@ take_prefix(struct menu_step *s, struct str value)
 }
 
 static bool
+take_verb(struct menu_step *s, struct str value)
+{
+    static const char *const verbs[] = { "nudge",  "approve",  "reopen",
+                                         "cancel", "complain", "survey_answer" };
+    size_t at;
+    return find(verbs, countof(verbs), value, &at) && str_fill(s->verb, sizeof(s->verb), value);
+}
+
+static bool
 take_known(struct menu_step *s, struct str value)
 {
     s->known = true;
@@ -187,7 +195,7 @@ static const struct {
 } options[] = {
     { "field", take_field },     { "next", take_next },     { "most", take_most },
     { "seconds", take_seconds }, { "prefix", take_prefix }, { "known", take_known },
-    { "enough", take_enough },
+    { "enough", take_enough },   { "verb", take_verb },
 };
 
 static bool
@@ -215,14 +223,15 @@ read_step(struct menu_table *t, struct str line)
         return "step NAME KIND PROMPT is wanted; names are of a-z, 0-9, - and _, at most 23 "
                "letters";
     if (!find(kinds, MENU_KINDS, word, &kind))
-        return "no such kind: choose, digits, record, report, status, nudge";
+        return "no such kind: choose, digits, record, report, status, event";
     s->kind = (enum menu_kind)kind;
     str_fill(s->name, sizeof(s->name), name);
     str_fill(s->prompt, sizeof(s->prompt), prompt);
     while ((word = next_word(&line)).len > 0)
         if (!take_option(s, word))
             return "an option that is none: field=, next=, most= (1 to 31), seconds= (1 to 600), "
-                   "prefix=, known, enough";
+                   "prefix=, known, enough, "
+                   "verb= (nudge, approve, reopen, cancel, complain, survey_answer)";
     for (size_t i = 0; i < t->count; i++)
         if (strcmp(t->steps[i].name, s->name) == 0)
             return "a step of this name is above";
@@ -300,6 +309,8 @@ resolve(struct menu_table *t, const char *name, struct buf *why)
         size_t keys = 0;
         if (s->next_name[0] != '\0' && !find_step(t, s->next_name, &s->next))
             buf_printf(why, "%s: step %s: next=%s: no such step", name, s->name, s->next_name);
+        else if (s->kind == MENU_EVENT && s->verb[0] == '\0')
+            buf_printf(why, "%s: step %s: verb= is missing", name, s->name);
         else if (s->next_name[0] == '\0' && needs)
             buf_printf(why, "%s: step %s: next= is missing", name, s->name);
         for (size_t k = 0; k < MENU_KEYS && why->len == 0; k++) {

@@ -188,7 +188,7 @@ status_and_nudge_answer_and_lead_back(void **state)
                   &(struct menu_word){ .number = "C1-0123456789-4", .state = "en_route" });
     assert_true(says(&a, "status") && says(&a, "state-en-route"));
     a = play(&m, &a, " 3");
-    assert_int_equal(a.what, DO_NUDGE);
+    assert_int_equal(a.what, DO_EVENT);
     a = menu_hear(&m, HEARD_TOLD, NULL);
     assert_true(says(&a, "no-ticket"));
     a = play(&m, &a, " 3");
@@ -257,8 +257,8 @@ a_table_that_is_wrong_says_where(void **state)
         { "step a digits a\n", "step a: next= is missing" },
         { "step a digits a next=a most=99\n", "menu:1: an option that is none" },
         { "step a sing a\n", "menu:1: no such kind" },
-        { "step a nudge a\nstep a nudge a\n", "menu:2: a step of this name" },
-        { "step a nudge a\ncode 1 b\n", "menu:2: a code belongs" },
+        { "step a status a\nstep a status a\n", "menu:2: a step of this name" },
+        { "step a status a\ncode 1 b\n", "menu:2: a code belongs" },
     };
     (void)state;
     for (size_t i = 0; i < countof(rows); i++) {

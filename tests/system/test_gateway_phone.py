@@ -520,7 +520,7 @@ def severe(phone, number=LI):
 
 
 @needs_baresip
-def test_a_severe_notice_is_said_by_a_call_and_a_key_is_its_receipt(site, kamailio):
+def test_a_full_round_by_telephone_with_keys_as_receipts(site, kamailio):
     phone = Phone(site, kamailio=kamailio)
     phone.start()
     ticket = severe(phone)
@@ -533,6 +533,43 @@ def test_a_severe_notice_is_said_by_a_call_and_a_key_is_its_receipt(site, kamail
     telephone.press("1")
     wait_until(lambda: "delivered" in verbs(site, ticket["number"]), "the key stops the response clock", 15)
     telephone.sees("CALL_CLOSED")
+
+    for verb in ("depart", "arrive", "resolve"):
+        engineer.say(verb)
+    telephone.sees("CALL_ESTABLISHED")  # it is repaired, and severe
+    telephone.press("1")
+    telephone.sees("CALL_CLOSED")
+    t = phone.call()
+    t.hears("main")
+    t.press("5")
+    t.hears("reason", "beep")
+    t.settles()
+    t.speak(1200)
+    t.press("#")
+    t.hears("reopened", "main")  # and he looks again
+    t.hang_up()
+    wait_until(lambda: "reopen" in verbs(site, ticket["number"]), "the customer rejects the repair", 10)
+    assert re.search(r"1-voice.wav", json.dumps(story(site, ticket["number"])).split("reopen")[1])
+    engineer.say("resolve")
+    telephone.sees("CALL_ESTABLISHED")
+    telephone.press("1")
+    telephone.sees("CALL_CLOSED")
+    t = phone.call()
+    t.hears("main")
+    t.press("4")
+    t.hears("approved", "main")
+    wait_until(lambda: "approve" in verbs(site, ticket["number"]), "the customer accepts the repair", 10)
+
+    def scored():
+        t.press("6")
+        t.hears("score")
+        t.press("5")
+        wait_until(lambda: {"thanks", "no-ticket"} & set(t.heard), "an answer", 10)
+        return "thanks" in t.heard
+
+    assert wait_until(scored, "the score is taken", 15)
+    wait_until(lambda: "survey_answer" in verbs(site, ticket["number"]), "the score", 10)
+    t.ends()
     phone.stop()
 
 
