@@ -3,17 +3,18 @@
 
 #include "gateways/phone/media.h"
 
+#include "gateways/phone/keys.h"
 #include "gateways/phone/sound.h"
 
 struct media {
     struct sdp_session *sdp;
     struct sdp_media *audio;
     struct rtp_sock *rtp;
-    struct telev *keys;
     const struct media_calls *calls;
     void *own;
     int type, key_type; /* payload types; -1: none */
-    bool ulaw, begun, key_down;
+    bool ulaw, begun;
+    struct key_events keys;
     uint32_t at; /* samples sent */
 };
 
@@ -30,23 +31,6 @@ on_sound(struct media *m, struct mbuf *mb)
     m->calls->heard(m->own, samples, count);
 }
 
-/* A key counts when it goes down; when those packets are lost, when it comes up. */
-static void
-on_key(struct media *m, struct mbuf *mb)
-{
-    int event;
-    bool end;
-    while (mbuf_get_left(mb) >= 4 && telev_recv(m->keys, mb, &event, &end) == 0) {
-        int key = telev_code2digit(event);
-        bool fresh = !m->key_down;
-        m->key_down = !end;
-        if (fresh && key > 0 && strchr("0123456789*#", key) != NULL) {
-            m->calls->key(m->own, (char)key);
-            return; /* the call may be over */
-        }
-    }
-}
-
 static void
 on_rtp(const struct sa *from, const struct rtp_header *header, struct mbuf *mb, void *own)
 {
@@ -54,9 +38,12 @@ on_rtp(const struct sa *from, const struct rtp_header *header, struct mbuf *mb, 
     (void)from;
     if (m->type < 0)
         return;
-    if (header->pt == m->key_type)
-        on_key(m, mb);
-    else if (header->pt == m->type)
+    if (header->pt == m->key_type) {
+        struct str payload = str_bytes(mbuf_buf(mb), mbuf_get_left(mb));
+        char key = key_of_event(&m->keys, header->ts, payload);
+        if (key != '\0')
+            m->calls->key(m->own, key);
+    } else if (header->pt == m->type)
         on_sound(m, mb);
 }
 
@@ -68,7 +55,6 @@ forget(void *own)
     struct media *m = own;
     mem_deref(m->rtp);
     mem_deref(m->sdp);
-    mem_deref(m->keys);
 }
 
 struct media *
@@ -94,7 +80,6 @@ media_new(const struct sa *local, int port_least, int port_most, const struct me
     e = e ? e
           : sdp_format_add(NULL, m->audio, false, "101", "telephone-event", SOUND_RATE, 1, NULL,
                            NULL, NULL, false, "0-15");
-    e = e ? e : telev_alloc(&m->keys, TELEV_PTIME);
     return e ? mem_deref(m) : m;
 }
 

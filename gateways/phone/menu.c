@@ -3,7 +3,14 @@
 
 #include <stdio.h>
 
-enum { TRIES = 3, VISITS_MAX = 60, KEY_MS = 6000, NEXT_KEY_MS = 4000, NUMBER_MS = 8000 };
+enum {
+    TRIES = 3,
+    VISITS_MAX = 60,
+    HEARD_MAX = 1000,
+    KEY_MS = 6000,
+    NEXT_KEY_MS = 4000,
+    NUMBER_MS = 8000
+};
 enum { WORDS_LEAST_MS = 1000 }; /* a shorter recording is a cough */
 
 static struct menu_act enter(struct menu *m, size_t step);
@@ -385,7 +392,11 @@ menu_hear(struct menu *m, enum menu_heard what, const struct menu_word *w)
 {
     static const struct menu_word nothing;
     w = w == NULL ? &nothing : w;
-    return what == HEARD_GONE ? on_gone(m, w) : stages[m->stage](m, what, w);
+    if (what == HEARD_GONE)
+        return on_gone(m, w);
+    if (++m->heard > HEARD_MAX && m->stage != AT_DOING && m->stage < AT_END)
+        return finish(m); /* somebody plays with the keys */
+    return stages[m->stage](m, what, w);
 }
 
 const char *

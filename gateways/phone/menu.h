@@ -118,7 +118,7 @@ struct menu {
     const struct menu_table *table; /* a loan */
     enum menu_stage stage;
     size_t step, after; /* `after`: the step that follows what is being said; MENU_STEPS: the end */
-    unsigned tried, visits;
+    unsigned tried, visits, heard;
     char digits[MENU_VALUE];
     char values[MENU_FIELDS][MENU_VALUE]; /* "": not said */
     int32_t recorded_ms;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { CALLS_OUT = 8 };
 
@@ -89,7 +90,7 @@ static const struct setting rows[] = {
       0, 0 },
     { "agi_prompts", SETTING_TEXT, AT(agi_prompts), "",
       "the prompts' folder as Asterisk sees it; empty: the same machine", 0, 0 },
-    { "agi_records", SETTING_PATH, AT(agi_records), "gateways/phone-files",
+    { "agi_records", SETTING_PATH, AT(agi_records), "gateways/phone-records",
       "a folder that Asterisk writes and the gateway reads", 0, 0 },
 };
 #undef AT
@@ -222,6 +223,7 @@ open_asterisk(struct phone *p, struct buf *why)
                                         .calls_max = (size_t)values.calls_max };
     if (values.agi_listen[0] == '\0')
         return true;
+    mkdir(values.agi_records, 0770);
     p->asterisk = asterisk_open(&p->desk, &o, why);
     return p->asterisk != NULL;
 }

@@ -8,6 +8,7 @@
 #include "gateways/phone/sip.h"
 
 #include "common/io/log.h"
+#include "gateways/phone/keys.h"
 
 #include <stdio.h>
 
@@ -158,17 +159,14 @@ on_established(const struct sip_msg *msg, void *own)
         tmr_start(&c->beat, 0, on_beat, c);
 }
 
-/* Keys of telephones that do without RFC 4733: "Signal=5" or "5". */
+/* Keys of telephones that do without RFC 4733. */
 static void
 on_info(struct sip *sip, const struct sip_msg *msg, void *own)
 {
-    struct pl body = { (const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb) }, key;
-    bool relay = re_regex(body.p, body.l, "Signal=[ \t]*[0-9*#]1", NULL, &key) == 0;
-    bool plain = !relay && msg_ctype_cmp(&msg->ctyp, "application", "dtmf") &&
-                 re_regex(body.p, body.l, "[0-9*#]1", &key) == 0;
+    char key = key_of_info(str_bytes(mbuf_buf(msg->mb), mbuf_get_left(msg->mb)));
     sip_treply(NULL, sip, msg, 200, "OK");
-    if (relay || plain)
-        on_key(own, key.p[0]);
+    if (key != '\0')
+        on_key(own, key);
 }
 
 /* As libre frees it. */

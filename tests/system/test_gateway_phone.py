@@ -340,6 +340,80 @@ def test_one_call_too_many_is_told_busy(site):
     phone.stop()
 
 
+class Asterisk(threading.Thread):
+    """What an Asterisk says by FastAGI, as recorded (tests/data/agi): `keys` are pressed at the prompts of these names,
+    `leaves` is the prompt at which the caller hangs up."""
+
+    def __init__(self, port, keys, leaves=None, unique="1795195698.1", number=LI):
+        super().__init__(daemon=True)
+        self.keys, self.leaves, self.said, self.over = list(keys), leaves, [], False
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.file = self.socket.makefile("rwb", 0)
+        for line in ("agi_network: yes", "agi_network_script: fault?lang=zh", "agi_uniqueid: " + unique,
+                     "agi_callerid: " + number, "agi_language: cn", ""):
+            self.answer(line)
+        self.start()
+
+    def answer(self, line):
+        self.file.write(line.encode() + b"\n")
+
+    def run(self):
+        for raw in self.file:
+            line = raw.decode().strip()
+            if self.over:
+                self.answer("511 Command Not Permitted on a dead channel or intercept routine")
+            elif line.startswith("STREAM FILE"):
+                self.stream(line.split('"')[1].rsplit("/", 1)[1])
+            elif line.startswith("WAIT FOR DIGIT"):
+                self.answer("200 result=%d" % (ord(self.keys.pop(0)[1]) if self.keys else 0))
+            elif line.startswith("RECORD FILE"):
+                with wave.open(line.split('"')[1] + ".wav", "wb") as w:
+                    w.setparams((1, 2, 8000, 0, "NONE", ""))
+                    w.writeframes(bytes(32190 * 2))
+                self.answer("200 result=35 (dtmf) endpos=32190")
+            else:
+                self.answer("200 result=%d" % (0 if line == "ANSWER" else 1))
+            if line == "HANGUP":
+                return
+
+    def stream(self, name):
+        self.said.append(name)
+        if name == self.leaves:
+            self.answer("200 result=-1 endpos=4000")
+            self.answer("HANGUP")
+            self.over = True
+        elif self.keys and self.keys[0][0] == name:
+            self.answer("200 result=%d endpos=7200" % ord(self.keys.pop(0)[1]))
+        else:
+            self.answer("200 result=0 endpos=320")
+
+
+def test_calls_that_asterisk_brings(site):
+    agi = free_port(socket.SOCK_STREAM)
+    phone = Phone(site, conf="agi_listen 127.0.0.1:%d\n" % agi)
+    phone.start()
+    story_of = [("main", "1"), ("category", "2"), ("severity", "1")]
+    left = Asterisk(agi, story_of[:1], leaves="category", unique="1.1")
+    left.join(20)
+    first = Asterisk(agi, story_of, unique="1.2")
+    first.join(20)
+    assert not first.is_alive() and "taken" in first.said and first.said[-1] == "bye"
+    end = len(first.said) - first.said[::-1].index("number")
+    said = "".join(name[2:] for name in first.said[end:] if name.startswith("c-")).upper()
+    ticket = wait_for_tickets(site, 1)[0]
+    assert plain(ticket["number"]) == said and ticket["category"] == "network-outage"
+    assert "audio/wav" in site.run("ticket", ticket["number"]).stdout
+    assert [f.name for f in (phone.folder / "phone-files").rglob("*.wav")] == ["1-voice.wav"]  # Asterisk's is gone
+
+    with socket.create_connection(("127.0.0.1", agi), timeout=10) as nobody:
+        nobody.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert nobody.recv(100) == b""
+    again = Asterisk(agi, story_of, unique="1.2")  # the same call once more is the same report
+    again.join(20)
+    phone.stop()
+    assert len(tickets(site)) == 1 and not tickets(site)[0].get("repeats")
+
+
 SIPP = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="a caller">
 <send retrans="500"><![CDATA[
