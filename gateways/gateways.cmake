@@ -13,6 +13,8 @@ gateway(email PkgConfig::GMIME PkgConfig::CURL)
 
 pkg_check_modules(RE REQUIRED IMPORTED_TARGET libre)
 gateway(phone PkgConfig::RE)
+find_path(RE_FOLDER re.h HINTS ${RE_INCLUDE_DIRS} PATH_SUFFIXES re REQUIRED)
+target_include_directories(gateway-phone SYSTEM PRIVATE ${RE_FOLDER})
 # Debian 12 has libre 1.1, which wants its own configuration; the calls that differ in 3 are asked for.
 target_compile_definitions(gateway-phone PRIVATE HAVE_INTTYPES_H HAVE_STDBOOL_H HAVE_INET6)
 # It exports names that are ours too (str_dup): ours must not stand in for them.

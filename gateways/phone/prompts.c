@@ -212,6 +212,8 @@ prompts_make(int argc, char **argv)
 {
     struct buf text = { 0 };
     const char *espeak = getenv("ESPEAK");
+    if (argc >= 4 && strcmp(argv[argc - 2], "--site") == 0)
+        argc -= 2; /* `faultline gateway` says it to every gateway */
     if (argc < 2 || argc > 3 || argv[1][0] == '-') {
         fputs("usage: faultline gateway phone prompts DIR [FILE]\n\n"
               "Makes DIR/LANGUAGE/NAME.wav with espeak-ng (or the program that $ESPEAK names) for "

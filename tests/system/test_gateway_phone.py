@@ -659,3 +659,41 @@ def test_who_cannot_be_called_is_told_by_his_next_channel(site, kamailio):
                "the note", 15)
     wait_until(lambda: list((phone.folder / "handover").rglob("*")), "the letter for the SMS gateway", 10)
     phone.stop()
+
+
+def test_a_prompt_that_is_missing_is_named_with_what_to_do(make_site):
+    site = make_site(up=False)
+    words = [str(BUILD / "faultline-gateway-phone"), "--site", str(site.dir), "--set", "prompts=" + str(site.dir / "made")]
+
+    def start():
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 78, done
+        return done.stderr
+
+    assert "prompt en/language.wav is missing" in start() and "faultline gateway phone prompts" in start()
+    (site.dir / "gateways").mkdir(exist_ok=True)
+    (site.dir / "gateways" / "phone.menu").write_text("step a choose main\nkey 1 - nowhere\n")
+    assert "key 1 leads to nowhere: no such step" in start()
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng: ./dev setup")
+def test_prompts_of_ones_own_are_spoken(make_site):
+    site = make_site(up=False)
+    (site.dir / "words").write_text("# mine\nbye en So long.\nbye zh 再会。\n")
+    site.run("gateway", "phone", "prompts", str(site.dir / "made"), str(site.dir / "words"), site=False)
+    for lang in ("en", "zh"):
+        with wave.open(str(site.dir / "made" / lang / "bye.wav")) as w:
+            assert w.getframerate() == 8000 and w.getnchannels() == 1 and 2000 < w.getnframes() < 40000
+    env = dict(os.environ, ESPEAK="/nowhere/espeak-ng")
+    done = subprocess.run([str(BUILD / "faultline-gateway-phone"), "prompts", str(site.dir / "x")], env=env,
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "cannot be run" in done.stderr and "install espeak-ng" in done.stderr
+
+
+def test_a_dry_run_prints_what_a_call_would_become(make_site):
+    site = make_site(up=False)
+    phone = Phone(site)
+    told = phone.dry_run("13800000021\n112v")[0]
+    assert told["category"] == "power-failure" and told["hint"] == 1 and told["site"] == "city-hall"
+    assert phone.dry_run("13800000021\n1") == []  # nothing is told yet
+    assert phone.dry_run("13800000021\n3")[0]["verb"] == "nudge"
