@@ -13,18 +13,22 @@ static const uint8_t nothing[16];
 struct desk {
     struct gateway *gateway;
     struct persons *people;
+    const struct accounts *accounts;
     struct talk_config config;
     struct limits *limits;
     int64_t patience_ms, tick_at;
 };
 
 struct desk *
-desk_new(struct gateway *g, struct persons *people, const struct desk_values *v, struct buf *why)
+desk_new(struct gateway *g, struct persons *people, const struct accounts *accounts,
+         const struct desk_values *v, struct buf *why)
 {
     struct desk *d = zalloc(sizeof(*d));
     const struct limit_rate one = { (unsigned)v->talk_burst, (unsigned)v->talk_per_min };
     const struct limit_rate all = { 0, 0 };
-    *d = (struct desk){ .gateway = g, .people = people, .patience_ms = v->patience_s * 1000 };
+    *d = (struct desk){
+        .gateway = g, .people = people, .accounts = accounts, .patience_ms = v->patience_s * 1000
+    };
     d->limits = limits_new(one, all, SENDERS_MAX);
     d->config.ask_site = v->ask_site;
     d->config.ask_urgency = v->ask_urgency;
@@ -123,13 +127,16 @@ static enum taken
 file_report(struct desk *d, struct person *p, const char *lang)
 {
     const struct talk *t = &p->talk;
+    const struct account *account = accounts_of(d->accounts, p->address);
     uint8_t id[16];
     struct arrival a = {
         .key = t->key,
         .address = p->address,
         .data = t->thread,
         .unlimited = true,
-        .report = { .text = t->text,
+        .report = { .source =
+                        account == NULL || account->source[0] == '\0' ? NULL : account->source,
+                    .text = t->text,
                     .site = t->site[0] == '\0' ? NULL : t->site,
                     .category = t->category[0] == '\0' ? NULL : t->category,
                     .lang = lang,

@@ -22,6 +22,8 @@ static const char wecom_query[] =
     "msg_signature=477715d11cdb4164915debcba66cb864d751f3e6&timestamp="
     "1409659813&nonce=1372623149";
 
+#define WECOM_NOW 1409659815000
+
 static enum hook_kind
 read_as(const char *service, const struct hook_account *a, struct hook_request r,
         struct hook_event *e)
@@ -36,11 +38,16 @@ wecom_s_published_message_opens(void **state)
 {
     (void)state;
     struct hook_event e;
-    struct hook_request r = { .query = str_of(wecom_query), .body = str_of(wecom_body) };
+    struct hook_request r = { .query = str_of(wecom_query),
+                              .body = str_of(wecom_body),
+                              .now = WECOM_NOW };
     assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_MESSAGE);
     assert_string_equal(buf_cstr(&e.text), "hello");
     assert_string_equal(buf_cstr(&e.user), "mycreate");
     assert_true(e.key.len > 0 && e.at == 1409659813000);
+    hook_fini(&e);
+    r.now += 2 * 3600 * 1000; /* somebody has kept it */
+    assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_FORGED);
     hook_fini(&e);
 }
 
@@ -51,6 +58,7 @@ wecom_s_published_verification_is_answered(void **state)
     struct hook_event e;
     struct hook_request r = {
         .get = true,
+        .now = WECOM_NOW,
         .query =
             STR("msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&"
                 "nonce=263014780&echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt"
@@ -71,7 +79,9 @@ no_changed_byte_of_a_signed_body_gets_through(void **state)
     size_t to = (size_t)(strstr(wecom_body, "]]></Encrypt>") - wecom_body);
     for (size_t i = from; i < to; i++) {
         struct hook_event e;
-        struct hook_request r = { .query = str_of(wecom_query), .body = str_bytes(body, len) };
+        struct hook_request r = { .query = str_of(wecom_query),
+                                  .body = str_bytes(body, len),
+                                  .now = WECOM_NOW };
         body[i] ^= 1;
         enum hook_kind k = read_as("wecom", &wecom, r, &e);
         assert_true(k == HOOK_FORGED || k == HOOK_BROKEN);
@@ -80,7 +90,9 @@ no_changed_byte_of_a_signed_body_gets_through(void **state)
     }
     for (size_t i = 0; i < len; i++) { /* nor does a part of it crash anything */
         struct hook_event e;
-        struct hook_request r = { .query = str_of(wecom_query), .body = str_bytes(body, i) };
+        struct hook_request r = { .query = str_of(wecom_query),
+                                  .body = str_bytes(body, i),
+                                  .now = WECOM_NOW };
         char *exact = malloc(i + 1);
         memcpy(exact, body, i);
         r.body.at = exact;
@@ -101,6 +113,7 @@ dingtalk_s_published_event_opens_and_is_answered_in_an_envelope(void **state)
     const struct hook_request r = {
         .query = STR("signature=5a65ceeef9aab2d149439f82dc191dd6c5cbe2c0&timestamp=1445827045067&"
                      "nonce=nEXhMP4r"),
+        .now = 1445827045067,
         .body = STR(
             "{\"encrypt\":\"1a3NBxmCFwkCJvfoQ7WhJHB+iX3qHPsc9JbaDznE1i03peOk1LaOQoRz3+nlyGNhwmwJ3"
             "vDMG+OzrHMeiZI7gTRWVdUBmfxjZ8Ej23JVYa9VrYeJ5as7XM/ZpulX8NEQis44w53h1qAgnC3PRzM7Zc/D"
@@ -130,7 +143,7 @@ dingtalk_s_robot_is_believed_with_its_signature_alone(void **state)
     uint8_t mac[32];
     crypt_hmac_sha256(mac, STR("s3cret"), parts, 3);
     crypt_base64(&sign, str_bytes(mac, 32));
-    struct hook_header headers[] = { { "timestamp", "1700000000000" },
+    struct http_header headers[] = { { "timestamp", "1700000000000" },
                                      { "sign", buf_cstr(&sign) } };
     struct hook_request r = { .headers = headers,
                               .headers_count = 2,
@@ -193,7 +206,7 @@ slack_s_published_command_is_believed_while_it_is_fresh(void **state)
 {
     (void)state;
     const struct hook_account a = { .key = "8f742231b10e8888abcd99yyyzzz85a5" };
-    const struct hook_header headers[] = {
+    const struct http_header headers[] = {
         { "x-slack-request-timestamp", "1531420618" },
         { "x-slack-signature",
           "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" }
@@ -240,7 +253,7 @@ telegram_is_believed_with_our_secret_alone(void **state)
 {
     (void)state;
     const struct hook_account a = { .token = "sesame" }, none = { .token = "" };
-    struct hook_header header = { "x-telegram-bot-api-secret-token", "sesame" };
+    struct http_header header = { "x-telegram-bot-api-secret-token", "sesame" };
     const struct hook_request r = {
         .headers = &header,
         .headers_count = 1,
