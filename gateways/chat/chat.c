@@ -283,7 +283,7 @@ drain(void *own)
 const struct channel chat_channel = {
     .name = "chat",
     .principal = "gw-chat",
-    .source = "chat.xmpp",
+    .source = "chat.help",
     .about =
         "reports and replies by chat: an XMPP account, WeCom, DingTalk, Feishu, Slack, Telegram\n"
         "\n"
