@@ -98,7 +98,7 @@ event(const struct hook_account *a, const struct hook_request *r, struct hook_ev
 {
     struct buf encrypted = { 0 }, plain = { 0 }, why = { 0 };
     struct json *j = json_read(r->body, &why);
-    enum hook_kind found = HOOK_BROKEN;
+    enum hook_kind found = j == NULL ? HOOK_BROKEN : HOOK_FORGED;
     if (j != NULL && hook_put(&encrypted, j, "encrypt")) {
         bool good = is_signed(a, r, buf_str(&encrypted)) &&
                     crypt_open_envelope(&plain, str_of(a->key), buf_str(&encrypted), str_of(a->id));

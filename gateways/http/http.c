@@ -119,7 +119,8 @@ copy_query(struct exchange *x, struct lws *wsi)
         bool value = false;
         buf_printf(&x->query, "%s", i == 0 ? "" : "&");
         for (int k = 0; k < len; k++) {
-            bool plain = isalnum((uint8_t)piece[k]) || (piece[k] == '=' && !value);
+            bool plain = isalnum((uint8_t)piece[k]) || strchr("-._~", piece[k]) != NULL ||
+                         (piece[k] == '=' && !value);
             value = value || piece[k] == '=';
             buf_printf(&x->query, plain ? "%c" : "%%%02x", (uint8_t)piece[k]);
         }
@@ -165,6 +166,14 @@ refuse(struct lws *wsi, unsigned status)
     return -1; /* and the connection ends: nobody reads the rest */
 }
 
+/* The library tells the end of the others' bodies to nobody. */
+static bool
+takes_body(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
 static int
 on_request(struct http *h, struct lws *wsi, struct session *s)
 {
@@ -174,10 +183,10 @@ on_request(struct http *h, struct lws *wsi, struct session *s)
     bool chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
     bool has_length = lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
     int64_t bytes = 0;
-    bool has_body = strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
-    if (chunked || (has_body && !has_length) || (!has_body && has_length))
+    bool has_body = takes_body(x->request.method);
+    if (chunked || (has_body && !has_length))
         return refuse(wsi, HTTP_STATUS_LENGTH_REQUIRED);
-    if (has_length && (!str_int(str_of(length), &bytes) || bytes < 0))
+    if (has_length && (!str_int(str_of(length), &bytes) || bytes < 0 || (!has_body && bytes > 0)))
         return refuse(wsi, HTTP_STATUS_BAD_REQUEST);
     if ((uint64_t)bytes > 8 * h->options.body_max)
         return refuse(wsi, HTTP_STATUS_REQ_ENTITY_TOO_LARGE);
