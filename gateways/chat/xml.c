@@ -19,26 +19,6 @@ skip_past(struct str *s, struct str mark)
     return false;
 }
 
-static void
-put_letter(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_put_u8(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        buf_put_u8(out, (uint8_t)(0xc0 | c >> 6));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_put_u8(out, (uint8_t)(0xe0 | c >> 12));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        buf_put_u8(out, (uint8_t)(0xf0 | c >> 18));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* "amp", "#38", "#x26" */
 static bool
 put_entity(struct buf *out, struct str name)
@@ -68,7 +48,7 @@ put_entity(struct buf *out, struct str name)
     }
     if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
         return false;
-    put_letter(out, c);
+    buf_put_letter(out, c);
     return true;
 }
 
