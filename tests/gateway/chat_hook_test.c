@@ -272,6 +272,54 @@ telegram_is_believed_with_our_secret_alone(void **state)
     hook_fini(&e);
 }
 
+/* What each service marks up, for its own purposes, is what the person meant. */
+static void
+a_person_s_words_are_freed_of_the_service_s_marks(void **state)
+{
+#define SLACK(channel, text)                                                                       \
+    "{\"type\":\"event_callback\",\"event\":{\"type\":\"app_mention\",\"user\":\"U\",\"ts\":\"1."  \
+    "2\","                                                                                         \
+    "\"channel\":\"" channel "\",\"text\":\"" text "\"}}"
+#define TELEGRAM(chat, text)                                                                       \
+    "{\"update_id\":1,\"message\":{\"from\":{\"id\":9},\"chat\":{\"id\":" chat                     \
+    "},\"text\":\"" text "\"}}"
+#define FEISHU(kind, text)                                                                         \
+    "{\"header\":{\"event_type\":\"im.message.receive_v1\"},\"event\":{\"sender\":{\"sender_id\":" \
+    "{\"open_id\":\"ou_1\"}},\"message\":{\"message_id\":\"m\",\"chat_id\":\"oc_1\",\"chat_"       \
+    "type\":\"" kind "\",\"content\":\"{\\\"text\\\":\\\"" text "\\\"}\"}}}"
+#define DINGTALK(kind, text)                                                                       \
+    "{\"msgId\":\"m\",\"senderStaffId\":\"u\",\"conversationType\":\"" kind                        \
+    "\",\"conversationId\":\"cid1\",\"text\":{\"content\":\"" text "\"}}"
+    static const struct {
+        const char *service, *event, *text, *chat;
+    } rows[] = {
+        { "slack", SLACK("C1", "<@U0> lift &lt;2&gt; &amp; door"), " lift <2> & door", "C1" },
+        { "slack", SLACK("D1", "see <http://x.example/a|the page>"), "see the page", "" },
+        { "slack", SLACK("C1", "a & b < c"), "a & b < c", "C1" },
+        { "slack", SLACK("C1", "&amp;lt; <"), "&lt; <", "C1" },
+        { "slack", SLACK("C1", "<@U0> <@U1>"), NULL, "" },
+        { "telegram", TELEGRAM("9", "/status@our_bot N1"), "status N1", "" },
+        { "telegram", TELEGRAM("-5", "/start"), "help", "-5" },
+        { "telegram", TELEGRAM("9", "lift /stuck"), "lift /stuck", "" },
+        { "telegram", TELEGRAM("9", "/"), " ", "" },
+        { "feishu", FEISHU("group", "@_user_12 电梯@_user_ 坏了"), " 电梯 坏了", "oc_1" },
+        { "feishu", FEISHU("p2p", "电梯 a@b"), "电梯 a@b", "" },
+        { "dingtalk", DINGTALK("1", "停电"), "停电", "" },
+        { "dingtalk", DINGTALK("2", "停电"), "停电", "cid1" },
+    };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct hook_event e = { 0 };
+        enum hook_kind k = hook_service(rows[i].service)->plain(str_of(rows[i].event), &e);
+        assert_int_equal(k, rows[i].text == NULL ? HOOK_IGNORED : HOOK_MESSAGE);
+        if (rows[i].text != NULL)
+            assert_string_equal(buf_cstr(&e.text), rows[i].text);
+        if (rows[i].text != NULL)
+            assert_string_equal(buf_cstr(&e.chat), rows[i].chat);
+        hook_fini(&e);
+    }
+}
+
 int
 main(void)
 {
@@ -286,6 +334,7 @@ main(void)
         cmocka_unit_test(slack_s_published_command_is_believed_while_it_is_fresh),
         cmocka_unit_test(a_slack_message_of_a_bot_starts_nothing),
         cmocka_unit_test(telegram_is_believed_with_our_secret_alone),
+        cmocka_unit_test(a_person_s_words_are_freed_of_the_service_s_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
