@@ -24,8 +24,8 @@ dingtalk_message(struct str text, struct hook_event *e)
         hook_put(&e->chat, j, "conversationId");
     hook_put(&e->name, j, "senderNick");
     json_number(hook_at(j, "createAt"), &e->at);
-    if (hook_put(&e->key, j, "msgId") && user && e->user.len > 0)
-        found = said && e->text.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+    if (hook_put(&e->key, j, "msgId") && user && said)
+        found = hook_found(e);
     else if (json_is(j, JSON_AN_OBJECT))
         found = HOOK_IGNORED;
     json_free(&j);

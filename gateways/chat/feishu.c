@@ -84,7 +84,7 @@ feishu_event(struct str text, const char *token, struct hook_event *e)
     else if (is(j, "header.event_type", "im.message.receive_v1") &&
              hook_put(&e->user, j, "event.sender.sender_id.open_id") &&
              hook_put(&e->key, message, "message_id") && put_words(&e->text, message))
-        found = HOOK_MESSAGE;
+        found = hook_found(e);
     if (is(message, "chat_type", "group"))
         hook_put(&e->chat, message, "chat_id");
     hook_put(&e->thread, message, "thread_id");

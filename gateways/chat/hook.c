@@ -41,6 +41,13 @@ hook_fini(struct hook_event *e)
     *e = (struct hook_event){ 0 };
 }
 
+enum hook_kind
+hook_found(const struct hook_event *e)
+{
+    bool words = str_trim(buf_str(&e->text)).len > 0;
+    return words && e->user.len > 0 && e->key.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+}
+
 const char *
 hook_header(const struct hook_request *r, const char *name)
 {

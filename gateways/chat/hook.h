@@ -71,6 +71,8 @@ must_use bool hook_field(struct buf *out, struct str form, const char *name);
 /* The text, or the whole number, at "event.message.text", appended; false: there is none. */
 bool hook_put(struct buf *out, const struct json *j, const char *path);
 const struct json *hook_at(const struct json *j, const char *path);
+/* HOOK_MESSAGE when there are words, a person and a key in it, else HOOK_IGNORED. */
+enum hook_kind hook_found(const struct hook_event *e);
 /* Is it `seconds` away from now at most? `text` is whole seconds (or milliseconds). */
 bool hook_is_fresh(const struct hook_request *r, struct str text, int64_t seconds);
 

@@ -59,14 +59,6 @@ put_plain(struct buf *out, struct str text)
     }
 }
 
-static bool
-put_words(struct buf *out, const struct json *event)
-{
-    const char *text = json_text(hook_at(event, "text"));
-    put_plain(out, str_of(text));
-    return str_trim(buf_str(out)).len > 0;
-}
-
 enum hook_kind
 slack_event(struct str text, struct hook_event *e)
 {
@@ -77,7 +69,8 @@ slack_event(struct str text, struct hook_event *e)
     if (is(j, "type", "url_verification") && hook_put(&e->reply, j, "challenge")) {
         found = HOOK_ANSWER;
     } else if (is(j, "type", "event_callback") && is_talk(event) &&
-               hook_put(&e->user, event, "user") && put_words(&e->text, event)) {
+               hook_put(&e->user, event, "user")) {
+        put_plain(&e->text, str_of(json_text(hook_at(event, "text"))));
         /* the message's own name: a mention comes as two events of one message */
         if (hook_put(&e->chat, event, "channel") && str_starts(buf_str(&e->chat), STR("D")))
             buf_clear(&e->chat); /* a conversation with us alone */
@@ -91,7 +84,7 @@ slack_event(struct str text, struct hook_event *e)
         struct str whole = str_of(ts);
         if (str_int(str_cut(&whole, '.'), &seconds) && seconds < 1LL << 40)
             e->at = seconds * 1000;
-        found = HOOK_MESSAGE;
+        found = hook_found(e);
     }
     json_free(&j);
     buf_fini(&why);
@@ -105,7 +98,7 @@ slack_form(struct str form, struct hook_event *e)
     if (!hook_field(&e->user, form, "user_id") || !hook_field(&e->key, form, "trigger_id") ||
         !hook_field(&e->text, form, "text"))
         return HOOK_BROKEN;
-    return e->text.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+    return hook_found(e);
 }
 
 enum hook_kind

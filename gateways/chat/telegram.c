@@ -63,7 +63,7 @@ telegram_update(struct str text, struct hook_event *e)
     if (message != NULL && !is_bot(message) && hook_put(&e->user, message, "from.id") &&
         hook_put(&e->chat, message, "chat.id") && hook_put(&e->key, j, "update_id") &&
         put_words(&e->text, message))
-        found = HOOK_MESSAGE;
+        found = hook_found(e);
     if (str_eq(buf_str(&e->chat), buf_str(&e->user)))
         buf_clear(&e->chat);
     if (message != NULL) {

@@ -37,7 +37,7 @@ wecom_message(struct str xml, struct hook_event *e)
     struct buf kind = { 0 }, time = { 0 };
     enum hook_kind found = HOOK_BROKEN;
     if (put(&kind, xml, "MsgType") && put(&e->user, xml, "FromUserName") && e->user.len > 0)
-        found = words(e, xml, buf_str(&kind)) && put(&e->key, xml, "MsgId") ? HOOK_MESSAGE
+        found = words(e, xml, buf_str(&kind)) && put(&e->key, xml, "MsgId") ? hook_found(e)
                                                                             : HOOK_IGNORED;
     else if (put(&time, xml, "InfoType") || kind.len > 0)
         found = HOOK_IGNORED; /* the suite's own events have no person */

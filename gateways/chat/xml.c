@@ -100,7 +100,8 @@ next_tag(struct str *s, struct tag *tag, struct buf *out)
     if (s->len < 3 || *from == '!' || !skip_past(s, STR(">")))
         return false;
     size_t len = (size_t)(s->at - from) - 1;
-    *tag = (struct tag){ .closes = *from == '/', .empty = len > 0 && from[len - 1] == '/' };
+    bool closes = *from == '/'; /* and then it is not empty, though it be "</>" */
+    *tag = (struct tag){ .closes = closes, .empty = !closes && len > 0 && from[len - 1] == '/' };
     from += tag->closes;
     len -= tag->closes + tag->empty;
     struct str rest = str_bytes(from, len);

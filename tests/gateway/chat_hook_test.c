@@ -301,7 +301,7 @@ a_person_s_words_are_freed_of_the_service_s_marks(void **state)
         { "telegram", TELEGRAM("9", "/status@our_bot N1"), "status N1", "" },
         { "telegram", TELEGRAM("-5", "/start"), "help", "-5" },
         { "telegram", TELEGRAM("9", "lift /stuck"), "lift /stuck", "" },
-        { "telegram", TELEGRAM("9", "/"), " ", "" },
+        { "telegram", TELEGRAM("9", "/"), NULL, "" },
         { "feishu", FEISHU("group", "@_user_12 电梯@_user_ 坏了"), " 电梯 坏了", "oc_1" },
         { "feishu", FEISHU("p2p", "电梯 a@b"), "电梯 a@b", "" },
         { "dingtalk", DINGTALK("1", "停电"), "停电", "" },
@@ -320,6 +320,33 @@ a_person_s_words_are_freed_of_the_service_s_marks(void **state)
     }
 }
 
+/* Before anything of it is believed: its signature covers what is in this envelope. */
+static void
+an_envelope_that_is_no_xml_is_broken(void **state)
+{
+    static const char *const rows[] = { "<xml></>",
+                                        "</>",
+                                        "<//>",
+                                        "<xml><Encrypt>x</></xml>",
+                                        "<xml><Encrypt",
+                                        "<xml><!-->",
+                                        "<xml><![CDATA[",
+                                        "<xml><Encrypt>&#0;</Encrypt></xml>",
+                                        "" };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct hook_event e;
+        char *exact = malloc(strlen(rows[i]) + 1);
+        memcpy(exact, rows[i], strlen(rows[i]));
+        const struct hook_request r = { .query = str_of(wecom_query),
+                                        .body = str_bytes(exact, strlen(rows[i])),
+                                        .now = WECOM_NOW };
+        assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_BROKEN);
+        hook_fini(&e);
+        free(exact);
+    }
+}
+
 int
 main(void)
 {
@@ -334,6 +361,7 @@ main(void)
         cmocka_unit_test(slack_s_published_command_is_believed_while_it_is_fresh),
         cmocka_unit_test(a_slack_message_of_a_bot_starts_nothing),
         cmocka_unit_test(telegram_is_believed_with_our_secret_alone),
+        cmocka_unit_test(an_envelope_that_is_no_xml_is_broken),
         cmocka_unit_test(a_person_s_words_are_freed_of_the_service_s_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
