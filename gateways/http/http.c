@@ -36,7 +36,6 @@ struct http {
     struct lws_vhost *vhost;
     lws_sorted_usec_list_t timer;
     struct http_options options;
-    size_t open;
     bool stopped;
 };
 
@@ -45,7 +44,6 @@ struct http {
 static void
 exchange_free(struct exchange *x)
 {
-    x->http->open--;
     buf_fini(&x->query);
     buf_fini(&x->body);
     buf_fini(&x->answer);
@@ -133,7 +131,6 @@ exchange_new(struct http *h, struct lws *wsi)
     struct exchange *x = zalloc(sizeof(*x));
     x->http = h;
     x->wsi = wsi;
-    h->open++;
     x->request.method = method_of(wsi, x->path, sizeof(x->path));
     x->request.path = x->path;
     copy_headers(x, wsi);
@@ -362,12 +359,6 @@ http_turn(struct http *h, int wait_ms)
     if (wait_ms > 0)
         lws_sul_schedule(h->context, 0, &h->timer, on_timer, (lws_usec_t)wait_ms * 1000);
     lws_service(h->context, wait_ms > 0 ? 0 : -1);
-}
-
-size_t
-http_open_requests(const struct http *h)
-{
-    return h->open;
 }
 
 void

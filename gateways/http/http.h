@@ -54,7 +54,6 @@ void http_wake_for(struct http *h, int fd);
 void http_turn(struct http *h, int wait_ms);
 /* The request is gone afterwards, whether or not its sender is still there. */
 void http_answer(struct http *h, struct http_request *r, const struct http_answer *a);
-size_t http_open_requests(const struct http *h);
 /* Takes no new connections any more. */
 void http_stop_listening(struct http *h);
 
