@@ -26,6 +26,7 @@ struct heard {
     const char *thread;  /* the service's own threading; "" none */
     struct str text;     /* UTF-8 */
     int64_t at;          /* when it was said; 0: now */
+    const char *name;    /* his, as the service shows it; NULL unknown */
 };
 
 struct desk;

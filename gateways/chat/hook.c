@@ -35,7 +35,7 @@ void
 hook_fini(struct hook_event *e)
 {
     struct buf *const all[] = { &e->user, &e->key,  &e->chat, &e->thread,
-                                &e->text, &e->name, &e->lang, &e->reply };
+                                &e->text, &e->name, &e->reply };
     for (size_t i = 0; i < countof(all); i++)
         buf_fini(all[i]);
     *e = (struct hook_event){ 0 };

@@ -41,7 +41,7 @@ enum hook_kind {
 /* What a request holds. Zero it before, hook_fini it after. `key` is the service's for the message,
  * `chat` the group it was said in; empty: said to us alone. */
 struct hook_event {
-    struct buf user, key, chat, thread, text, name, lang;
+    struct buf user, key, chat, thread, text, name;
     int64_t at;       /* 0: not said */
     struct buf reply; /* the answer's body; empty: none */
 };

@@ -17,7 +17,8 @@ heard_of(const struct account *a, struct hook_event *e, struct buf *address, str
                            .key = buf_cstr(key),
                            .thread = buf_cstr(&e->thread),
                            .text = buf_str(&e->text),
-                           .at = e->at };
+                           .at = e->at,
+                           .name = buf_cstr(&e->name) };
 }
 
 static int

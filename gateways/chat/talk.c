@@ -19,6 +19,7 @@ talk_fini(struct talk *t)
     free(t->key);
     free(t->text);
     free(t->thread);
+    free(t->name);
     *t = (struct talk){ .hint = -1 };
 }
 
@@ -35,6 +36,7 @@ talk_copy(const struct talk *t)
     copy.key = copy_of(t->key);
     copy.text = copy_of(t->text);
     copy.thread = copy_of(t->thread);
+    copy.name = copy_of(t->name);
     return copy;
 }
 
@@ -143,6 +145,7 @@ begin(struct turn *turn)
     t->text = cut(text);
     t->key = str_dup(str_of(turn->message->key));
     t->thread = str_dup(str_of(turn->message->thread));
+    t->name = str_dup(str_of(turn->message->name));
     t->at = turn->message->at;
     t->hint = phrase_urgency(text);
     t->ask_site = turn->config->ask_site && !turn->known->site;

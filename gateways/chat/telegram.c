@@ -69,7 +69,6 @@ telegram_update(struct str text, struct hook_event *e)
     if (message != NULL) {
         hook_put(&e->thread, message, "message_thread_id");
         hook_put(&e->name, message, "from.first_name");
-        hook_put(&e->lang, message, "from.language_code");
         if (json_number(hook_at(message, "date"), &seconds) && seconds > 0 && seconds < 1LL << 40)
             e->at = seconds * 1000;
     }

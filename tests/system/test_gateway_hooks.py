@@ -124,6 +124,7 @@ def test_every_service_once_in_and_out_alone_and_in_a_group(site, platforms, hoo
     status, _ = hooks.poster.command_slack("U1", "status", "t-1")
     assert status == 200
     platforms.hears(lambda w: numbers["slack"] in w and ": " in w, kind="slack", to="U1")
+    assert '"Li"' in json.dumps(story(site, numbers["-100123"]))  # whom no contact names
     hooks.say("telegram", "/start@fault_bot", user="99")
     platforms.hears(lambda w: "status" in w, kind="telegram", to="99")
 
