@@ -34,11 +34,11 @@ place_checked(struct place p)
     return there ? p : PLACE_NONE;
 }
 
-/* Of an angle of 0 .. 90 degrees; linear between whole degrees (error below 4e-5). */
-static int64_t
-cosine(int64_t angle_e7)
+/* Linear between whole degrees. */
+int64_t
+place_cosine(int64_t angle_e7)
 {
-    int64_t i = angle_e7 / DEGREE, rest = angle_e7 % DEGREE;
+    int64_t i = size(angle_e7) / DEGREE, rest = size(angle_e7) % DEGREE;
     if (i >= 90)
         return 0;
     return cosines[i] + (int64_t)(cosines[i + 1] - cosines[i]) * rest / DEGREE;
@@ -67,7 +67,7 @@ place_distance(struct place a, struct place b)
     int64_t east = size((int64_t)a.lon_e7 - b.lon_e7) % ((int64_t)360 * DEGREE);
     if (east > (int64_t)180 * DEGREE)
         east = (int64_t)360 * DEGREE - east;
-    east = east * cosine(size(((int64_t)a.lat_e7 + b.lat_e7) / 2)) >> 30;
+    east = east * place_cosine(((int64_t)a.lat_e7 + b.lat_e7) / 2) >> 30;
     /* one unit of 1e-7 degree is 11.119508 mm; in centimetres the squares fit 64 bits */
     uint64_t y = (uint64_t)(north * 11119508 / 10000000);
     uint64_t x = (uint64_t)(east * 11119508 / 10000000);
