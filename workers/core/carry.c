@@ -34,17 +34,24 @@ is_among(const struct carriers *c, const struct engineer *x)
     return false;
 }
 
+void
+carry_freed(struct engine *e, struct engineer *x)
+{
+    board_changed(e, x);
+    if (x->freed)
+        return;
+    e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
+    e->freed[e->freed_count++] = x;
+    x->freed = true;
+}
+
 static void
 lay_down(struct engine *e, struct engineer *x)
 {
     assert(x->load > 0);
     x->load--;
     roster_mark(&e->roster, x);
-    if (x->freed)
-        return;
-    e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
-    e->freed[e->freed_count++] = x;
-    x->freed = true;
+    carry_freed(e, x);
 }
 
 void
@@ -55,11 +62,13 @@ carry_change(struct engine *e, const struct job *j, const struct carriers *befor
     for (size_t i = 0; i < before->count; i++)
         if (!is_among(&after, before->list[i]))
             lay_down(e, before->list[i]);
-    for (size_t i = 0; i < after.count; i++)
+    for (size_t i = 0; i < after.count; i++) {
+        board_changed(e, after.list[i]); /* where he is with it counts, too */
         if (!is_among(before, after.list[i])) {
             after.list[i]->load++;
             roster_mark(&e->roster, after.list[i]);
         }
+    }
 }
 
 void

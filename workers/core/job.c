@@ -218,6 +218,7 @@ job_enter(struct engine *e, struct job *j)
     if (j->t.state == TICKET_QUEUED) {
         queue_add(&e->queue, j->slot, j->t.level, &j->wait);
         j->waiting = true;
+        board_enter(e, j);
     }
     if (j->t.state < TICKET_RESOLVED && !j->repeatable)
         repeats_add(e, j);
@@ -231,6 +232,7 @@ job_leave(struct engine *e, struct job *j)
     e->by_state[j->t.state]--;
     if (j->waiting)
         queue_del(&e->queue, j->slot, j->t.level, &j->wait);
+    board_leave(e, j);
     j->waiting = false;
 }
 
@@ -252,9 +254,11 @@ job_list(struct engine *e)
     heap_init(&e->timers, timer_before);
     memset(e->by_state, 0, sizeof(e->by_state));
     links_list(e);
+    board_init(e);
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
-        j->waiting = j->repeatable = false;
+        j->waiting = j->repeatable = j->lined = j->fresh = false;
+        j->place = j->row = 0;
         j->older = NULL;
         j->timer.place = 0;
         j->slot = roster_slot(&e->roster, j->t.category);
@@ -267,6 +271,7 @@ job_list(struct engine *e)
 void
 job_unlist(struct engine *e)
 {
+    board_fini(e);
     queue_fini(&e->queue);
     map_fini(&e->repeats);
     heap_fini(&e->timers);

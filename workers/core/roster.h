@@ -15,6 +15,7 @@
 #include "common/base/heap.h"
 #include "common/base/map.h"
 #include "faultline/rules.h"
+#include "workers/core/seat.h"
 #include "workers/core/ticket.h"
 
 /* A place kept for another territory's ticket. */
@@ -34,6 +35,7 @@ struct engineer {
     size_t slots_count, slots_cap;
     struct heap_at shift; /* in roster.shifts */
     instant shift_at;     /* his next duty's beginning */
+    struct seats seats;   /* derived */
     bool changed;
     bool freed; /* waits in the engine's list of freed engineers */
 };
@@ -97,11 +99,11 @@ void roster_reserve(struct roster *r, struct engineer *x, struct reservation v);
 bool roster_release(struct roster *r, struct engineer *x, struct territory_id asker,
                     struct ticket_id t);
 
-/* Beginnings of duty, in order of (instant, id). Sets every engineer's next after the cursor:
- * `id` none means that everybody's beginnings up to and including `at` are past. */
-void roster_shifts(struct roster *r, instant at, struct engineer_id id);
-struct engineer *roster_shift(const struct roster *r);     /* whose is next; NULL: nobody's, ever */
-void roster_shifted(struct roster *r, struct engineer *x); /* it has been seen to */
+/* Beginnings of duty, in order of (instant, id). Sets everybody's next after `at`. */
+void roster_shifts(struct roster *r, instant at);
+struct engineer *roster_shift(const struct roster *r); /* whose is next; NULL: nobody's, ever */
+/* It has been seen to, and so has all until `at`. */
+void roster_shifted(struct roster *r, struct engineer *x, instant at);
 
 /* The record's value; empty when there is nothing to remember. Its key is the name. */
 void roster_encode(const struct engineer *x, struct buf *out);

@@ -11,6 +11,7 @@ considered_text(enum considered_why w)
         [WHY_OFF_DUTY] = "off duty",
         [WHY_FULL] = "carries as many tickets as allowed",
         [WHY_DECLINED] = "declined",
+        [WHY_AWAITED] = "waited for: free soon and near",
         [WHY_UNSKILLED] = "lacks a skill or its level",
     };
     return (unsigned)w < CONSIDERED_WHYS ? texts[w] : "";

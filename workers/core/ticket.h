@@ -62,6 +62,7 @@ enum considered_why {
     WHY_OFF_DUTY,
     WHY_FULL, /* carries as many tickets as he may */
     WHY_DECLINED,
+    WHY_AWAITED, /* will be free soon: it waits for him */
     WHY_UNSKILLED, /* has the rarest skill, but not all, or not at the level */
     CONSIDERED_WHYS
 };
