@@ -13,6 +13,7 @@ static const struct {
     [RECORD_ENGINEER] = { "engineer", HASH_ENGINEERS },
     [RECORD_PRINCIPAL] = { "principal", HASH_PRINCIPALS },
     [RECORD_REPORT] = { "report", HASH_REPORTS },
+    [RECORD_LEARNED] = { "learned", HASH_LEARNED },
 };
 
 void

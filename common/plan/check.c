@@ -154,7 +154,7 @@ static void
 check_field(struct check *c, const struct spot *s, const struct field *f)
 {
     const void *at = field_at(f, s->item);
-    if (field_absent(f, s->item)) {
+    if (f->kind != FIELD_PART && field_absent(f, s->item)) {
         if (f->need == NEED_ALWAYS || (f->need == NEED_FULL && !c->map))
             fault(c->f, s, f->key, "%s is missing%s; add it%s%s", f->key,
                   f->kind == FIELD_COUNT ? " or 0" : "", f->like == NULL ? "" : ", for example ",
@@ -200,6 +200,8 @@ static const struct {
     void (*check)(struct check *, const struct spot *);
 } specials[] = {
     { &noun_settings, check_settings },
+    { &noun_matching, check_matching },
+    { &noun_speed, check_speed },
     { &noun_territory, check_territory },
     { &noun_site, check_site },
     { &noun_category, check_category },
@@ -234,7 +236,9 @@ check_plan(const struct plan *p, bool files, struct faults *f)
     for (size_t i = 0; i < KEYS; i++)
         map_init(&c.keys[i], 32);
     take_census(&c, &root);
+    check_things_begin(&c);
     walk(&c, &root);
+    check_things_end(&c);
     for (size_t i = 0; i < KEYS; i++)
         map_fini(&c.keys[i]);
     map_fini(&c.codes);

@@ -11,6 +11,7 @@ check_skills(struct check *c, const struct spot *s, const char *key, const struc
     for (unsigned i = 0; i < count && i < SKILLS_MAX; i++) {
         struct spot at = { s, key, i, &noun_need, &skills[i] };
         const char *name = skills[i].skill;
+        check_until(c, &at, skills[i].until);
         if (name == NULL)
             continue;
         if (!plain_id(name))
@@ -26,6 +27,20 @@ check_skills(struct check *c, const struct spot *s, const char *key, const struc
     }
 }
 
+static void
+check_needs(struct check *c, const struct spot *s, const char *key, const struct plan_need *needs,
+            unsigned count)
+{
+    check_skills(c, s, key, needs, count);
+    for (unsigned i = 0; i < count && i < NEEDS_MAX; i++) {
+        const struct plan_need *need = &needs[i];
+        if (need->skill != NULL && census_skill(&c->census, need->skill) < need->level)
+            fault(c->f, &(struct spot){ s, key, i, &noun_need, need }, "skill",
+                  "no engineer has %s at level %u or above; lower it, or give somebody the skill",
+                  need->skill, need->level);
+    }
+}
+
 void
 check_category(struct check *c, const struct spot *s)
 {
@@ -34,14 +49,9 @@ check_category(struct check *c, const struct spot *s)
         strcmp(k->service, "installation") != 0)
         fault(c->f, s, "service", "service \"%s\" is unknown; it is repair or installation",
               k->service);
-    check_skills(c, s, "needs", k->needs, k->needs_count);
-    for (unsigned i = 0; i < k->needs_count && i < NEEDS_MAX; i++) {
-        const struct plan_need *need = &k->needs[i];
-        if (need->skill != NULL && census_skill(&c->census, need->skill) < need->level)
-            fault(c->f, &(struct spot){ s, "needs", i, &noun_need, need }, "skill",
-                  "no engineer has %s at level %u or above; lower it, or give somebody the skill",
-                  need->skill, need->level);
-    }
+    check_needs(c, s, "needs", k->needs, k->needs_count);
+    check_needs(c, s, "prefers", k->prefers, k->prefers_count);
+    check_category_things(c, s);
 }
 
 static void
@@ -68,6 +78,7 @@ check_engineer(struct check *c, const struct spot *s)
     const struct plan_engineer *e = s->item;
     check_both(c, s, e->lat, e->lon);
     check_skills(c, s, "skills", e->skills, e->skills_count);
+    check_engineer_things(c, s);
     check_duty(c, s, e);
 }
 

@@ -203,6 +203,28 @@ good_currency(const char *currency)
     return true;
 }
 
+/* `text` among the first `count`? */
+static bool
+among(const char *text, char *const *texts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(texts[i], text) == 0)
+            return true;
+    return false;
+}
+
+static void
+check_bans(struct check *c, const struct spot *s, const struct plan_contract *k)
+{
+    for (unsigned i = 0; i < k->bans_count && i < BANNED_MAX; i++) {
+        struct spot at = { s, "bans", i, NULL, NULL };
+        if (among(k->bans[i], k->bans, i))
+            fault(c->f, &at, NULL, "bans \"%s\" is said twice; keep the first", k->bans[i]);
+        if (among(k->bans[i], k->preferred, k->preferred_count))
+            fault(c->f, &at, NULL, "\"%s\" is preferred and banned; take one out", k->bans[i]);
+    }
+}
+
 static void
 check_lists(struct check *c, const struct spot *s, const struct plan_contract *k)
 {
@@ -212,10 +234,10 @@ check_lists(struct check *c, const struct spot *s, const struct plan_contract *k
                   "exempts \"%s\" is not a reason; it may be force_majeure or customer_delay",
                   k->exempts[i]);
     for (unsigned i = 0; i < k->preferred_count && i < PREFERRED_MAX; i++)
-        for (unsigned j = 0; j < i; j++)
-            if (strcmp(k->preferred[i], k->preferred[j]) == 0)
-                fault(c->f, &(struct spot){ s, "preferred", i, NULL, NULL }, NULL,
-                      "preferred \"%s\" is said twice; keep the first", k->preferred[i]);
+        if (among(k->preferred[i], k->preferred, i))
+            fault(c->f, &(struct spot){ s, "preferred", i, NULL, NULL }, NULL,
+                  "preferred \"%s\" is said twice; keep the first", k->preferred[i]);
+    check_bans(c, s, k);
 }
 
 void

@@ -17,7 +17,10 @@ struct check {
     struct map codes;      /* code -> territory */
     struct map keys[KEYS]; /* 32 bytes -> principal */
     unsigned conditions;   /* of level rules, on texts */
+    struct map needed[2];  /* CERTIFICATE and PART names that categories need -> the name */
+    struct map had[2];     /* and that engineers have */
 };
+enum { NEEDED_CERTIFICATE, NEEDED_PART };
 
 bool plain_id(const char *id);
 void check_both(struct check *c, const struct spot *s, const double *lat, const double *lon);
@@ -29,6 +32,15 @@ void check_site(struct check *c, const struct spot *s);
 void check_category(struct check *c, const struct spot *s);
 void check_engineer(struct check *c, const struct spot *s);
 void check_principal(struct check *c, const struct spot *s);
+/* check_matching.c */
+void check_matching(struct check *c, const struct spot *s);
+void check_speed(struct check *c, const struct spot *s);
+void check_things_begin(struct check *c); /* certificates and parts: who has which */
+void check_things_end(struct check *c);
+void check_category_things(struct check *c, const struct spot *s);
+void check_engineer_things(struct check *c, const struct spot *s);
+/* The last day of something: "2027-12-31". */
+void check_until(struct check *c, const struct spot *s, const char *until);
 /* check_level.c */
 void check_settings(struct check *c, const struct spot *s);
 void check_level_rule(struct check *c, const struct spot *s);

@@ -64,6 +64,7 @@ static const struct field level_fields[] = {
     { ONE(plan_level, name, FIELD_TEXT), LINE },
     { ONE(plan_level, offer_s, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1, .max = 86400,
       .like = "300" },
+    { ONE(plan_level, weight, FIELD_NUMBER), .min = 1, .max = WEIGHT_MAX },
 };
 const struct noun noun_level = { NOUN("level", plan_level, level_fields), .names = REFERS_LEVEL,
                                  .id_max = sizeof((struct level *)NULL)->name - 1, .id_plain = true,
@@ -76,6 +77,29 @@ static const struct field need_fields[] = {
 };
 const struct noun noun_need = { NOUN("skill", plan_need, need_fields), .flow = true };
 
+/* A day is looked at by checks that know what a day is. */
+#define UNTIL(type)                                                                                \
+    {                                                                                              \
+        ONE(type, until, FIELD_TEXT)                                                               \
+    }
+static const struct field skill_fields[] = {
+    { ONE(plan_need, skill, FIELD_TEXT), .need = NEED_ALWAYS, .max = sizeof(struct skill_id) - 1,
+      .like = "network" },
+    { ONE(plan_need, level, FIELD_COUNT), .need = NEED_ALWAYS, .min = 1, .max = 9, .like = "1" },
+    UNTIL(plan_need),
+};
+const struct noun noun_skill = { NOUN("skill", plan_need, skill_fields), .flow = true };
+
+/* Of certificates and parts: a name for people and for comparing, no more. */
+enum { THING_MAX = 31 };
+static const struct field certificate_fields[] = {
+    { ONE(plan_certificate, certificate, FIELD_TEXT), .need = NEED_ALWAYS, .max = THING_MAX,
+      .like = "high-voltage" },
+    UNTIL(plan_certificate),
+};
+const struct noun noun_certificate = { NOUN("certificate", plan_certificate, certificate_fields),
+                                       .flow = true };
+
 static const struct field category_fields[] = {
     ID(plan_category, "power-failure"),
     { ONE(plan_category, name, FIELD_TEXT), LINE },
@@ -84,6 +108,10 @@ static const struct field category_fields[] = {
     { MANY(plan_category, needs, FIELD_LIST), .of = &noun_need, .max = NEEDS_MAX },
     { ONE(plan_category, service, FIELD_TEXT) },
     { ONE(plan_category, preprocess_min, FIELD_NUMBER), .min = 0, .max = 10080 },
+    { MANY(plan_category, certificates, FIELD_TEXTS), .min = 1, .max = THING_MAX, .items_max = 8 },
+    { MANY(plan_category, parts, FIELD_TEXTS), .min = 1, .max = THING_MAX, .items_max = 8 },
+    { MANY(plan_category, prefers, FIELD_LIST), .of = &noun_need, .max = NEEDS_MAX },
+    { ONE(plan_category, service_min, FIELD_NUMBER), .min = 1, .max = 10080 },
 };
 const struct noun noun_category = { NOUN("category", plan_category, category_fields),
                                     .names = REFERS_CATEGORY,
@@ -193,6 +221,7 @@ static const struct field contract_fields[] = {
     { ONE(plan_contract, complaints, FIELD_TEXT), .max = sizeof(struct principal_id) - 1 },
     { MANY(plan_contract, preferred, FIELD_TEXTS), .refers = REFERS_ENGINEER,
       .items_max = PREFERRED_MAX },
+    { MANY(plan_contract, bans, FIELD_TEXTS), .refers = REFERS_ENGINEER, .items_max = BANNED_MAX },
     { MANY(plan_contract, exempts, FIELD_TEXTS) },
     { MANY(plan_contract, seats, FIELD_LIST), .of = &noun_seats },
     { MANY(plan_contract, promises, FIELD_LIST), .of = &noun_promise },
@@ -213,8 +242,12 @@ static const struct field engineer_fields[] = {
     { ONE(plan_engineer, lat, FIELD_DEGREE), .hidden = true, .min = -90, .max = 90 },
     { ONE(plan_engineer, lon, FIELD_DEGREE), .hidden = true, .min = -180, .max = 180 },
     { ONE(plan_engineer, capacity, FIELD_NUMBER), .hidden = true, .min = 1, .max = 65535 },
-    { MANY(plan_engineer, skills, FIELD_LIST), .of = &noun_need, .hidden = true,
+    { MANY(plan_engineer, skills, FIELD_LIST), .of = &noun_skill, .hidden = true,
       .max = SKILLS_MAX },
+    { MANY(plan_engineer, certificates, FIELD_LIST), .of = &noun_certificate, .hidden = true,
+      .max = CERTIFICATES_MAX },
+    { MANY(plan_engineer, carries, FIELD_TEXTS), .hidden = true, .min = 1, .max = THING_MAX,
+      .items_max = PART_KINDS_MAX },
     { MANY(plan_engineer, duty, FIELD_TEXTS), .hidden = true },
 };
 const struct noun noun_engineer = { NOUN("engineer", plan_engineer, engineer_fields),
@@ -262,11 +295,51 @@ static const struct field settings_fields[] = {
 };
 const struct noun noun_settings = { NOUN("settings", plan_settings, settings_fields) };
 
+static const struct field speed_fields[] = {
+    { ONE(plan_speed, hours, FIELD_TEXT), .need = NEED_ALWAYS, .like = "\"mon-fri 07:00-09:30\"" },
+    { ONE(plan_speed, pct, FIELD_COUNT), .need = NEED_ALWAYS, .min = 5, .max = 250, .like = "60" },
+};
+const struct noun noun_speed = { NOUN("speed", plan_speed, speed_fields), .ordered = true,
+                                 .flow = true };
+
+/* A day of seconds is more than any of these is worth; what they add up to stays far below 2^40
+ * sixteenths of a second (workers/core/cost.h). */
+#define WEIGHT(member, least, most)                                                                \
+    {                                                                                              \
+        ONE(plan_matching, member, FIELD_NUMBER), .hidden = true, .min = least, .max = most        \
+    }
+static const struct field matching_fields[] = {
+    { ONE(plan_matching, weigh, FIELD_TEXT), .hidden = true },
+    WEIGHT(penalty_unit, 1, 4000000000),
+    WEIGHT(travel_pct, 0, 1000),
+    WEIGHT(detour_pct, 100, 1000),
+    WEIGHT(fixed_min, 0, 240),
+    WEIGHT(p_late_s, 0, 86400),
+    WEIGHT(late_pct, 0, 1000),
+    WEIGHT(flow_pct, 0, 1000),
+    WEIGHT(scarcity_s, 0, 86400),
+    WEIGHT(fairness_s, 0, 86400),
+    WEIGHT(preference_s, 0, 86400),
+    WEIGHT(missed_s, 0, 86400),
+    WEIGHT(switch_s, 0, 86400),
+    WEIGHT(defer_wait_s, 0, 86400),
+    WEIGHT(defer_trip_s, 0, 86400),
+    WEIGHT(slot_s, 1, 86400),
+    WEIGHT(candidates, 4, 256),
+    WEIGHT(prefer_min, 0, 10080),
+    WEIGHT(reach_km, 1, 10000),
+    { MANY(plan_matching, divert, FIELD_TEXTS), .refers = REFERS_LEVEL, .hidden = true,
+      .items_max = LEVELS_MAX },
+    { MANY(plan_matching, speeds, FIELD_LIST), .of = &noun_speed, .hidden = true, .max = 32 },
+};
+const struct noun noun_matching = { NOUN("matching", plan_matching, matching_fields) };
+
 static const struct field plan_fields[] = {
     { ONE(plan, version, FIELD_COUNT) },
     { ONE(plan, map, FIELD_FLAG) },
     { ONE(plan, name, FIELD_TEXT), .hidden = true, LINE },
     { ONE(plan, settings, FIELD_PART), .of = &noun_settings },
+    { ONE(plan, matching, FIELD_PART), .of = &noun_matching, .hidden = true },
     { MANY(plan, levels, FIELD_LIST), .of = &noun_level, .need = NEED_FULL, .hidden = true,
       .max = LEVELS_MAX },
     { MANY(plan, categories, FIELD_LIST), .of = &noun_category, .need = NEED_FULL, .hidden = true },
@@ -295,6 +368,15 @@ noun_field(const struct noun *n, struct str key)
     return NULL;
 }
 
+static bool
+part_absent(const struct field *f, const void *item)
+{
+    for (size_t i = 0; i < f->of->fields_count; i++)
+        if (!field_absent(&f->of->fields[i], field_at(f, item)))
+            return false;
+    return true;
+}
+
 bool
 field_absent(const struct field *f, const void *item)
 {
@@ -316,8 +398,9 @@ field_absent(const struct field *f, const void *item)
     case FIELD_TEXTS:
     case FIELD_LIST:
         return field_count(f, item) == 0;
-    case FIELD_REAL:
     case FIELD_PART:
+        return part_absent(f, item);
+    case FIELD_REAL:
     case FIELD_KINDS:
         break;
     }

@@ -66,9 +66,9 @@ struct noun {
 };
 
 extern const struct noun noun_plan, noun_settings, noun_territory, noun_point, noun_site,
-    noun_customer, noun_level, noun_category, noun_need, noun_level_rule, noun_calendar, noun_duty,
-    noun_roster, noun_step, noun_escalation, noun_promise, noun_seats, noun_contract, noun_engineer,
-    noun_principal;
+    noun_customer, noun_level, noun_category, noun_need, noun_skill, noun_certificate,
+    noun_level_rule, noun_matching, noun_speed, noun_calendar, noun_duty, noun_roster, noun_step,
+    noun_escalation, noun_promise, noun_seats, noun_contract, noun_engineer, noun_principal;
 
 static inline const void *
 field_at(const struct field *f, const void *item)
@@ -110,7 +110,8 @@ noun_id(const void *item)
 }
 
 const struct field *noun_field(const struct noun *n, struct str key); /* NULL: none */
-bool field_absent(const struct field *f, const void *item); /* a 0 is absent; a PART never is */
+bool field_absent(const struct field *f,
+                  const void *item); /* a 0 is absent; a PART of which all is */
 /* Frees what the item owns, not the item. */
 void noun_fini(const struct noun *n, void *item);
 

@@ -44,6 +44,11 @@ struct plan_customer {
 struct plan_need {
     char *skill;
     unsigned level; /* 1..9 */
+    char *until;    /* an engineer's: its last day, "2027-12-31"; absent: no end */
+};
+struct plan_certificate {
+    char *certificate;
+    char *until; /* its last day; absent: no end */
 };
 struct plan_category {
     char *id, *name, *level;
@@ -51,10 +56,18 @@ struct plan_category {
     unsigned needs_count;
     char *service;            /* installation, repair; absent: repair */
     unsigned *preprocess_min; /* so long the desk tries first; absent: not at all */
+    char **certificates;      /* all are required */
+    unsigned certificates_count;
+    char **parts; /* that the engineer must carry */
+    unsigned parts_count;
+    struct plan_need *prefers; /* skills; required for matching.prefer_min, then only preferred */
+    unsigned prefers_count;
+    unsigned *service_min; /* how long the work takes, as long as nothing has been learned */
 };
 struct plan_level {
     char *id, *name;
     unsigned offer_s;
+    unsigned *weight; /* in matching */
 };
 /* What is absent fits everything; what is there must all fit. */
 struct plan_level_rule {
@@ -92,10 +105,11 @@ struct plan_contract {
     char *manager;            /* an engineer or a dispatcher */
     char *complaints;         /* a dispatcher, and not the manager; absent: any dispatcher */
     char **preferred;         /* engineers */
+    char **bans;              /* engineers who are never sent */
     char **exempts;           /* reasons: promise.c */
     struct plan_seats *seats; /* for checks only */
     struct plan_promise *promises;
-    unsigned preferred_count, exempts_count, seats_count, promises_count;
+    unsigned preferred_count, bans_count, exempts_count, seats_count, promises_count;
 };
 struct plan_step {
     unsigned share_pct;
@@ -139,6 +153,10 @@ struct plan_engineer {
     unsigned *capacity; /* tickets at a time; absent: 1 */
     char **duty;        /* "mon-fri 08:00-18:00", "always"; absent: always */
     unsigned duty_count;
+    struct plan_certificate *certificates;
+    unsigned certificates_count;
+    char **carries; /* parts */
+    unsigned carries_count;
 };
 struct plan_principal {
     char *id, *role; /* gateway, engineer, dispatcher, broker, worker */
@@ -157,12 +175,30 @@ struct plan_settings {
     char *triage;            /* the triage territory */
     char *fallback_category; /* for reports of an unknown category */
 };
+/* So fast is travel at these times, in percent of settings.speed_km_h. */
+struct plan_speed {
+    char *hours; /* "mon-fri 07:00-09:30", the territory's own time */
+    unsigned pct;
+};
+/* What the matching of tickets and engineers weighs, and how much. Absent numbers have the defaults
+ * of matching.c. */
+struct plan_matching {
+    char *weigh; /* levels, penalties; absent: levels */
+    unsigned *penalty_unit, *travel_pct, *detour_pct, *fixed_min, *p_late_s, *late_pct, *flow_pct,
+        *scarcity_s, *fairness_s, *preference_s, *missed_s, *switch_s, *defer_wait_s, *defer_trip_s,
+        *slot_s, *candidates, *prefer_min, *reach_km;
+    char **divert; /* levels that may divert an engineer who is on his way */
+    unsigned divert_count;
+    struct plan_speed *speeds; /* the first that fits counts; else 100 % */
+    unsigned speeds_count;
+};
 struct patterns;
 struct plan {
     unsigned version;
     bool *map; /* true: only the public part is here */
     char *name;
     struct plan_settings settings;
+    struct plan_matching matching;
     struct plan_territory *territories; /* where areas meet or overlap, the first one counts */
     unsigned territories_count;
     struct plan_site *sites;

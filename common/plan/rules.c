@@ -2,6 +2,7 @@
  * hours milliseconds, duty texts spans, and absent numbers the defaults below. */
 #include "common/plan/area.h"
 #include "common/plan/duty.h"
+#include "common/plan/matching.h"
 #include "common/plan/terms.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@ enum {
     LOAD_MIN = 30,
     CAPACITY = 1,
     PREPROCESS_MIN = 0,     /* straight to the engineers */
+    SERVICE_MIN = 60,       /* of work, once there */
     PEND_LIMIT_H = 14 * 24, /* two weeks of waiting for a customer */
     OBSERVE_DAYS = 92,      /* three months */
     REOPEN_DAYS = 7,
@@ -61,7 +63,7 @@ put_levels(struct rules *r, const struct plan *p)
 }
 
 static void
-put_categories(struct rules *r, const struct plan *p)
+put_categories(struct rules *r, const struct plan *p, const struct things *things)
 {
     r->categories_count = p->categories_count;
     r->categories = zalloc(p->categories_count * sizeof(*r->categories) + 1);
@@ -73,6 +75,9 @@ put_categories(struct rules *r, const struct plan *p)
         to->level = (uint8_t)level_index(p, from->level);
         to->installation = same_text(from->service, "installation");
         to->preprocess_ms = number_or(from->preprocess_min, PREPROCESS_MIN) * MINUTES;
+        to->prefers_count = put_skills(to->prefers, NEEDS_MAX, from->prefers, from->prefers_count);
+        to->service_ms = number_or(from->service_min, SERVICE_MIN) * MINUTES;
+        things_category(things, to, from);
     }
     if (r->categories_count > 1)
         qsort(r->categories, r->categories_count, sizeof(*r->categories), by_name);
@@ -113,7 +118,8 @@ put_duty(struct engineer_rule *to, const struct plan_engineer *from, int utc_off
 }
 
 static void
-put_engineers(struct rules *r, const struct plan *p, const struct plan_territory *t)
+put_engineers(struct rules *r, const struct plan *p, const struct plan_territory *t,
+              const struct things *things)
 {
     size_t count = 0;
     for (unsigned i = 0; i < p->engineers_count; i++)
@@ -131,6 +137,7 @@ put_engineers(struct rules *r, const struct plan *p, const struct plan_territory
         to->home = area_place(from->lat, from->lon);
         to->capacity = (uint16_t)number_or(from->capacity, CAPACITY);
         put_duty(to, from, t->utc_offset_min);
+        things_engineer(things, to, from, t->utc_offset_min);
     }
     if (count > 1)
         qsort(r->engineers, count, sizeof(*r->engineers), by_name);
@@ -172,15 +179,18 @@ plan_rules(const struct plan *p, struct territory_id t)
     if (from == NULL)
         return NULL;
     struct rules *r = zalloc(sizeof(*r));
+    struct things things;
+    things_of(&things, p);
     r->version = p->version;
     r->territory = t;
     field_fill(r->code, from->code);
     put_levels(r, p);
-    put_categories(r, p);
+    put_categories(r, p, &things);
     put_level_rules(r, p);
-    put_engineers(r, p, from);
+    put_engineers(r, p, from, &things);
     terms_put(r, p, from);
     put_settings(r, &p->settings);
+    matching_put(r, p, from);
     r->neighbours_count = from->neighbours_count;
     for (unsigned i = 0; i < from->neighbours_count; i++)
         field_fill(r->neighbours[i].s, from->neighbours[i]);

@@ -6,7 +6,7 @@
 #include "common/base/map.h"
 #include "common/plan/calendar.h"
 #include "common/plan/census.h"
-#include "common/plan/date.h"
+#include "common/plan/matching.h"
 #include "common/plan/promise.h"
 
 #include <stdlib.h>
@@ -238,6 +238,8 @@ put_contract(struct rules *r, const struct plan *p, const struct plan_contract *
         to->exempts |= UINT32_C(1) << promise_exempt(str_of(from->exempts[i]));
     for (unsigned i = 0; i < from->preferred_count; i++)
         field_fill(to->preferred[to->preferred_count++].s, from->preferred[i]);
+    for (unsigned i = 0; i < from->bans_count; i++)
+        field_fill(to->banned[to->banned_count++].s, from->bans[i]);
     for (unsigned i = 0; i < from->promises_count; i++)
         put_promise(to, p, &from->promises[i]);
 }
@@ -258,16 +260,6 @@ put_customers(struct rules *r, const struct plan *p)
     }
     if (r->customers_count > 1)
         qsort(r->customers, r->customers_count, sizeof(*r->customers), by_name);
-}
-
-/* Midnight after the last day, by the territory's clock; 0: no warranty. */
-static instant
-warranty_end(const char *last, int utc_offset_min)
-{
-    int64_t day;
-    if (last == NULL || !date_read(str_of(last), &day))
-        return 0;
-    return (day + 1) * DAYS - utc_offset_min * MINUTES;
 }
 
 static uint8_t
@@ -293,7 +285,7 @@ put_sites(struct rules *r, const struct plan *p, const struct plan_territory *t)
         bool elsewhere = from->territory != NULL && from->territory[0] != '\0' &&
                          !same_text(from->territory, t->id);
         uint8_t contract = site_contract(r, p, from);
-        instant until = warranty_end(from->warranty_until, t->utc_offset_min);
+        instant until = last_day_end(from->warranty_until, t->utc_offset_min);
         if (elsewhere || (contract == NO_INDEX_8 && until == 0))
             continue;
         struct site_rule *to = &r->sites[r->sites_count++];

@@ -89,7 +89,7 @@ refuse(struct store *s, const struct commit *c, store_fn *fn, void *context)
 static const enum territory_key fixed_keys[] = { KEY_INBOX,   KEY_HEAD,      KEY_LOG,
                                                  KEY_WATCH,   KEY_OUTBOX,    KEY_QUARANTINE,
                                                  KEY_TICKETS, KEY_ENGINEERS, KEY_PRINCIPALS,
-                                                 KEY_REPORTS, KEY_CLOSED };
+                                                 KEY_REPORTS, KEY_LEARNED,   KEY_CLOSED };
 enum { COMMIT_HASHES = RECORD_HASHES - 1 + 1 }; /* all but META, and the closed tickets */
 
 static const struct pair *

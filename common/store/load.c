@@ -8,6 +8,7 @@ static const enum territory_key hashes[RECORD_HASHES] = {
     [HASH_ENGINEERS] = KEY_ENGINEERS,
     [HASH_PRINCIPALS] = KEY_PRINCIPALS,
     [HASH_REPORTS] = KEY_REPORTS,
+    [HASH_LEARNED] = KEY_LEARNED,
 };
 
 /* ["cursor", [key, bytes, key, bytes, ...]] */

@@ -11,7 +11,7 @@
 #include "common/io/redis.h"
 #include "faultline/ids.h"
 
-enum { STORE_VERSION = 3 }; /* of the functions library */
+enum { STORE_VERSION = 4 }; /* of the functions library */
 
 struct store_options {
     const char *where; /* conf.redis */
@@ -129,6 +129,7 @@ enum record_hash {
     HASH_ENGINEERS,
     HASH_PRINCIPALS,
     HASH_REPORTS,
+    HASH_LEARNED,
     RECORD_HASHES
 };
 typedef enum err store_record_fn(void *context, enum record_hash h, struct str key,

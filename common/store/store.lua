@@ -10,7 +10,7 @@
 --   FLTYPE     a key is not of its type
 -- and what it decides is answered with a word: OK, DUPLICATE, FENCED, DIVERGED, BUSY, ...
 
-local VERSION = 3 -- STORE_VERSION of store.h
+local VERSION = 4 -- STORE_VERSION of store.h
 local CHUNK = 4000 -- values given to one command: unpack fails somewhat above 8,000
 local MAIL_MAX, WATCH_MAX = 1024, 1024 -- of store.h
 -- While a library loads there is neither `string` nor redis.call: hence the literal.
@@ -178,7 +178,7 @@ end
 -- ARGV: the 19 below, then for each of the five hashes how many pairs to set and how many
 -- fields to delete, how many letters, letters to the dispatchers, words out and entries kept
 -- aside; then these lists.
-local HASHES, FIXED_KEYS, FIXED = 5, 11, 19
+local HASHES, FIXED_KEYS, FIXED = 6, 12, 19
 local COUNTS = 2 * HASHES + 4
 
 -- Where each list of the commit begins, and that they fill ARGV exactly.

@@ -11,7 +11,7 @@ static const char *const names[TERRITORY_KEYS] = {
     [KEY_CLOSED] = "closed",   [KEY_ENGINEERS] = "engineers", [KEY_PRINCIPALS] = "principals",
     [KEY_REPORTS] = "reports", [KEY_PLACES] = "places",       [KEY_LOG] = "log",
     [KEY_WATCH] = "watch",     [KEY_OUTBOX] = "outbox",       [KEY_QUARANTINE] = "quarantine",
-    [KEY_BELL] = "bell",
+    [KEY_BELL] = "bell",       [KEY_LEARNED] = "learned",
 };
 
 struct key

@@ -12,6 +12,7 @@ enum territory_key {
     KEY_ENGINEERS,  /* hash */
     KEY_PRINCIPALS, /* hash */
     KEY_REPORTS,    /* hash: id -> sealed digest and ticket */
+    KEY_LEARNED,    /* hash: trips and work seen -> sealed sums */
     KEY_PLACES,     /* hash: engineer -> sealed position */
     KEY_LOG,        /* stream */
     KEY_WATCH,      /* stream */

@@ -10,15 +10,20 @@
 #include <stddef.h>
 
 enum {
-    NEEDS_MAX = 8,        /* skills that one category may require */
-    SKILLS_MAX = 32,      /* skills that one engineer may have */
-    SPANS_MAX = 64,       /* duty spans of one week */
-    LEVELS_MAX = 8,       /* fault levels */
-    NEIGHBOURS_MAX = 16,  /* territories to ask, triage last */
-    WORDS_RULES_MAX = 64, /* text conditions of level rules */
-    RUNGS_MAX = 8,        /* of an escalation */
-    TARGETS_MAX = 4,      /* whom one step tells */
-    PREFERRED_MAX = 8,    /* engineers that a contract names */
+    NEEDS_MAX = 8,         /* skills that one category may require */
+    SKILLS_MAX = 32,       /* skills that one engineer may have */
+    SPANS_MAX = 64,        /* duty spans of one week */
+    LEVELS_MAX = 8,        /* fault levels */
+    NEIGHBOURS_MAX = 16,   /* territories to ask, triage last */
+    WORDS_RULES_MAX = 64,  /* text conditions of level rules */
+    RUNGS_MAX = 8,         /* of an escalation */
+    TARGETS_MAX = 4,       /* whom one step tells */
+    PREFERRED_MAX = 8,     /* engineers that a contract names */
+    BANNED_MAX = 16,       /* engineers that a contract will not have */
+    CERTIFICATES_MAX = 32, /* different ones that a plan's categories need */
+    PART_KINDS_MAX = 64,   /* the same of parts */
+    WEIGHT_MAX = 1000,     /* of a ticket in matching, in ones of the mildest level */
+    SPEEDS = 336,          /* half hours of a week */
     OUTAGE_MAX = 64,       /* tickets that make a mass outage, at most */
     NO_INDEX_8 = 0xff
 };
@@ -35,6 +40,12 @@ struct category {
     uint8_t level;      /* index into levels unless a level rule says otherwise */
     bool installation;  /* 安装调试 instead of 售后 */
     msec preprocess_ms; /* so long the desk may try first; 0: straight to the engineers */
+    struct skill prefers[NEEDS_MAX]; /* sorted; required at first (matching.prefer_ms), then only
+                                        preferred */
+    size_t prefers_count;
+    uint32_t certificates; /* bit a certificate of the plan: all are required */
+    uint64_t parts;        /* bit a part of the plan: all must be carried */
+    msec service_ms;       /* how long the work takes, before anything is learned */
 };
 
 /* levels[0] is the mildest ("general"); the seed has two. */
@@ -110,6 +121,8 @@ struct contract {
     struct principal_id complaints;              /* who owns complaints; none: any dispatcher */
     struct engineer_id preferred[PREFERRED_MAX]; /* 优先 engineers */
     size_t preferred_count;
+    struct engineer_id banned[BANNED_MAX]; /* never sent */
+    size_t banned_count;
 };
 
 /* Whose contract it is: by site, else by customer, else contract 0. Sorted by id. */
@@ -153,13 +166,41 @@ struct engineer_rule {
     struct engineer_id id;
     char name[64], phone[32]; /* zero-terminated */
     struct skill skills[SKILLS_MAX];
-    size_t skills_count; /* sorted by skill id */
+    size_t skills_count;              /* sorted by skill id */
+    instant skills_until[SKILLS_MAX]; /* of each; it counts before this instant; 0: for ever */
+    uint32_t certificates;            /* bit a certificate of the plan */
+    instant certificates_until[CERTIFICATES_MAX]; /* by bit; 0: for ever */
+    uint64_t parts;                               /* carried; bit a part of the plan */
     struct place home;
     uint16_t capacity;           /* tickets at a time, at least 1 */
     struct span duty[SPANS_MAX]; /* sorted, disjoint; none: never */
     size_t duty_count;
     const struct calendar *roster; /* of the rules: his dated duty, in place of the weekly one;
                                       NULL: the weekly one; outside its horizon the weekly one */
+};
+
+/* ---- what matching weighs; docs/running.md says each in words */
+
+struct matching {
+    bool by_penalties;    /* a clock weighs by its contract's penalty, not by the ticket's level */
+    int64_t penalty_unit; /* minor units that weigh as much as a one */
+    uint16_t weights[LEVELS_MAX];       /* 1 .. WEIGHT_MAX */
+    int32_t travel_pct;                 /* of the time on the way */
+    int32_t detour_pct;                 /* roads to the straight line */
+    msec fixed_ms;                      /* of every trip: to the car, from the car */
+    uint8_t speed_pct[SPEEDS];          /* of speed_m_per_min, by half hours of the local week */
+    int32_t utc_offset_min;             /* local */
+    int32_t p_late_s, late_pct;         /* certain lateness; each second of it */
+    int32_t flow_pct;                   /* each second from report to arrival */
+    int32_t scarcity_s, fairness_s;     /* at most */
+    int32_t preference_s, missed_s;     /* not the preferred one; did not answer */
+    int32_t switch_s;                   /* turned back on the way */
+    int32_t defer_wait_s, defer_trip_s; /* not now: so much later, and a trip so long */
+    int32_t slot_s;                     /* a later slot: so much later each */
+    uint16_t candidates;                /* engineers for each ticket: K */
+    uint8_t divert;                     /* bit a level: may divert who is on his way */
+    msec prefer_ms;                     /* preferred skills are required for so long */
+    int64_t reach_m;                    /* no engineer from further away; 0: from anywhere */
 };
 
 struct rules {
@@ -202,8 +243,9 @@ struct rules {
     msec reopen_ms;          /* a closed ticket can be reopened for so long */
     msec settle_ms;          /* and stays at hand for so long after its end */
     int32_t geofence_m;      /* an engineer within so many metres has arrived; 0: no geofence */
-    uint16_t outage_count;   /* so many open tickets of a category ... */
-    msec outage_ms;          /* ... opened within so long look like a mass outage; 0: never */
+    struct matching matching;
+    uint16_t outage_count; /* so many open tickets of a category ... */
+    msec outage_ms;        /* ... opened within so long look like a mass outage; 0: never */
 };
 
 #endif

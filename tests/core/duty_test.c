@@ -67,6 +67,79 @@ minute_by_minute_both_questions_agree(void **state)
     }
 }
 
+/* A roster of dated spans in the middle of the weeks. */
+static void
+put_roster(struct rng *rng, struct calendar *c, struct open_span spans[64])
+{
+    *c = (struct calendar){ .from = MONDAY + 2 * DAYS, .until = MONDAY + 9 * DAYS };
+    c->spans = spans;
+    instant at = c->from + (msec)rng_below(rng, 600) * MINUTES;
+    while (c->count < 64 && at < c->until) {
+        instant to = at + (msec)(1 + rng_below(rng, 900)) * MINUTES;
+        spans[c->count++] = (struct open_span){ at, to < c->until ? to : c->until, 0 };
+        at = to + (msec)(1 + rng_below(rng, 900)) * MINUTES;
+    }
+}
+
+/* The week outside the roster's reach, the roster within; each minute is looked at. */
+static bool
+is_on_slowly(const struct engineer_rule *r, instant at)
+{
+    const struct calendar *c = r->roster;
+    for (size_t i = 0; at >= c->from && at < c->until && i < c->count; i++)
+        if (c->spans[i].from <= at && at < c->spans[i].to)
+            return true;
+    struct engineer_rule week = *r;
+    week.roster = NULL;
+    return (at < c->from || at >= c->until) && duty_is_on(&week, at);
+}
+
+static void
+a_roster_counts_as_far_as_it_reaches(void **state)
+{
+    (void)state;
+    struct rng rng = seed();
+    for (int round = 0; round < 20; round++) {
+        struct open_span spans[64];
+        struct calendar c;
+        struct engineer_rule r = office();
+        put_roster(&rng, &c, spans);
+        r.roster = &c;
+        instant begin = MONDAY, until = MONDAY + 14 * DAYS;
+        instant end = duty_end(&r, begin), next = duty_next(&r, begin);
+        for (instant at = begin; at < until; at += MINUTES) {
+            bool on = is_on_slowly(&r, at), was = at > begin && is_on_slowly(&r, at - MINUTES);
+            assert_int_equal(duty_is_on(&r, at), on);
+            if (!on)
+                assert_true(duty_end(&r, at) == at);
+            else if (!was)
+                end = duty_end(&r, at);
+            assert_true(end > at || !on);
+            if (was && !on)
+                assert_true(end == at);
+            if (on && !was && at > begin)
+                assert_true(next == at);
+            if (next == at)
+                next = duty_next(&r, at);
+            assert_true(next > at);
+        }
+    }
+}
+
+static void
+duty_without_an_end_has_none(void **state)
+{
+    (void)state;
+    struct engineer_rule r = { .duty = { { 0, 10080 } }, .duty_count = 1 };
+    assert_true(duty_end(&r, MONDAY) == NEVER);
+    r.duty[0] = (struct span){ 60, 10080 }; /* over the turn of the week it goes on only with: */
+    assert_true(duty_end(&r, MONDAY + 2 * HOURS) == MONDAY + 7 * DAYS);
+    r.duty[1] = r.duty[0];
+    r.duty[0] = (struct span){ 0, 30 };
+    r.duty_count = 2;
+    assert_true(duty_end(&r, MONDAY + 2 * HOURS) == MONDAY + 7 * DAYS + 30 * MINUTES);
+}
+
 int
 main(void)
 {
@@ -74,6 +147,8 @@ main(void)
         cmocka_unit_test(a_span_holds_its_first_minute_and_not_its_last),
         cmocka_unit_test(the_next_duty_is_the_first_beginning_after),
         cmocka_unit_test(minute_by_minute_both_questions_agree),
+        cmocka_unit_test(a_roster_counts_as_far_as_it_reaches),
+        cmocka_unit_test(duty_without_an_end_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,16 @@ twins_fini(struct twins *t)
     world_store_fini(&t->store);
 }
 
+static size_t
+learned_count(const struct world_store *s)
+{
+    size_t count = 0;
+    const struct world_record *r;
+    for (size_t i = 0; (r = map_next(&s->map, &i)) != NULL;)
+        count += r->kind == RECORD_LEARNED;
+    return count;
+}
+
 static void
 load_at_every_event(bool paged)
 {
@@ -96,6 +106,7 @@ load_at_every_event(bool paged)
             engine_changes(t.a, &c); /* a's are taken at other moments than b's */
     }
     assert_true(h->view.count > 5);
+    assert_true(learned_count(&t.store) > 2);
     changes_fini(&c);
     twins_fini(&t);
     history_free(h);

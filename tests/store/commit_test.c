@@ -55,7 +55,8 @@ digest_of_all(struct territory_id t, uint8_t out[32])
 {
     struct digest d;
     static const enum territory_key hashes[] = { KEY_HEAD,      KEY_TICKETS,    KEY_CLOSED,
-                                                 KEY_ENGINEERS, KEY_PRINCIPALS, KEY_REPORTS };
+                                                 KEY_ENGINEERS, KEY_PRINCIPALS, KEY_REPORTS,
+                                                 KEY_LEARNED };
     static const enum territory_key streams[] = { KEY_INBOX, KEY_LOG, KEY_WATCH, KEY_OUTBOX,
                                                   KEY_QUARANTINE };
     digest_begin(&d);
@@ -70,7 +71,8 @@ digest_of_all(struct territory_id t, uint8_t out[32])
 
 /* A commit that writes to every key. */
 struct rich {
-    struct pair tickets[2], engineers[1], principals[1], reports[1], closed[1], quarantine[1];
+    struct pair tickets[2], engineers[1], principals[1], reports[1], learned[1], closed[1],
+        quarantine[1];
     struct commit_mail mail[2];
     struct commit_watch watch[2];
     struct commit_out out[1];
@@ -85,6 +87,7 @@ rich_commit(struct territory_id t, const struct head *h, struct rich *r)
         .engineers = { { STR("e1"), STR("an engineer") } },
         .principals = { { STR("g1"), STR("marks") } },
         .reports = { { STR("report-1"), STR("digest") } },
+        .learned = { { STR("c-lift"), STR("sums") } },
         .closed = { { STR("ticket-0"), STR("done") } },
         .quarantine = { { STR("5-5"), STR("bad") } },
         .mail = { { { "g1" }, h->version + 1, STR("letter to g1"), { 0 } },
@@ -100,6 +103,8 @@ rich_commit(struct territory_id t, const struct head *h, struct rich *r)
     c.records_count[HASH_PRINCIPALS] = countof(r->principals);
     c.records[HASH_REPORTS] = r->reports;
     c.records_count[HASH_REPORTS] = countof(r->reports);
+    c.records[HASH_LEARNED] = r->learned;
+    c.records_count[HASH_LEARNED] = countof(r->learned);
     c.closed = r->closed;
     c.closed_count = countof(r->closed);
     c.mail = r->mail;
@@ -154,6 +159,7 @@ a_commit_writes_all_that_it_says(void **state)
     assert_string_equal(SAY(store, "HGET", key(t, KEY_ENGINEERS), "e1"), "an engineer");
     assert_string_equal(SAY(store, "HGET", key(t, KEY_PRINCIPALS), "g1"), "marks");
     assert_string_equal(SAY(store, "HGET", key(t, KEY_REPORTS), "report-1"), "digest");
+    assert_string_equal(SAY(store, "HGET", key(t, KEY_LEARNED), "c-lift"), "sums");
     assert_string_equal(SAY(store, "HGET", key(t, KEY_CLOSED), "ticket-0"), "done");
     assert_string_equal(SAY(store, "XLEN", key_mail(t, (struct principal_id){ "g1" }).s), "1");
     assert_string_equal(SAY(store, "XLEN", key_mail(t, (struct principal_id){ "e1" }).s), "1");
@@ -300,7 +306,7 @@ a_key_of_another_type_refuses_the_whole_commit(void **state)
     static const enum territory_key keys[] = { KEY_INBOX,   KEY_LOG,        KEY_WATCH,
                                                KEY_OUTBOX,  KEY_QUARANTINE, KEY_TICKETS,
                                                KEY_CLOSED,  KEY_ENGINEERS,  KEY_PRINCIPALS,
-                                               KEY_REPORTS, TERRITORY_KEYS };
+                                               KEY_REPORTS, KEY_LEARNED,    TERRITORY_KEYS };
     for (size_t i = 0; i < countof(keys); i++) {
         struct territory_id t = fresh_territory();
         struct head h = private_hold(store, t, 1);
@@ -344,22 +350,22 @@ raw_commit(struct territory_id t, const struct head *h, size_t tickets, size_t l
            size_t values)
 {
     enum { MOST = 8000 };
-    static const enum territory_key order[11] = { KEY_INBOX,   KEY_HEAD,      KEY_LOG,
+    static const enum territory_key order[12] = { KEY_INBOX,   KEY_HEAD,      KEY_LOG,
                                                   KEY_WATCH,   KEY_OUTBOX,    KEY_QUARANTINE,
                                                   KEY_TICKETS, KEY_ENGINEERS, KEY_PRINCIPALS,
-                                                  KEY_REPORTS, KEY_CLOSED };
+                                                  KEY_REPORTS, KEY_LEARNED,   KEY_CLOSED };
     static struct str argv[MOST];
     static char texts[3][16];
-    struct key keys[11], mail = key_mail(t, (struct principal_id){ "g1" });
+    struct key keys[12], mail = key_mail(t, (struct principal_id){ "g1" });
     struct commit c = private_next(t, h);
     size_t n = 0;
-    snprintf(texts[0], 16, "%zu", 11 + letters);
+    snprintf(texts[0], 16, "%zu", 12 + letters);
     snprintf(texts[1], 16, "%zu", tickets);
     snprintf(texts[2], 16, "%zu", letters);
     argv[n++] = STR("FCALL");
     argv[n++] = STR("fl_commit");
     argv[n++] = str_of(texts[0]);
-    for (size_t i = 0; i < 11; i++) {
+    for (size_t i = 0; i < 12; i++) {
         keys[i] = key_of(t, order[i]);
         argv[n++] = str_of(keys[i].s);
     }
@@ -386,8 +392,8 @@ raw_commit(struct territory_id t, const struct head *h, size_t tickets, size_t l
                                    STR("") };
     memcpy(argv + n, fixed, sizeof(fixed));
     n += countof(fixed);
-    for (size_t i = 0; i < 14; i++)
-        argv[n++] = i == 0 ? str_of(texts[1]) : i == 10 ? str_of(texts[2]) : STR("0");
+    for (size_t i = 0; i < 16; i++)
+        argv[n++] = i == 0 ? str_of(texts[1]) : i == 12 ? str_of(texts[2]) : STR("0");
     for (size_t i = 0; i < values; i++)
         argv[n++] = STR("1");
     assert_true(n <= MOST);

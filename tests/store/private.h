@@ -203,7 +203,7 @@ answer_to(void *context, enum err answer)
 }
 
 #define NOT_YET ERRS
-#define LIBRARY "3" /* STORE_VERSION as text */
+#define LIBRARY "4" /* STORE_VERSION as text */
 
 static inline enum err
 private_append(struct store *s, struct territory_id t, const struct intake_entry *list,

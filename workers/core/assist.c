@@ -304,14 +304,11 @@ on_ask(struct engine *e, const struct assist *a)
         release(e, x, a);
         x = NULL;
     }
-    struct wish wish = {
-        .e = e,
-        .place = place_checked(a->place),
-        .needs = a->needs,
-        .needs_count = sound ? a->needs_count : 0,
-        .refused = a->refused,
-        .refused_count = sound ? a->refused_count : 0,
-    };
+    struct category made = { .needs_count = sound ? a->needs_count : 0 };
+    memcpy(made.needs, a->needs, sizeof(made.needs));
+    struct wish wish = match_foreign(e, place_checked(a->place), &made);
+    wish.refused = a->refused;
+    wish.refused_count = sound ? a->refused_count : 0;
     if (x == NULL && sound) {
         x = match_free(&wish);
         if (x != NULL) {

@@ -11,16 +11,23 @@ board_init(struct engine *e)
 {
     struct board *b = &e->board;
     size_t slots = e->roster.slots_count;
-    *b = (struct board){ .tick = NEVER };
+    *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER };
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->width = BOARD_ROWS / slots;
     if (b->width < BOARD_WIDTH_LEAST)
         b->width = BOARD_WIDTH_LEAST;
+    for (size_t i = 0; i < slots; i++) {
+        struct slot *s = &e->roster.slots[i];
+        if (s->category != NULL)
+            s->rarity = cost_rarity(&e->roster, s->category->needs, s->category->needs_count);
+    }
     for (size_t i = 0; i < e->roster.count; i++) {
-        e->roster.list[i].seats.stale = true;
-        e->roster.list[i].seats.listed = false;
-        e->roster.list[i].seats.era = 0;
+        struct engineer *x = &e->roster.list[i];
+        x->rarity = cost_rarity(&e->roster, x->rule->skills, x->rule->skills_count);
+        x->seats = (struct seats){ .stale = true };
+        if (x->rule->capacity > b->depth)
+            b->depth = x->rule->capacity;
     }
 }
 
@@ -150,17 +157,6 @@ board_changed(struct engine *e, struct engineer *x)
     x->seats.listed = true;
 }
 
-struct wish
-board_wish(const struct engine *e, const struct job *j)
-{
-    return (struct wish){
-        .e = e,
-        .place = j->t.place,
-        .slot = &e->roster.slots[j->slot],
-        .ticket = &j->t,
-    };
-}
-
 /* A ticket that something has happened to. */
 static void
 review(struct engine *e, struct job *j)
@@ -215,11 +211,11 @@ static void
 match_one(struct engine *e)
 {
     struct job *j = only(e);
-    struct wish w = board_wish(e, j);
+    struct wish w = match_wish(e, j);
     struct board *b = &e->board;
     match_look(&w, &b->choice);
     struct engineer *best = b->choice.best;
-    if (best != NULL && best->seats.now > 0 && match_cost(&w, best, 0) < match_defer(&w))
+    if (best != NULL && best->seats.now > 0 && b->choice.least < w.defer)
         chance(e, j, best);
     b->looked = true;
     b->live = false;
@@ -287,7 +283,7 @@ make_offers(struct engine *e, size_t budget)
         qsort(b->chances, b->chances_count, sizeof(*b->chances), by_key);
     for (; made < b->chances_count && made < budget; made++) {
         struct chance c = b->chances[made];
-        struct wish w = board_wish(e, c.job);
+        struct wish w = match_wish(e, c.job);
         if (!b->looked)
             match_look(&w, &b->choice);
         match_first(&w, &b->choice, c.x, WHY_CHOSEN);
@@ -309,7 +305,7 @@ explain(struct engine *e)
         j->sought = false;
         if (!waits)
             continue;
-        struct wish w = board_wish(e, j);
+        struct wish w = match_wish(e, j);
         match_look(&w, &choice);
         struct engineer *x = e->board.live ? edges_taken(e, j, &seat) : choice.best;
         if (x != NULL)
@@ -325,16 +321,17 @@ static bool
 is_choosing(const struct engine *e)
 {
     const struct board *b = &e->board;
+    struct suitor s;
     for (size_t c = 0; b->waiting > 0 && c < e->roster.slots_count; c++) {
         const struct window *w = &b->windows[c];
-        const struct slot *s = &e->roster.slots[c];
-        for (size_t k = 0; w->count > 0 && k < s->qualified_count; k++) {
-            struct engineer *x = &e->roster.list[s->qualified[k]];
+        const struct slot *slot = &e->roster.slots[c];
+        for (size_t k = 0; w->count > 0 && k < slot->qualified_count; k++) {
+            struct engineer *x = &e->roster.list[slot->qualified[k]];
             if (seat_look(e, x)->now == 0)
                 continue;
             for (size_t i = 0; i < w->count; i++) {
-                struct wish wish = board_wish(e, w->list[i]);
-                if (match_could(match_fit(&wish, x)))
+                struct wish wish = match_wish(e, w->list[i]);
+                if (fits(match_fit(&wish, x, &s)))
                     return true;
             }
         }
@@ -392,7 +389,8 @@ board_settle(struct engine *e, size_t budget)
 {
     struct board *b = &e->board;
     instant tick = seat_tick(e->at);
-    bool later = b->tick != tick;
+    bool later = b->tick != tick || e->learned.evicted;
+    e->learned.evicted = false;
     if (later)
         b->live = false;
     b->tick = tick;

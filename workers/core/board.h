@@ -18,7 +18,8 @@
  *
  * Rank is the instant of receipt, AGEING_MS earlier for each level of severity. It never changes,
  * so whatever comes later than AGEING_MS x levels after a ticket stands behind it: a ticket reaches
- * its window when those before it have gone, and nobody can be put before it for ever. */
+ * its window when those before it have gone, and nobody can be put before it for ever. In the
+ * matching the same is said by cost: what has waited for PATIENCE_MS costs more and more (match.c). */
 #ifndef CORE_BOARD_H
 #define CORE_BOARD_H
 
@@ -56,8 +57,8 @@ struct seat_owner {
 };
 
 struct rated {
-    int64_t cost;
-    uint32_t engineer;
+    int64_t cost; /* of his first seat */
+    struct suitor s;
 };
 
 /* An offer to be made. */
@@ -71,6 +72,7 @@ struct board {
     struct queue line;
     struct window *windows; /* a category each; owned */
     size_t width;
+    unsigned depth; /* so many places has the busiest, at least */
     size_t waiting; /* in all windows */
     struct job **fresh; /* in a window and new there, or changed; owned */
     size_t fresh_count, fresh_cap;
@@ -106,7 +108,6 @@ void board_changed(struct engine *e, struct engineer *x);
 /* At an event's end: what changed is taken over, and whoever can be offered something is, `budget`
  * offers at most. */
 void board_settle(struct engine *e, size_t budget);
-struct wish board_wish(const struct engine *e, const struct job *j);
 /* When it is to be looked at again though nothing happens: NEVER, or an instant. */
 instant board_next(const struct engine *e);
 

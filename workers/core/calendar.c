@@ -113,3 +113,13 @@ calendar_next(const struct calendar *c, instant at)
     instant closed = c->count == 0 ? c->from : c->spans[c->count - 1].to;
     return closed < c->until ? c->until : NEVER;
 }
+
+instant
+calendar_end(const struct calendar *c, instant at)
+{
+    assert(c->from <= at && at < c->until);
+    size_t count = begun(c, at);
+    if (count == 0 || c->spans[count - 1].to <= at)
+        return at;
+    return c->spans[count - 1].to < c->until ? c->spans[count - 1].to : c->until;
+}

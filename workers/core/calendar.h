@@ -12,6 +12,9 @@ msec calendar_open(const struct calendar *c, instant a, instant b);
  * wanted; NEVER on overflow. */
 instant calendar_after(const struct calendar *c, instant a, msec want);
 bool calendar_is_open(const struct calendar *c, instant at);
+/* When the open time that `at` lies in ends, or the calendar with it; `at` itself in closed time.
+ * Within [from, until) only. */
+instant calendar_end(const struct calendar *c, instant at);
 /* The first instant after `at` at which closed time turns into open time; NEVER: none follows. */
 instant calendar_next(const struct calendar *c, instant at);
 

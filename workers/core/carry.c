@@ -1,5 +1,5 @@
-/* carry.c - whose places a ticket takes up, and the loads that follow from it. The only file that
- * counts them: whatever changes a ticket's engineer, its state or its hands stands between
+/* carry.c - whose places a ticket takes up, and the loads and lists that follow from it. The only
+ * file that keeps them: whatever changes a ticket's engineer, its state or its hands stands between
  * carry_list and carry_change, and a loaded engine counts by carry_count. */
 #include "workers/core/state.h"
 
@@ -54,9 +54,34 @@ lay_down(struct engine *e, struct engineer *x)
     carry_freed(e, x);
 }
 
-void
-carry_change(struct engine *e, const struct job *j, const struct carriers *before)
+/* Into the list of him in whose hands it is. */
+static void
+hold(const struct engine *e, struct job *j)
 {
+    struct engineer *x = job_holder(e, j);
+    if (j->holder == x)
+        return;
+    if (j->holder != NULL) {
+        *j->beside_at = j->beside;
+        if (j->beside != NULL)
+            j->beside->beside_at = j->beside_at;
+        j->holder->held_count--;
+    }
+    j->holder = x;
+    if (x == NULL)
+        return;
+    j->beside = x->held;
+    j->beside_at = &x->held;
+    if (j->beside != NULL)
+        j->beside->beside_at = &j->beside;
+    x->held = j;
+    x->held_count++;
+}
+
+void
+carry_change(struct engine *e, struct job *j, const struct carriers *before)
+{
+    hold(e, j);
     struct carriers after;
     carry_list(e, j, &after);
     for (size_t i = 0; i < before->count; i++)
@@ -72,9 +97,10 @@ carry_change(struct engine *e, const struct job *j, const struct carriers *befor
 }
 
 void
-carry_count(const struct engine *e, const struct job *j)
+carry_count(const struct engine *e, struct job *j)
 {
     struct carriers c;
+    hold(e, j);
     carry_list(e, j, &c);
     for (size_t i = 0; i < c.count; i++)
         c.list[i]->load++;

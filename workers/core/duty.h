@@ -1,4 +1,5 @@
-/* duty.h - is an engineer on duty, and when does his next duty begin? */
+/* duty.h - is an engineer on duty, until when, and when does his next duty begin? By his roster as
+ * far as it reaches; before and after it, and without one, by his week. */
 #ifndef CORE_DUTY_H
 #define CORE_DUTY_H
 
@@ -7,5 +8,7 @@
 bool duty_is_on(const struct engineer_rule *r, instant at);
 /* The first instant after `after` at which a span begins; NEVER when he has none. */
 instant duty_next(const struct engineer_rule *r, instant after);
+/* The first instant from `at` on at which he is not on duty; NEVER: not within a week. */
+instant duty_end(const struct engineer_rule *r, instant at);
 
 #endif

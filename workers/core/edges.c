@@ -5,7 +5,6 @@
  * cheaper, for slots' potentials are never above 0. Else it gets twice as many. */
 #include "workers/core/state.h"
 
-enum { CANDIDATES = 32 };
 #define NOBODY_LEFT INT64_MAX
 
 static void *
@@ -73,7 +72,7 @@ by_cost(const struct rated *a, const struct rated *b)
 {
     if (a->cost != b->cost)
         return a->cost < b->cost ? -1 : 1;
-    return (a->engineer > b->engineer) - (a->engineer < b->engineer);
+    return (a->s.x > b->s.x) - (a->s.x < b->s.x); /* one list */
 }
 
 /* The k cheapest come first (Hoare 1961). */
@@ -108,21 +107,23 @@ rate(struct engine *e, const struct wish *w)
 {
     struct board *b = &e->board;
     struct engineer *x;
+    struct suitor s;
     b->rated_count = 0;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;) {
-        if (!match_could(match_fit(w, x)))
+        if (!fits(match_fit(w, x, &s)))
             continue;
         b->rated =
             room_for(b->rated, b->rated_count + 1, &b->rated_cap, sizeof(*b->rated));
         b->rated[b->rated_count++] =
-            (struct rated){ match_cost(w, x, 0), (uint32_t)(x - e->roster.list) };
+            (struct rated){ match_cost(w, &s, 0), s };
     }
 }
 
 /* Keeps the k cheapest of those rated; the rest give the bound. */
 static void
-choose(struct board *b, struct board_row *r)
+choose(struct engine *e, struct board_row *r)
 {
+    struct board *b = &e->board;
     size_t k = r->k < b->rated_count ? r->k : b->rated_count;
     r->bound = NOBODY_LEFT;
     if (k < b->rated_count)
@@ -133,19 +134,23 @@ choose(struct board *b, struct board_row *r)
     r->near = room_for(r->near, k, &r->near_cap, sizeof(*r->near));
     r->near_count = k;
     for (size_t i = 0; i < k; i++)
-        r->near[i] = b->rated[i].engineer;
+        r->near[i] = (uint32_t)(b->rated[i].s.x - e->roster.list);
 }
 
 static void
-edges_to(struct engine *e, const struct wish *w, struct engineer *x)
+edges_to(struct engine *e, const struct wish *w, const struct rated *r)
 {
     struct board *b = &e->board;
+    struct engineer *x = r->s.x;
     seats_in(e, x);
     b->edges =
         room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
-    for (size_t i = 0; i < x->seats.count; i++)
-        b->edges[b->edges_count++] =
-            (struct assign_edge){ x->seats.slots[i], match_cost(w, x, i) };
+    for (size_t i = 0; i < x->seats.count; i++) {
+        int64_t cost = i == 0 ? r->cost : match_cost(w, &r->s, i);
+        if (cost == MATCH_NEVER)
+            break;
+        b->edges[b->edges_count++] = (struct assign_edge){ x->seats.slots[i], cost };
+    }
 }
 
 static struct board_row *
@@ -169,17 +174,17 @@ edges_row(struct engine *e, struct job *j, size_t k)
         j->era = b->era;
         r = &b->rows[row];
         r->job = j;
-        r->k = CANDIDATES;
+        r->k = e->rules->matching.candidates;
     }
     if (r->k < k)
         r->k = k;
-    r->wish = board_wish(e, j);
+    r->wish = match_wish(e, j);
     rate(e, &r->wish);
-    choose(b, r);
+    choose(e, r);
     b->edges_count = 0;
     for (size_t i = 0; i < r->near_count; i++)
-        edges_to(e, &r->wish, &e->roster.list[r->near[i]]);
-    assign_row_set(b->assign, j->row - 1, match_defer(&r->wish), b->edges, b->edges_count);
+        edges_to(e, &r->wish, &b->rated[i]);
+    assign_row_set(b->assign, j->row - 1, r->wish.defer + r->wish.aged, b->edges, b->edges_count);
     for (size_t i = 0; i < r->near_count; i++)
         seats_open(e, &e->roster.list[r->near[i]]);
     assign_row_in(b->assign, j->row - 1);
@@ -220,11 +225,12 @@ reach(struct engine *e, struct board_row *r, struct engineer *x)
 {
     uint32_t engineer = (uint32_t)(x - e->roster.list);
     size_t at = place_near(r, engineer);
-    if (!match_could(match_fit(&r->wish, x))) {
+    struct suitor s;
+    if (!fits(match_fit(&r->wish, x, &s))) {
         cut(e, r, at, x);
         return;
     }
-    int64_t cost = match_cost(&r->wish, x, 0);
+    int64_t cost = match_cost(&r->wish, &s, 0);
     if (at == r->near_count && cost >= r->bound)
         return;
     if (at == r->near_count) {
@@ -232,9 +238,14 @@ reach(struct engine *e, struct board_row *r, struct engineer *x)
         r->near[r->near_count++] = engineer;
     }
     seats_in(e, x);
-    for (size_t i = 0; i < x->seats.count; i++)
-        assign_edge_set(e->board.assign, r->job->row - 1, x->seats.slots[i],
-                        i == 0 ? cost : match_cost(&r->wish, x, i));
+    for (size_t i = 0; i < x->seats.count; i++) {
+        if (i > 0)
+            cost = match_cost(&r->wish, &s, i);
+        if (cost == MATCH_NEVER)
+            assign_edge_cut(e->board.assign, r->job->row - 1, x->seats.slots[i]);
+        else
+            assign_edge_set(e->board.assign, r->job->row - 1, x->seats.slots[i], cost);
+    }
 }
 
 void

@@ -37,6 +37,7 @@ engine_free(struct engine *e)
     known_fini(&e->known);
     marks_fini(&e->marks);
     roster_fini(&e->roster);
+    learned_fini(&e->learned);
     buf_fini(&e->scratch);
     free(e->editions);
     free(e->outlets);
@@ -124,6 +125,7 @@ engine_apply(struct engine *e, const struct event *ev, struct effects *fx)
         e->at = ev->at;
     e->fx = fx;
     e->meta_dirty = true;
+    learned_now(&e->learned, e->at);
     handlers[ev->kind](e, ev);
     board_settle(e, SLICE);
     waiters_tell(e);

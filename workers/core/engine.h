@@ -17,9 +17,10 @@ enum record_kind {
     RECORD_META,      /* key "": counters, marks of neighbours, plan version, last instant */
     RECORD_TICKET,    /* key ticket id, 16 bytes: one that is open, or not yet settled */
     RECORD_CLOSED,    /* key ticket id: settled; written once, never loaded again */
-    RECORD_ENGINEER,  /* key engineer name: load, place, reservations */
+    RECORD_ENGINEER,  /* key engineer name: load, place, reservations, trip under way */
     RECORD_PRINCIPAL, /* key principal name: event marks and answers, mailbox sequence */
     RECORD_REPORT,    /* key report id: digest and ticket, for ever */
+    RECORD_LEARNED,   /* key kind, cells or names (learned.h): sums of what was seen */
     RECORDS
 };
 

@@ -259,6 +259,7 @@ job_list(struct engine *e)
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = j->lined = j->fresh = false;
         j->place = j->row = 0;
+        j->holder = NULL;
         j->older = NULL;
         j->timer.place = 0;
         j->slot = roster_slot(&e->roster, j->t.category);

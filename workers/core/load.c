@@ -20,6 +20,12 @@ engineer_place(const struct engineer *x)
     return place_known(x->place) ? x->place : x->rule->home;
 }
 
+bool
+engineer_travels(const struct engineer *x)
+{
+    return !same_id(x->trip.ticket, (struct ticket_id){ 0 });
+}
+
 static void
 mark_id(struct roster *r, struct engineer_id id)
 {
@@ -91,7 +97,7 @@ roster_release(struct roster *r, struct engineer *x, struct territory_id asker, 
 static bool
 remembered(const struct engineer *x)
 {
-    return x->load > 0 || x->reserved_count > 0 || place_known(x->place);
+    return x->load > 0 || x->reserved_count > 0 || place_known(x->place) || engineer_travels(x);
 }
 
 void
@@ -117,6 +123,7 @@ roster_inherit(struct roster *r, struct roster *old,
         }
         x->place = was->place;
         x->place_at = was->place_at;
+        x->trip = was->trip;
         for (size_t k = 0; k < was->reserved_count; k++)
             roster_reserve(r, x, was->reserved[k]);
         if (remembered(was))
@@ -124,12 +131,15 @@ roster_inherit(struct roster *r, struct roster *old,
     }
 }
 
+/* The format of a record that ends with a trip. */
+enum { FORMAT_TRIP = RECORD_FORMAT + 1 };
+
 void
 roster_encode(const struct engineer *x, struct buf *out)
 {
     if (!remembered(x))
         return;
-    buf_put_u8(out, RECORD_FORMAT);
+    buf_put_u8(out, engineer_travels(x) ? FORMAT_TRIP : RECORD_FORMAT);
     record_put_place(out, x->place);
     buf_put_i64(out, x->place_at);
     buf_put_u32(out, x->load); /* for readers: the engine counts its tickets */
@@ -138,6 +148,23 @@ roster_encode(const struct engineer *x, struct buf *out)
         buf_put(out, x->reserved[i].ticket.b, sizeof(x->reserved[i].ticket.b));
         record_put_id(out, x->reserved[i].asker);
     }
+    if (!engineer_travels(x))
+        return;
+    buf_put(out, x->trip.ticket.b, sizeof(x->trip.ticket.b));
+    record_put_place(out, x->trip.from);
+    buf_put_i64(out, x->trip.at);
+}
+
+static struct trip
+get_trip(struct cur *c)
+{
+    struct trip t;
+    cur_get(c, t.ticket.b, sizeof(t.ticket.b));
+    t.from = record_get_place(c);
+    t.at = record_get_instant(c);
+    if (!place_known(t.from) || same_id(t.ticket, (struct ticket_id){ 0 }))
+        c->failed = true;
+    return t;
 }
 
 enum err
@@ -145,7 +172,9 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
 {
     struct cur c = cur_of(bytes);
     struct engineer_id id;
-    if (!record_key_name(key, id.s, sizeof(id.s)) || cur_u8(&c) != RECORD_FORMAT)
+    uint8_t format = cur_u8(&c);
+    if (!record_key_name(key, id.s, sizeof(id.s)) ||
+        (format != RECORD_FORMAT && format != FORMAT_TRIP))
         return ERR_SYNTAX;
     struct place place = record_get_place(&c);
     instant place_at = record_get_instant(&c);
@@ -159,6 +188,9 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
         if (roster_reserved(r, v.asker, v.ticket) != NULL)
             c.failed = true;
     }
+    struct trip trip = { 0 };
+    if (format == FORMAT_TRIP)
+        trip = get_trip(&c);
     struct engineer *x = roster_find(r, id);
     if (!cur_done(&c) || (x != NULL && (place_known(x->place) || x->reserved_count > 0)))
         return ERR_SYNTAX;
@@ -166,6 +198,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
         return OK; /* not in this plan: nothing of his concerns us */
     x->place = place;
     x->place_at = place_at;
+    x->trip = trip;
     for (uint32_t i = 0; i < count; i++) {
         struct reservation v;
         cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));

@@ -1,63 +1,119 @@
-/* match.c - filter, then cost. Filter: has the skills (a category's list was filtered when the plan
- * came), did not decline, is on duty. Cost: when he could leave, and how long he would travel;
- * whoever let an offer of this ticket run out comes after everybody else. */
+/* match.c - filter, then cost, for everybody who may have the skills (fit.h, cost.h). */
 #include "workers/core/place.h"
+#include "workers/core/service.h"
 #include "workers/core/state.h"
+#include "workers/core/travel.h"
 
-/* Unknown places rank like a long way. */
-#define FAR_M 100000
-
-/* More than any way, less than leaving it. */
-#define MISSED ((int64_t)1 << 34)
-#define DEFER  ((int64_t)1 << 36)
-
+/* As if somebody came when the busiest could be done with all that he may have. */
 static int64_t
-metres(const struct wish *w, struct place from)
+defer_of(const struct wish *w)
 {
-    bool known = place_known(from) && place_known(w->place);
-    return known ? place_distance(from, w->place) : FAR_M;
+    struct cost_terms terms;
+    const struct engineer_id nobody = { { 0 } };
+    cost_defer(&w->cost, w->e->board.depth,
+               service_time(&w->e->learned, w->fit.category, nobody), &terms);
+    return cost_sum(&terms);
 }
 
-static enum considered_why
-refusal(const struct wish *w, struct engineer_id e)
+/* Beyond PATIENCE_MS each second of waiting counts so many times: more than any weight, so that the
+ * oldest goes first whatever comes after it. */
+enum { AGEING = 64 };
+#define AGED_MAX ((int64_t)1 << 36)
+
+static int64_t
+aged(instant received_at, instant now)
 {
-    for (size_t i = 0; i < w->refused_count; i++)
-        if (same_id(w->refused[i], e))
-            return WHY_DECLINED;
-    if (w->ticket == NULL || w->ticket->refusers_count == 0)
-        return WHY_OUTRANKED;
-    const struct refuser *r = ticket_refuser(w->ticket, e, seat_tick(w->e->at));
-    if (r == NULL)
-        return WHY_OUTRANKED;
-    return r->missed ? WHY_MISSED : WHY_DECLINED;
+    msec over = now - received_at - PATIENCE_MS;
+    if (over <= 0)
+        return 0;
+    return over / SECONDS > AGED_MAX / (AGEING * COST_SECOND)
+               ? AGED_MAX
+               : over / SECONDS * AGEING * COST_SECOND;
+}
+
+struct wish
+match_wish(const struct engine *e, const struct job *j)
+{
+    const struct slot *slot = &e->roster.slots[j->slot];
+    const struct contract *contract = job_contract(e, j);
+    struct wish w = {
+        .e = e,
+        .fit = fit_of(&e->roster, &e->learned, slot, contract, &j->t),
+        .slot = slot,
+    };
+    cost_ticket(&w.cost, &e->rules->matching, contract, &j->t, slot->rarity, seat_tick(e->at));
+    w.aged = aged(j->t.course.received_at, w.cost.now);
+    w.defer = defer_of(&w);
+    return w;
+}
+
+struct wish
+match_foreign(const struct engine *e, struct place place, const struct category *made)
+{
+    return (struct wish){
+        .e = e,
+        .defer = COST_MAX,
+        .fit = { .rules = e->rules, .learned = &e->learned, .category = made, .place = place },
+        .cost = { .m = &e->rules->matching,
+                  .now = seat_tick(e->at),
+                  .received_at = seat_tick(e->at),
+                  .weight = COST_SECOND,
+                  .arrival.deadline = NEVER,
+                  .restoration.deadline = NEVER,
+                  .rarity = cost_rarity(&e->roster, made->needs, made->needs_count) },
+    };
 }
 
 enum considered_why
-match_fit(const struct wish *w, struct engineer *x)
+match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
 {
-    if (!engineer_qualifies(x, w->needs, w->needs_count))
-        return WHY_UNSKILLED;
-    enum considered_why why = refusal(w, x->rule->id);
-    if (why == WHY_DECLINED)
-        return why;
-    return seat_look(w->e, x)->count > 0 ? why : WHY_OFF_DUTY;
-}
-
-int64_t
-match_cost(const struct wish *w, struct engineer *x, size_t i)
-{
+    instant tick = seat_tick(w->e->at);
+    for (size_t i = 0; i < w->refused_count; i++)
+        if (same_id(w->refused[i], x->rule->id))
+            return WHY_DECLINED;
+    enum considered_why person = fit_person(&w->fit, x, tick);
+    if (!fits(person))
+        return person;
     const struct seats *s = seat_look(w->e, x);
-    int64_t speed = w->e->rules->speed_m_per_min > 0 ? w->e->rules->speed_m_per_min : 1;
-    msec wait = seat_begin(w->e, s, i) - s->tick, travel = metres(w, s->from) * MINUTES / speed;
-    int64_t missed = refusal(w, x->rule->id) == WHY_MISSED ? MISSED : 0;
-    return (wait + travel) * 16 / SECONDS + missed + (int64_t)i;
+    if (s->count == 0)
+        return WHY_OFF_DUTY;
+    *out = (struct suitor){ x, fit_way(&w->fit, x, s->from, s->begin), person };
+    enum considered_why reach = fit_reach(&w->fit, x, &out->way, s->begin);
+    return fits(reach) ? person : reach;
+}
+
+void
+match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
+{
+    const struct engineer *x = s->x;
+    uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    const struct cost_trip trip = {
+        .departs = seat_begin(w->e, &x->seats, i),
+        .travel_ms = s->way.travel_ms,
+        .service_ms = s->way.service_ms,
+        .rarity = x->rarity,
+        .share_pm = (uint16_t)(load < capacity ? load * 1000 / capacity : 1000),
+        .unpreferred = fit_is_unpreferred(&w->fit, x),
+        .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
+        .missed = s->why == WHY_MISSED,
+    };
+    cost_trip(&w->cost, &trip, out);
 }
 
 int64_t
-match_defer(const struct wish *w)
+match_cost(const struct wish *w, const struct suitor *s, size_t i)
 {
-    (void)w;
-    return DEFER;
+    struct cost_terms terms;
+    instant departs = seat_begin(w->e, &s->x->seats, i);
+    if (i > 0 && !fits(fit_reach(&w->fit, s->x, &s->way, departs)))
+        return MATCH_NEVER;
+    match_terms(w, s, i, &terms);
+    int64_t cost = cost_sum(&terms), most = w->defer - SEATS_MAX;
+    if (i >= s->x->seats.now)
+        cost += w->aged;
+    else if (cost > most)
+        cost = most;
+    return cost + (int64_t)i;
 }
 
 struct engineer *
@@ -67,10 +123,11 @@ match_each(const struct wish *w, size_t *at)
     size_t i = (*at)++;
     if (w->slot != NULL)
         return i < w->slot->qualified_count ? &r->list[w->slot->qualified[i]] : NULL;
-    if (w->needs_count == 0)
+    const struct category *c = w->fit.category;
+    if (c->needs_count == 0)
         return i < r->count ? &r->list[i] : NULL;
     size_t count;
-    const struct holding *holders = roster_holders(r, w->needs, w->needs_count, &count);
+    const struct holding *holders = roster_holders(r, c->needs, c->needs_count, &count);
     return i < count ? &r->list[holders[i].engineer] : NULL;
 }
 
@@ -111,21 +168,30 @@ struct podiums {
 };
 
 static void
-grade(const struct wish *w, struct engineer *x, enum considered_why why, struct podiums *p)
+grade_out(const struct wish *w, struct engineer *x, enum considered_why why, struct podiums *p)
 {
-    bool could = match_could(why), now = could && seat_look(w->e, x)->now > 0;
-    if (could) {
-        int64_t cost = match_cost(w, x, 0);
-        if (p->best == NULL || cost < p->least) {
-            p->best = x;
-            p->least = cost;
-        }
-        if (now)
-            podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
+    int64_t far = travel_metres(engineer_place(x), w->fit.place);
+    podium_add(&p->cannot, (struct graded){ x, far, (uint8_t)why });
+}
+
+static void
+grade(const struct wish *w, struct engineer *x, struct podiums *p)
+{
+    struct suitor s;
+    enum considered_why why = match_fit(w, x, &s);
+    if (!fits(why)) {
+        grade_out(w, x, why, p);
+        return;
     }
-    if (!now)
-        podium_add(&p->cannot, (struct graded){ x, metres(w, engineer_place(x)),
-                                                (uint8_t)(could ? WHY_FULL : why) });
+    int64_t cost = match_cost(w, &s, 0);
+    if (p->best == NULL || cost < p->least) {
+        p->best = x;
+        p->least = cost;
+    }
+    if (x->seats.now > 0)
+        podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
+    else
+        grade_out(w, x, WHY_FULL, p);
 }
 
 /* ---- what is kept of it */
@@ -135,10 +201,10 @@ considered(const struct wish *w, struct engineer *x, enum considered_why why)
 {
     struct place from = engineer_place(x);
     uint32_t load = engineer_load(x);
-    bool known = place_known(from) && place_known(w->place);
+    bool known = place_known(from) && place_known(w->fit.place);
     return (struct considered){
         .engineer = x->rule->id,
-        .distance_m = known ? (int32_t)place_distance(from, w->place) : DISTANCE_UNKNOWN,
+        .distance_m = known ? (int32_t)place_distance(from, w->fit.place) : DISTANCE_UNKNOWN,
         .load = (uint16_t)(load < UINT16_MAX ? load : UINT16_MAX),
         .why = (uint8_t)why,
     };
@@ -165,11 +231,13 @@ match_look(const struct wish *w, struct choice *out)
     struct engineer *x;
     p.can.count = p.cannot.count = 0;
     p.best = NULL;
+    p.least = MATCH_NEVER;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
-        grade(w, x, match_fit(w, x), &p);
+        grade(w, x, &p);
     for (size_t i = 0; w->slot != NULL && i < w->slot->misses_count; i++)
-        grade(w, &w->e->roster.list[w->slot->misses[i]], WHY_UNSKILLED, &p);
+        grade_out(w, &w->e->roster.list[w->slot->misses[i]], WHY_UNSKILLED, &p);
     out->best = p.best;
+    out->least = p.least;
     conclude(w, &p, out);
 }
 
@@ -193,10 +261,10 @@ match_free(const struct wish *w)
     struct engineer *x, *best = NULL;
     int64_t least = 0;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;) {
-        enum considered_why why = match_fit(w, x);
-        if (!match_could(why) || seat_look(w->e, x)->now == 0)
+        struct suitor s;
+        if (!fits(match_fit(w, x, &s)) || x->seats.now == 0)
             continue;
-        int64_t cost = match_cost(w, x, 0);
+        int64_t cost = match_cost(w, &s, 0);
         if (best == NULL || cost < least) {
             best = x;
             least = cost;
@@ -209,8 +277,9 @@ bool
 match_exists(const struct wish *w)
 {
     struct engineer *x;
+    const struct category *c = w->fit.category;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
-        if (engineer_qualifies(x, w->needs, w->needs_count))
+        if (engineer_qualifies(x, c->needs, c->needs_count))
             return true;
     return false;
 }

@@ -3,19 +3,20 @@
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
 
-#include "workers/core/roster.h"
+#include "workers/core/cost.h"
+#include "workers/core/fit.h"
 
 struct engine;
 
 /* What is looked for, at the tick of the engine's last event. */
 struct wish {
     const struct engine *e;
-    struct place place;
-    const struct skill *needs; /* to be checked; none when everybody in `slot` has them */
-    size_t needs_count;
+    struct fit fit; /* its ticket NULL: a neighbour's wish */
+    struct cost_ticket cost;
+    int64_t defer;                     /* what it costs that nobody takes it for now */
+    int64_t aged;                      /* that it goes on waiting, in whatever way */
     const struct slot *slot;           /* our own ticket's; NULL: a neighbour's wish */
-    const struct ticket *ticket;       /* its refusers count; NULL: a neighbour's wish */
-    const struct engineer_id *refused; /* the neighbour's */
+    const struct engineer_id *refused; /* not these */
     size_t refused_count;
 };
 
@@ -25,19 +26,28 @@ struct choice {
     size_t count;
     struct engineer *best; /* the cheapest, perhaps only later; of equals the first by id; NULL:
                               nobody */
+    int64_t least;         /* what he costs */
 };
 
-/* WHY_OUTRANKED and WHY_MISSED: he could, though perhaps not now; the others say why not. */
-enum considered_why match_fit(const struct wish *w, struct engineer *x);
-static inline bool
-match_could(enum considered_why why)
-{
-    return why == WHY_OUTRANKED || why == WHY_MISSED;
-}
-/* That he takes it at his i-th seat, in 1/16 s, within +-2^40; later seats cost more. */
-int64_t match_cost(const struct wish *w, struct engineer *x, size_t i);
-/* That nobody takes it for now. */
-int64_t match_defer(const struct wish *w);
+/* One who could take it, though perhaps not now. */
+struct suitor {
+    struct engineer *x;
+    struct fit_way way; /* from where he will be */
+    enum considered_why why;
+};
+/* fits(): he could, and `out` is filled; the others say why not. */
+enum considered_why match_fit(const struct wish *w, struct engineer *x, struct suitor *out);
+/* That he takes it at his i-th seat, in 1/16 s, within +-2^40; MATCH_NEVER: his duty ends first.
+ * Later seats cost more; one that is free now costs less than nobody, however far it is. */
+int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
+void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
+#define PATIENCE_MS (8 * HOURS)
+#define MATCH_NEVER INT64_MAX
+
+/* One of our own tickets'. */
+struct wish match_wish(const struct engine *e, const struct job *j);
+/* A neighbour's, who names what it needs. `made` is kept by the caller as long as the wish. */
+struct wish match_foreign(const struct engine *e, struct place place, const struct category *made);
 
 /* Looks at everybody. */
 void match_look(const struct wish *w, struct choice *out);

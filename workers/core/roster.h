@@ -18,24 +18,37 @@
 #include "workers/core/seat.h"
 #include "workers/core/ticket.h"
 
+struct job;
+
 /* A place kept for another territory's ticket. */
 struct reservation {
     struct territory_id asker;
     struct ticket_id ticket;
 };
 
+/* He has set out; learned from when he arrives. */
+struct trip {
+    struct ticket_id ticket; /* zero: none */
+    struct place from;
+    instant at;
+};
+
 struct engineer {
     const struct engineer_rule *rule; /* of the rules in force */
     struct place place;               /* the latest known; PLACE_NONE: use his home */
     instant place_at;                 /* the device's own instant of it */
+    struct trip trip;
     uint32_t load;
     struct reservation *reserved; /* oldest first; owned */
     size_t reserved_count, reserved_cap;
     uint32_t *slots; /* those that he qualifies for, ascending; owned */
     size_t slots_count, slots_cap;
+    struct seats seats;   /* derived (seat.c) */
+    struct job *held;     /* those in his hands, in no order (carry.c) */
+    uint32_t held_count;
+    uint32_t rarity;      /* of his skills (cost.h) */
     struct heap_at shift; /* in roster.shifts */
     instant shift_at;     /* his next duty's beginning */
-    struct seats seats;   /* derived */
     bool changed;
     bool freed; /* waits in the engine's list of freed engineers */
 };
@@ -46,6 +59,7 @@ struct slot {
     size_t qualified_count, qualified_cap;
     uint32_t misses[CONSIDERED_MAX]; /* some who have the rarest skill but do not qualify */
     size_t misses_count;
+    uint32_t rarity; /* of the skills it needs (cost.h) */
 };
 
 /* Who has a skill, and how well: the posting lists, sorted by (skill, engineer). */
@@ -87,6 +101,7 @@ bool engineer_qualifies(const struct engineer *x, const struct skill *needs, siz
 bool engineer_room(const struct engineer *x);
 uint32_t engineer_load(const struct engineer *x); /* own and reserved */
 struct place engineer_place(const struct engineer *x);
+bool engineer_travels(const struct engineer *x);
 
 void roster_mark(struct roster *r, struct engineer *x); /* his record has changed */
 void roster_settle(struct roster *r);

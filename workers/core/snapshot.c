@@ -78,6 +78,24 @@ change_reports(struct engine *e, struct changes *out)
     known_settle(&e->known);
 }
 
+static struct str
+learned_str(const struct learned_key *k)
+{
+    return str_bytes(k->b, k->len);
+}
+
+static void
+change_learned(struct engine *e, struct changes *out)
+{
+    size_t count;
+    const struct learned_key *keys = learned_changes(&e->learned, &count);
+    for (size_t i = 0; i < count; i++) {
+        learned_encode(learned_find(&e->learned, &keys[i]), &e->scratch);
+        change(e, out, RECORD_LEARNED, learned_str(&keys[i]));
+    }
+    learned_settle(&e->learned);
+}
+
 void
 engine_changes(struct engine *e, struct changes *out)
 {
@@ -92,6 +110,7 @@ engine_changes(struct engine *e, struct changes *out)
     change_engineers(e, out);
     change_principals(e, out);
     change_reports(e, out);
+    change_learned(e, out);
 }
 
 /* ---- all of it */
@@ -172,6 +191,19 @@ save_reports(const struct engine *e, struct buf *out, struct buf *b)
     free(list);
 }
 
+static void
+save_learned(const struct engine *e, struct buf *out, struct buf *b)
+{
+    size_t count;
+    const struct tally **list = learned_sorted(&e->learned, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_clear(b);
+        learned_encode(list[i], b);
+        save(out, RECORD_LEARNED, learned_str(&list[i]->key), b);
+    }
+    free(list);
+}
+
 void
 engine_save(const struct engine *e, struct buf *out)
 {
@@ -187,6 +219,7 @@ engine_save(const struct engine *e, struct buf *out)
     }
     free(parties);
     save_reports(e, out, &b);
+    save_learned(e, out, &b);
     buf_fini(&b);
 }
 
@@ -222,6 +255,8 @@ engine_restore(struct engine *e, enum record_kind kind, struct str key, struct s
         return marks_restore(&e->marks, key, bytes);
     case RECORD_REPORT:
         return known_restore(&e->known, key, bytes);
+    case RECORD_LEARNED:
+        return learned_restore(&e->learned, key, bytes);
     case RECORDS:
         break;
     }
@@ -233,8 +268,12 @@ engine_restored(struct engine *e)
 {
     job_unlist(e);
     roster_shifts(&e->roster, seat_tick(e->at));
-    for (size_t i = 0; i < e->roster.count; i++)
-        e->roster.list[i].load = 0;
+    for (size_t i = 0; i < e->roster.count; i++) {
+        struct engineer *x = &e->roster.list[i];
+        x->load = x->held_count = 0;
+        x->held = NULL;
+    }
+    learned_now(&e->learned, e->at);
     job_list(e);
     board_settle(e, 0);
     roster_settle(&e->roster);

@@ -23,6 +23,7 @@
 #include "workers/core/clocks.h"
 #include "workers/core/engine.h"
 #include "workers/core/known.h"
+#include "workers/core/learned.h"
 #include "workers/core/life.h"
 #include "workers/core/marks.h"
 #include "workers/core/match.h"
@@ -51,6 +52,8 @@ struct job {
     struct queue_at line; /* in the board's line while `lined`, by rank */
     size_t place;         /* in its window + 1; 0: not in it */
     uint32_t row, era;    /* in the board's matching + 1, of that era; 0: not in it */
+    struct engineer *holder; /* in whose list of held jobs it is; NULL: in nobody's */
+    struct job *beside, **beside_at;
     bool lined;
     bool fresh;  /* in board.fresh */
     bool sought; /* somebody has been looked for in this event */
@@ -134,6 +137,7 @@ struct engine {
     struct known known;
     struct marks marks;
     struct roster roster;
+    struct learned learned;
 
     /* derived */
     struct queue queue;
@@ -196,6 +200,8 @@ instant step_believed(const struct engine *e, instant occurred_at);
 
 /* ---- miles.c: the milestones that a step has reached, or taken back. After its state is set. */
 void miles_take(struct engine *e, struct job *j, const struct move *m);
+/* ---- learn.c: what a step just taken teaches of trips and work. After its state is set. */
+void learn_step(struct engine *e, struct job *j, const struct taken *s);
 /* ---- carry.c: whose places it takes up, each once: its engineer's, those of who helps, and of who
  * is asked to take over or to help. Only of ours. */
 struct carriers {
@@ -203,8 +209,8 @@ struct carriers {
     size_t count;
 };
 void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
-void carry_change(struct engine *e, const struct job *j, const struct carriers *before);
-void carry_count(const struct engine *e, const struct job *j); /* of a job just listed */
+void carry_change(struct engine *e, struct job *j, const struct carriers *before);
+void carry_count(const struct engine *e, struct job *j); /* of a job just listed */
 void carry_freed(struct engine *e, struct engineer *x); /* he has room again, or may have */
 
 /* ---- seat.c */

@@ -104,6 +104,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     carry_change(e, j, &before);
     job_show(e, j);
     miles_take(e, j, m);
+    learn_step(e, j, &taken);
 
     struct outcome *o = post_outcome(e, OUTCOME_STEP, t->id);
     o->who = no_name(engineer) ? m->who : principal_of(engineer);

@@ -11,8 +11,15 @@ considered_text(enum considered_why w)
         [WHY_OFF_DUTY] = "off duty",
         [WHY_FULL] = "carries as many tickets as allowed",
         [WHY_DECLINED] = "declined",
-        [WHY_AWAITED] = "waited for: free soon and near",
         [WHY_UNSKILLED] = "lacks a skill or its level",
+        [WHY_EXPIRED] = "a skill has expired",
+        [WHY_UNCERTIFIED] = "lacks a valid certificate",
+        [WHY_NO_PARTS] = "lacks parts",
+        [WHY_UNPREFERRED] = "lacks a preferred skill, for now",
+        [WHY_BANNED] = "banned by the contract",
+        [WHY_FAR] = "out of reach",
+        [WHY_AWAITED] = "worth waiting for",
+        [WHY_SHIFT_ENDS] = "the shift ends first",
     };
     return (unsigned)w < CONSIDERED_WHYS ? texts[w] : "";
 }

@@ -62,8 +62,15 @@ enum considered_why {
     WHY_OFF_DUTY,
     WHY_FULL, /* carries as many tickets as he may */
     WHY_DECLINED,
-    WHY_AWAITED, /* will be free soon: it waits for him */
-    WHY_UNSKILLED, /* has the rarest skill, but not all, or not at the level */
+    WHY_UNSKILLED,   /* has the rarest skill, but not all, or not at the level */
+    WHY_EXPIRED,     /* a required skill's last day has passed */
+    WHY_UNCERTIFIED, /* lacks a certificate, or it is not valid any more */
+    WHY_NO_PARTS,    /* does not carry what the work needs */
+    WHY_UNPREFERRED, /* lacks a preferred skill, and it is still insisted on */
+    WHY_BANNED,      /* the contract will not have him */
+    WHY_FAR,         /* out of reach */
+    WHY_SHIFT_ENDS,  /* his duty ends before he could be done */
+    WHY_AWAITED,     /* will be free soon, and is worth waiting for */
     CONSIDERED_WHYS
 };
 const char *considered_text(enum considered_why w); /* static, a few words */
