@@ -481,7 +481,7 @@ whatever_happens_the_promises_hold(void **state)
     struct model *m = zalloc(sizeof(*m));
     size_t offers = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
     size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0, awaited = 0;
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 16; i++) {
         memset(m, 0, sizeof(*m));
         m->is_strict = i % 3 == 0;
         live(rng_next(&r), 2000, m);
