@@ -41,7 +41,7 @@ struct model {
     } reserved[256];
     size_t reserved_count;
     size_t offers, alarms, declines, lent, unqualified, verdicts, closed, attached, repeated;
-    size_t taken_over, joined, lapsed, returned, awaited;
+    size_t taken_over, joined, lapsed, returned, awaited, pinned, forbidden;
     bool is_strict; /* nobody is worth waiting for */
 };
 
@@ -161,6 +161,10 @@ check_step(struct model *m, const struct rules *rules, const struct outcome *o, 
         t->declined[t->declined_count].who = o->who;
         t->declined[t->declined_count++].until = at + rules->decline_ms;
     }
+    if (o->verb == VERB_ASSIGN || o->verb == VERB_PIN) /* the dispatcher has talked to him */
+        t->declined_count = 0;
+    m->pinned += o->verb == VERB_ASSIGN || o->verb == VERB_PIN;
+    m->forbidden += o->verb == VERB_FORBID;
     bool lost = o->from == TICKET_OFFERED && o->to != TICKET_OFFERED && o->to != TICKET_ACCEPTED;
     t->state = o->to;
     m->closed += life_is_over(o->to) && !life_is_over(o->from);
@@ -400,7 +404,8 @@ check_rest(struct model *m, const struct rules *rules, const struct world_view *
         struct principal_id his = principal_of(t->engineer);
         assert_true(same_id(said->engineer, his)); /* nobody's while it waits */
         check_hands(rules, t, at);
-        if (t->state == TICKET_QUEUED)
+        bool pinned = rule_of(rules, principal_of(t->pinned)) != NULL;
+        if (t->state == TICKET_QUEUED && !pinned)
             check_waiting(m, rules, v, t, e);
     }
 }
@@ -481,11 +486,14 @@ whatever_happens_the_promises_hold(void **state)
     struct model *m = zalloc(sizeof(*m));
     size_t offers = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
     size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0, awaited = 0;
+    size_t pinned = 0, forbidden = 0;
     for (int i = 0; i < 16; i++) {
         memset(m, 0, sizeof(*m));
         m->is_strict = i % 3 == 0;
         live(rng_next(&r), 2000, m);
         awaited += m->awaited;
+        pinned += m->pinned;
+        forbidden += m->forbidden;
         offers += m->offers;
         taken_over += m->taken_over;
         joined += m->joined;
@@ -498,12 +506,13 @@ whatever_happens_the_promises_hold(void **state)
         assert_true(m->attached > 0 && m->repeated > 0 && m->verdicts > 0);
     }
     print_message("offers=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu taken_over=%zu "
-                  "joined=%zu lapsed=%zu returned=%zu awaited=%zu\n",
+                  "joined=%zu lapsed=%zu returned=%zu awaited=%zu "
+                  "pinned=%zu forbidden=%zu\n",
                   offers, declines, lent, unqualified, closed, taken_over, joined, lapsed,
-                  returned, awaited);
+                  returned, awaited, pinned, forbidden);
     /* the history was worth the telling */
     assert_true(offers > 500 && declines > 10 && lent > 5 && unqualified > 5 && closed > 100);
-    assert_true(awaited > 10);
+    assert_true(awaited > 10 && pinned > 10 && forbidden > 10);
     assert_true(taken_over > 4 && joined > 4 && lapsed > 4 && returned > 10);
     free(m);
 }

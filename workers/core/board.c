@@ -41,6 +41,7 @@ board_fini(struct engine *e)
         free(b->rows[i].near);
     queue_fini(&b->line);
     free(b->windows);
+    free(b->pins);
     free(b->fresh);
     free(b->changed);
     assign_free(b->assign);
@@ -100,10 +101,32 @@ window_del(struct engine *e, struct window *w, struct job *j)
     edges_drop(e, j);
 }
 
+static void
+pins_add(struct board *b, struct job *j)
+{
+    b->pins = grow_array(b->pins, b->pins_count, &b->pins_cap, sizeof(*b->pins));
+    b->pins[b->pins_count++] = j;
+    j->pin_place = b->pins_count;
+    b->repinned = true;
+}
+
+static void
+pins_del(struct board *b, struct job *j)
+{
+    struct job *other = b->pins[--b->pins_count];
+    b->pins[j->pin_place - 1] = other;
+    other->pin_place = j->pin_place;
+    j->pin_place = 0;
+}
+
 void
 board_enter(struct engine *e, struct job *j)
 {
     struct board *b = &e->board;
+    if (pin_engineer(e, j) != NULL) {
+        pins_add(b, j);
+        return;
+    }
     struct window *w = &b->windows[j->slot];
     if (j->lined || !is_wanted(e, j))
         return;
@@ -129,6 +152,8 @@ board_leave(struct engine *e, struct job *j)
 {
     struct board *b = &e->board;
     struct window *w = &b->windows[j->slot];
+    if (j->pin_place > 0)
+        pins_del(b, j);
     if (!j->lined)
         return;
     j->lined = false;
@@ -161,7 +186,7 @@ board_changed(struct engine *e, struct engineer *x)
 static void
 review(struct engine *e, struct job *j)
 {
-    bool wanted = j->waiting && is_wanted(e, j);
+    bool wanted = j->waiting && j->pin_place == 0 && is_wanted(e, j);
     if (j->lined && !wanted)
         board_leave(e, j);
     else if (!j->lined && wanted)
@@ -248,6 +273,25 @@ match_many(struct engine *e)
         }
 }
 
+/* The first by id of the pinned whose engineer has room: before anything is matched. */
+static bool
+match_pinned(struct engine *e)
+{
+    struct board *b = &e->board;
+    struct job *first = NULL;
+    for (size_t i = 0; i < b->pins_count; i++) {
+        struct job *j = b->pins[i];
+        struct engineer *x = pin_engineer(e, j);
+        bool now = seat_look(e, x)->now > 0 && duty_is_on(x->rule, e->at);
+        if (now && (first == NULL || memcmp(&j->t.id, &first->t.id, sizeof(j->t.id)) < 0))
+            first = j;
+    }
+    b->repinned = false;
+    if (first != NULL)
+        chance(e, first, pin_engineer(e, first));
+    return first != NULL;
+}
+
 /* Brings the matching up to date; what can be offered now is in `chances`. */
 static void
 match_all(struct engine *e)
@@ -255,6 +299,8 @@ match_all(struct engine *e)
     struct board *b = &e->board;
     b->chances_count = 0;
     b->looked = false;
+    if (match_pinned(e))
+        return;
     if (b->waiting == 0)
         b->live = false;
     else if (b->waiting == 1)
@@ -308,6 +354,8 @@ explain(struct engine *e)
         struct wish w = match_wish(e, j);
         match_look(&w, &choice);
         struct engineer *x = e->board.live ? edges_taken(e, j, &seat) : choice.best;
+        if (j->pin_place > 0)
+            x = pin_engineer(e, j);
         if (x != NULL)
             match_first(&w, &choice, x, WHY_AWAITED);
         ticket_consider(&j->t, choice.list, choice.count);
@@ -373,7 +421,7 @@ settle(struct engine *e, size_t budget, bool anew)
     for (;; anew = false) {
         for (; reviewed < e->touched.count; reviewed++)
             review(e, e->touched.list[reviewed]);
-        if (!anew && b->fresh_count + b->changed_count == 0)
+        if (!anew && !b->repinned && b->fresh_count + b->changed_count == 0)
             return;
         match_all(e);
         b->pending = b->chances_count > 0 && given == budget;

@@ -74,6 +74,9 @@ struct board {
     size_t width;
     unsigned depth; /* so many places has the busiest, at least */
     size_t waiting; /* in all windows */
+    struct job **pins; /* that wait for one engineer by a dispatcher's word; owned, in no order */
+    size_t pins_count, pins_cap;
+    bool repinned; /* one has come */
     struct job **fresh; /* in a window and new there, or changed; owned */
     size_t fresh_count, fresh_cap;
     struct engineer **changed; /* owned */

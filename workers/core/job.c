@@ -191,6 +191,8 @@ bool
 job_may_be_ours(const struct engine *e, const struct job *j)
 {
     const struct slot *s = &e->roster.slots[j->slot];
+    if (pin_engineer(e, j) != NULL)
+        return true;
     for (size_t i = 0; i < s->qualified_count; i++)
         if (is_willing(e, j, &e->roster.list[s->qualified[i]]))
             return true;
@@ -201,6 +203,8 @@ bool
 job_is_ours(const struct engine *e, const struct job *j)
 {
     const struct slot *s = &e->roster.slots[j->slot];
+    if (pin_engineer(e, j) != NULL)
+        return true;
     for (size_t i = 0; i < s->qualified_count; i++) {
         const struct engineer *x = &e->roster.list[s->qualified[i]];
         if (is_willing(e, j, x) && duty_is_on(x->rule, e->at))
@@ -258,7 +262,7 @@ job_list(struct engine *e)
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = j->lined = j->fresh = false;
-        j->place = j->row = 0;
+        j->place = j->pin_place = j->row = 0;
         j->holder = NULL;
         j->older = NULL;
         j->timer.place = 0;

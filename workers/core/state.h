@@ -54,6 +54,7 @@ struct job {
     uint32_t row, era;    /* in the board's matching + 1, of that era; 0: not in it */
     struct engineer *holder; /* in whose list of held jobs it is; NULL: in nobody's */
     struct job *beside, **beside_at;
+    size_t pin_place; /* among the board's pinned + 1; 0: not there */
     bool lined;
     bool fresh;  /* in board.fresh */
     bool sought; /* somebody has been looked for in this event */
@@ -282,6 +283,7 @@ struct deed {
 extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, return */
 extern const struct deed deeds_team[VERBS];   /* team.c: transfer, help */
 extern const struct deed deeds_desk[VERBS];   /* desk.c: preprocess, relevel, reject ... */
+extern const struct deed deeds_pin[VERBS];    /* pin.c: assign, pin, forbid */
 extern const struct deed deeds_wait[VERBS];   /* wait.c: pend, hold, resume, exempt, observe */
 extern const struct deed deeds_links[VERBS];  /* links.c: different, join, merge, reopen, appeal */
 extern const struct deed deeds_object[VERBS]; /* object.c */
@@ -304,6 +306,10 @@ void hands_release(struct engine *e, struct job *j);
 
 /* ---- desk.c */
 void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */
+
+/* ---- pin.c */
+/* The one of ours it waits for, by a dispatcher's word; NULL: for whoever is found. */
+struct engineer *pin_engineer(const struct engine *e, const struct job *j);
 
 /* ---- wait.c */
 void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */

@@ -43,6 +43,8 @@ settle(struct engine *e, struct job *j, const struct taken *s)
 {
     struct ticket *t = &j->t;
     bool over = life_is_over(t->state), freed = frees(s->verb, s->from, s->to);
+    if (t->state != TICKET_QUEUED && t->state != TICKET_TRIAGED)
+        t->pinned = (struct engineer_id){ 0 };
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
     if (!no_name(t->home) && (over || freed)) {

@@ -231,3 +231,13 @@ ticket_number(char out[32], const char *code, struct ticket_id id)
     out[at + 10] = '-';
     out[at + 11] = (char)('0' + (11 - check) % 10);
 }
+
+void
+ticket_relent(struct ticket *t, struct engineer_id e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->refusers_count; i++)
+        if (!same_id(t->refusers[i].engineer, e))
+            t->refusers[kept++] = t->refusers[i];
+    t->refusers_count = kept;
+}

@@ -164,6 +164,7 @@ struct ticket {
     uint8_t arrival;             /* enum arrival */
     uint8_t transfers;           /* so far */
     uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
+    struct engineer_id pinned;   /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
     struct hand next;            /* is asked to take over */
     struct hand helpers[HELPERS_MAX];
     size_t helpers_count;
@@ -211,6 +212,8 @@ void ticket_consider(struct ticket *t, const struct considered *list, size_t cou
 void ticket_refuse(struct ticket *t, struct refuser r);
 /* NULL: he has not refused, or no longer. */
 const struct refuser *ticket_refuser(const struct ticket *t, struct engineer_id e, instant at);
+/* Nothing is known of his refusal any more. */
+void ticket_relent(struct ticket *t, struct engineer_id e);
 /* Forgets refusals that have passed; and those that were missed offers, if asked. */
 void ticket_forgive(struct ticket *t, instant at, bool missed_too);
 void ticket_repeat(struct ticket *t, struct report_id id, struct principal_id gateway);

@@ -103,6 +103,7 @@ put_hands(const struct ticket *t, struct buf *b)
 {
     buf_put(b, (uint8_t[]){ t->wait, t->arrival, t->transfers }, 3);
     record_put_count(b, t->named_version);
+    record_put_id(b, t->pinned);
     record_put_id(b, t->next.engineer);
     if (!no_name(t->next.engineer))
         record_put_since(b, t->opened_at, t->next.due);
@@ -126,6 +127,7 @@ get_hands(struct ticket *t, struct cur *c)
     t->transfers = cur_u8(c);
     t->named_version = (uint32_t)record_get_count(c, UINT32_MAX);
     t->next.due = NEVER;
+    record_get_id(c, &t->pinned);
     record_get_id(c, &t->next.engineer);
     if (!no_name(t->next.engineer))
         t->next.due = record_get_since(c, t->opened_at);
