@@ -161,6 +161,8 @@ check_step(struct model *m, const struct rules *rules, const struct outcome *o, 
         t->declined[t->declined_count].who = o->who;
         t->declined[t->declined_count++].until = at + rules->decline_ms;
     }
+    for (unsigned i = 0; i < 3 && o->verb == VERB_RELEVEL; i++) /* another promise, other warnings */
+        t->alarms[i * 2] = 0;
     if (o->verb == VERB_ASSIGN || o->verb == VERB_PIN) /* the dispatcher has talked to him */
         t->declined_count = 0;
     m->pinned += o->verb == VERB_ASSIGN || o->verb == VERB_PIN;
@@ -487,9 +489,9 @@ whatever_happens_the_promises_hold(void **state)
     size_t offers = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
     size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0, awaited = 0;
     size_t pinned = 0, forbidden = 0;
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 12; i++) {
         memset(m, 0, sizeof(*m));
-        m->is_strict = i % 3 == 0;
+        m->is_strict = i % 4 == 0;
         live(rng_next(&r), 2000, m);
         awaited += m->awaited;
         pinned += m->pinned;

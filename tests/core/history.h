@@ -205,7 +205,7 @@ history_next_verb(struct history *h, const struct ticket *t, size_t *person)
         [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE, VERB_ACCEPT,
                              VERB_ACCEPT, VERB_ACCEPT, VERB_ASSIGN },
         [TICKET_ACCEPTED] = { VERB_DEPART, VERB_WORK, VERB_ARRIVE, VERB_HOLD, VERB_HELP,
-                              VERB_TRANSFER, VERB_HELP, VERB_DELIVERED },
+                              VERB_TRANSFER, VERB_HELP, VERB_TRANSFER },
         [TICKET_EN_ROUTE] = { VERB_ARRIVE, VERB_ARRIVE, VERB_WORK, VERB_PEND, VERB_ARRIVE,
                               VERB_ARRIVE, VERB_RETURN, VERB_HELP },
         [TICKET_WORKING] = { VERB_RESOLVE, VERB_RESOLVE, VERB_PEND, VERB_DEPART, VERB_RESOLVE,

@@ -199,7 +199,7 @@ review(struct engine *e, struct job *j)
 
 /* Unless his duty has ended within this minute. */
 static void
-chance(struct engine *e, struct job *j, struct engineer *x)
+chance(struct engine *e, struct job *j, struct engineer *x, size_t seat)
 {
     struct board *b = &e->board;
     uint64_t key;
@@ -207,7 +207,7 @@ chance(struct engine *e, struct job *j, struct engineer *x)
         return;
     memcpy(&key, j->t.id.b, sizeof(key));
     b->chances = grow_array(b->chances, b->chances_count, &b->chances_cap, sizeof(*b->chances));
-    b->chances[b->chances_count++] = (struct chance){ key, j, x };
+    b->chances[b->chances_count++] = (struct chance){ key, j, x, seat };
 }
 
 static struct job *
@@ -241,7 +241,7 @@ match_one(struct engine *e)
     match_look(&w, &b->choice);
     struct engineer *best = b->choice.best;
     if (best != NULL && best->seats.now > 0 && b->choice.least < w.defer)
-        chance(e, j, best);
+        chance(e, j, best, 0);
     b->looked = true;
     b->live = false;
 }
@@ -268,8 +268,9 @@ match_many(struct engine *e)
         for (size_t i = 0; i < b->windows[c].count; i++) {
             size_t seat;
             struct engineer *x = edges_taken(e, b->windows[c].list[i], &seat);
+            struct job *j = b->windows[c].list[i];
             if (x != NULL && seat < x->seats.now)
-                chance(e, b->windows[c].list[i], x);
+                chance(e, j, x, seat);
         }
 }
 
@@ -288,7 +289,7 @@ match_pinned(struct engine *e)
     }
     b->repinned = false;
     if (first != NULL)
-        chance(e, first, pin_engineer(e, first));
+        chance(e, first, pin_engineer(e, first), 0);
     return first != NULL;
 }
 
@@ -319,6 +320,16 @@ by_key(const void *a, const void *b)
     return memcmp(&x->job->t.id, &y->job->t.id, sizeof(x->job->t.id));
 }
 
+/* The ticket keeps who was considered, and why this one. */
+static void
+keep(const struct wish *w, struct choice *choice, const struct chance *c, enum considered_why why)
+{
+    struct reckoning r;
+    match_first(w, choice, c->x, why);
+    bool fit = match_reckon(w, choice, c->x, c->seat, &r);
+    ticket_consider(&c->job->t, choice->list, choice->count, fit ? &r : NULL);
+}
+
 /* Makes the offers that were found, in the order of tickets' ids; returns how many. */
 static size_t
 make_offers(struct engine *e, size_t budget)
@@ -332,11 +343,24 @@ make_offers(struct engine *e, size_t budget)
         struct wish w = match_wish(e, c.job);
         if (!b->looked)
             match_look(&w, &b->choice);
-        match_first(&w, &b->choice, c.x, WHY_CHOSEN);
-        ticket_consider(&c.job->t, b->choice.list, b->choice.count);
+        keep(&w, &b->choice, &c, WHY_CHOSEN);
         offer_make(e, c.job, c.x);
     }
     return made;
+}
+
+/* Whom a ticket waits for: x NULL for nobody. */
+static struct chance
+awaited(struct engine *e, struct job *j, const struct choice *choice)
+{
+    struct chance c = { .job = j };
+    if (j->pin_place > 0)
+        c.x = pin_engineer(e, j);
+    else if (e->board.live)
+        c.x = edges_taken(e, j, &c.seat);
+    else
+        c.x = choice->best;
+    return c;
 }
 
 /* Whoever was looked for in this event and has not been found knows why. */
@@ -344,7 +368,6 @@ static void
 explain(struct engine *e)
 {
     struct choice choice;
-    size_t seat;
     for (size_t i = 0; i < e->touched.count; i++) {
         struct job *j = e->touched.list[i];
         bool waits = j->sought && j->t.state == TICKET_QUEUED;
@@ -353,12 +376,11 @@ explain(struct engine *e)
             continue;
         struct wish w = match_wish(e, j);
         match_look(&w, &choice);
-        struct engineer *x = e->board.live ? edges_taken(e, j, &seat) : choice.best;
-        if (j->pin_place > 0)
-            x = pin_engineer(e, j);
-        if (x != NULL)
-            match_first(&w, &choice, x, WHY_AWAITED);
-        ticket_consider(&j->t, choice.list, choice.count);
+        struct chance c = awaited(e, j, &choice);
+        if (c.x != NULL)
+            keep(&w, &choice, &c, WHY_AWAITED);
+        else
+            ticket_consider(&j->t, choice.list, choice.count, NULL);
     }
 }
 

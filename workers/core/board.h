@@ -66,6 +66,7 @@ struct chance {
     uint64_t key; /* in whose order */
     struct job *job;
     struct engineer *x;
+    size_t seat;
 };
 
 struct board {

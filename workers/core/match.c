@@ -100,6 +100,25 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
     cost_trip(&w->cost, &trip, out);
 }
 
+_Static_assert((int)TERMS_MAX == (int)COST_TERMS, "a reckoning holds the terms");
+
+bool
+match_reckon(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
+             struct reckoning *out)
+{
+    struct suitor s;
+    struct cost_terms terms;
+    if (!fits(match_fit(w, x, &s)))
+        return false;
+    match_terms(w, &s, seat, &terms);
+    for (size_t i = 0; i < COST_TERMS; i++)
+        out->terms[i] = cost_term(&terms, i) > 0 ? cost_term(&terms, i) : 0;
+    int64_t other = c->best == x ? c->next : c->least, cost = match_cost(w, &s, seat);
+    bool alone = other == MATCH_NEVER || cost == MATCH_NEVER;
+    out->margin = alone ? RECKONED_ALONE : other - cost;
+    return true;
+}
+
 int64_t
 match_cost(const struct wish *w, const struct suitor *s, size_t i)
 {
@@ -164,7 +183,7 @@ podium_add(struct podium *p, struct graded g)
 struct podiums {
     struct podium can, cannot;
     struct engineer *best; /* the cheapest of those who could, be it later */
-    int64_t least;         /* his cost */
+    int64_t least, next;   /* his cost, and the next */
 };
 
 static void
@@ -185,8 +204,11 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
     }
     int64_t cost = match_cost(w, &s, 0);
     if (p->best == NULL || cost < p->least) {
+        p->next = p->least;
         p->best = x;
         p->least = cost;
+    } else if (cost < p->next) {
+        p->next = cost;
     }
     if (x->seats.now > 0)
         podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
@@ -231,13 +253,14 @@ match_look(const struct wish *w, struct choice *out)
     struct engineer *x;
     p.can.count = p.cannot.count = 0;
     p.best = NULL;
-    p.least = MATCH_NEVER;
+    p.least = p.next = MATCH_NEVER;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
         grade(w, x, &p);
     for (size_t i = 0; w->slot != NULL && i < w->slot->misses_count; i++)
         grade_out(w, &w->e->roster.list[w->slot->misses[i]], WHY_UNSKILLED, &p);
     out->best = p.best;
     out->least = p.least;
+    out->next = p.next;
     conclude(w, &p, out);
 }
 

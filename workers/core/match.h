@@ -26,7 +26,7 @@ struct choice {
     size_t count;
     struct engineer *best; /* the cheapest, perhaps only later; of equals the first by id; NULL:
                               nobody */
-    int64_t least;         /* what he costs */
+    int64_t least, next;   /* what he costs, and the next; MATCH_NEVER: there is none */
 };
 
 /* One who could take it, though perhaps not now. */
@@ -43,6 +43,10 @@ int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
 void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
 #define PATIENCE_MS (8 * HOURS)
 #define MATCH_NEVER INT64_MAX
+
+/* In words for whoever asks later; false: he does not fit (a dispatcher may choose him). */
+bool match_reckon(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
+                  struct reckoning *out);
 
 /* One of our own tickets'. */
 struct wish match_wish(const struct engine *e, const struct job *j);

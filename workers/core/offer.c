@@ -13,7 +13,7 @@ consider_first(struct ticket *t, struct considered chosen)
     for (size_t i = 0; i < t->considered_count && count < CONSIDERED_MAX; i++)
         if (!same_id(t->considered[i].engineer, chosen.engineer))
             list[count++] = t->considered[i];
-    ticket_consider(t, list, count);
+    ticket_consider(t, list, count, NULL);
 }
 
 static void

@@ -83,6 +83,16 @@ struct considered {
     uint8_t why;
 };
 
+/* What the first of those considered costs (cost.h has the terms), in 1/16 s, and how much dearer the
+ * cheapest of the others would be for this ticket alone; below 0, that one is cheaper, and needed
+ * elsewhere. */
+enum { TERMS_MAX = 7 };
+#define RECKONED_ALONE INT64_MAX /* there is no other */
+struct reckoning {
+    int64_t terms[TERMS_MAX];
+    int64_t margin;
+};
+
 /* An engineer who does not want it, or did not answer. */
 struct refuser {
     struct engineer_id engineer;
@@ -183,6 +193,8 @@ struct ticket {
     struct fold fold;
     struct considered *considered; /* owned; the latest decision, best first */
     size_t considered_count;
+    bool reckoned; /* the first of them was chosen, or is awaited, by cost */
+    struct reckoning reckoning;
     struct refuser *refusers; /* owned; oldest first */
     size_t refusers_count, refusers_cap;
     struct object *objects; /* owned; by number */
@@ -207,7 +219,9 @@ void ticket_unlink(struct ticket *t, enum link_kind kind);
 /* Has somebody other than `who` moved the ticket since version `seen`? */
 bool ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who);
 
-void ticket_consider(struct ticket *t, const struct considered *list, size_t count);
+/* `r` NULL: nobody was chosen by cost. */
+void ticket_consider(struct ticket *t, const struct considered *list, size_t count,
+                     const struct reckoning *r);
 /* An engineer who is not to be asked (or to be asked last) until then. The oldest drops out. */
 void ticket_refuse(struct ticket *t, struct refuser r);
 /* NULL: he has not refused, or no longer. */
