@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-/* What a plan that says nothing means, in the units of its fields. Measured with a simulated city
- * of 100 engineers; tests/core/cost_test.c shows what they do. */
+/* What a plan that says nothing means, in the units of its fields. Lateness, flow, switch, slots
+ * and candidates were measured in a simulated city of 100 engineers at a load of 0.9; scarcity,
+ * fairness, preference and missed are set so that they break ties and outweigh no promise. */
 enum {
     TRAVEL_PCT = 100,
     DETOUR_PCT = 135,

@@ -188,6 +188,38 @@ loading_a_crowded_place_changes_nothing_either(void **state)
     twins_fini(&t);
 }
 
+/* Somebody is always on the way somewhere: what was learned, and who has set out, come back too. */
+static void
+loading_while_people_travel_changes_nothing_either(void **state)
+{
+    (void)state;
+    struct rng r = seed();
+    struct world_plan plan;
+    struct twins t;
+    uint64_t n = 0;
+    instant at = WORLD_BEGIN;
+    world_plan_init(&plan, "home", 1);
+    twins_init(&t, &plan.rules);
+    for (uint32_t i = 0; i < 120; i++) {
+        struct position p = { NAME(engineer_id, "home-e1"),
+                              { 310000000 + (int32_t)rng_below(&r, 4000000), 1210000000 },
+                              at += MINUTES };
+        struct event report = world_report(at, (uint8_t)i, "line", "");
+        report.report.place =
+            (struct place){ 310000000, 1210000000 + (int32_t)rng_below(&r, 9000) };
+        twins_apply(&t, &report);
+        twins_apply(&t, &(struct event){ .kind = EVENT_PLACES, .at = at, .places = { &p, 1 } });
+        static const enum verb verbs[] = { VERB_ACCEPT, VERB_DEPART, VERB_ARRIVE, VERB_RESOLVE };
+        for (size_t k = 0; k < countof(verbs); k++) {
+            struct event act = world_act(at += (instant)rng_below(&r, HOURS), "home-e1",
+                                         ROLE_ENGINEER, ++n, verbs[k], &report);
+            twins_apply(&t, &act);
+        }
+    }
+    assert_true(learned_count(&t.store) > 20);
+    twins_fini(&t);
+}
+
 /* What changed, taken in batches, adds up to everything; and a change is named once a batch. */
 static void
 the_changes_add_up_to_the_state(void **state)
@@ -371,6 +403,7 @@ main(void)
         cmocka_unit_test(nor_does_it_while_people_are_paged_and_pages_held_back),
         cmocka_unit_test(loading_between_slices_changes_nothing_either),
         cmocka_unit_test(loading_a_crowded_place_changes_nothing_either),
+        cmocka_unit_test(loading_while_people_travel_changes_nothing_either),
         cmocka_unit_test(a_new_incarnation_is_told_once_to_everybody_the_records_name),
         cmocka_unit_test(the_changes_add_up_to_the_state),
         cmocka_unit_test(the_same_history_twice_gives_the_same_bytes),

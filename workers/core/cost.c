@@ -137,7 +137,7 @@ seconds(int64_t s)
 static int64_t
 share(msec length, int32_t pct, int64_t weight)
 {
-    return held(length * pct / 100 * weight / SECONDS, COST_TERM_MAX);
+    return held(length * pct * weight / (100 * SECONDS), COST_TERM_MAX);
 }
 
 static int64_t
