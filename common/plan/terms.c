@@ -286,7 +286,8 @@ put_sites(struct rules *r, const struct plan *p, const struct plan_territory *t)
                          !same_text(from->territory, t->id);
         uint8_t contract = site_contract(r, p, from);
         instant until = last_day_end(from->warranty_until, t->utc_offset_min);
-        if (elsewhere || (contract == NO_INDEX_8 && until == 0))
+        bool owned = from->customer != NULL && from->customer[0] != '\0';
+        if (elsewhere || (contract == NO_INDEX_8 && until == 0 && !owned))
             continue;
         struct site_rule *to = &r->sites[r->sites_count++];
         field_fill(to->id.s, from->id);

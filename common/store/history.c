@@ -69,22 +69,24 @@ look_oldest(struct history *h)
     return store_log_oldest(h->store, h->territory, on_oldest, h);
 }
 
-/* Where the archive must lead to: version and chain. */
+/* Where the archive must lead to: version and chain. The head is asked first: what comes after it,
+ * even the very first entry, is in Redis. */
 static enum err
 end_of_archive(struct history *h, uint64_t *version, struct chain *chain)
 {
     struct head head;
-    enum err e = look_oldest(h);
-    if (e == OK && h->oldest.any) {
+    enum err e = store_head(h->store, h->territory, &head);
+    if (e == OK)
+        e = look_oldest(h);
+    if (e != OK)
+        return e;
+    *version = head.exists ? head.version : 0;
+    *chain = head.chain;
+    if (h->oldest.any) {
         *version = h->oldest.version - 1;
         *chain = h->oldest.before;
-        return OK;
     }
-    if (e == OK)
-        e = store_head(h->store, h->territory, &head);
-    *version = e == OK && head.exists ? head.version : 0;
-    *chain = head.chain;
-    return e;
+    return OK;
 }
 
 /* ---- the line, backwards */

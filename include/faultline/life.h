@@ -34,7 +34,7 @@ enum verb {
     VERB_WAKE,   /* a wait for the customer has reached its end */
     VERB_RECUR,  /* what was under observation has come again */
     VERB_FOLLOW, /* the master ticket is solved, and so is this one */
-    VERB_LINK,   /* a linked ticket has been opened */
+    VERB_LINK,   /* a ticket has been opened that goes on with it, or is the same */
     VERB_SURVEY, /* the customer is asked how it was */
     /* people's: the way to an engineer */
     VERB_PREPROCESS, /* the desk tries to solve it first (预处理) */

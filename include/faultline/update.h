@@ -57,7 +57,8 @@ struct update {
     enum object_kind object_kind;
     enum object_state object_state;
     int64_t amount;         /* its price, count or score; -1 none */
-    struct ticket_id other; /* the linked ticket: master, successor, the one that stays */
+    struct ticket_id other; /* the linked ticket: the one that stays, master, successor, or
+                               the one before; the first that there is */
     char lang[8];           /* the reporter's language, to gateways */
     char code[8];           /* OPENED: what the customer tells the engineer on arrival */
     struct str why;         /* borrowed */

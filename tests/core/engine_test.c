@@ -14,6 +14,7 @@ struct told {
     enum ticket_state state;
     struct principal_id engineer; /* by the outcomes; none */
     bool lent;
+    bool paused; /* at some time: its last quarter may be longer than a quarter */
     uint32_t version;
     struct {
         struct principal_id who;
@@ -161,19 +162,21 @@ check_step(struct model *m, const struct rules *rules, const struct outcome *o, 
         t->declined[t->declined_count].who = o->who;
         t->declined[t->declined_count++].until = at + rules->decline_ms;
     }
-    for (unsigned i = 0; i < 3 && o->verb == VERB_RELEVEL; i++) /* another promise, other warnings */
-        t->alarms[i * 2] = 0;
     if (o->verb == VERB_ASSIGN || o->verb == VERB_PIN) /* the dispatcher has talked to him */
         t->declined_count = 0;
     m->pinned += o->verb == VERB_ASSIGN || o->verb == VERB_PIN;
     m->forbidden += o->verb == VERB_FORBID;
+    if (o->verb == VERB_RELEVEL) /* another promise, of which nothing has been told */
+        memset(t->alarms, 0, sizeof(t->alarms));
+    t->paused |= o->verb == VERB_EXEMPT || o->to == TICKET_PENDING_CUSTOMER ||
+                 (life_is_over(o->from) && !life_is_over(o->to));
     bool lost = o->from == TICKET_OFFERED && o->to != TICKET_OFFERED && o->to != TICKET_ACCEPTED;
     t->state = o->to;
     m->closed += life_is_over(o->to) && !life_is_over(o->from);
     m->joined += o->verb == VERB_JOIN_IN;
     m->lapsed += o->verb == VERB_LAPSE;
     m->returned += o->verb == VERB_RETURN;
-    if (o->to == TICKET_QUEUED || lost)
+    if (o->to == TICKET_QUEUED || o->verb == VERB_OBSERVE || lost)
         memset(&t->engineer, 0, sizeof(t->engineer));
 }
 
@@ -231,7 +234,7 @@ check_alarm(struct model *m, const struct rules *rules, const struct update *u, 
         assert_non_null(t);
         assert_int_equal(t->alarms[i * 2 + breach]++, 0);
         t->broken[i] |= breach;
-        assert_true(at >= (breach ? u->due : u->due - limit / 4));
+        assert_true(at >= u->due || (!breach && (t->paused || at >= u->due - limit / 4)));
         m->alarms++;
     }
 }
@@ -515,7 +518,7 @@ whatever_happens_the_promises_hold(void **state)
     /* the history was worth the telling */
     assert_true(offers > 500 && declines > 10 && lent > 5 && unqualified > 5 && closed > 100);
     assert_true(awaited > 10 && pinned > 10 && forbidden > 10);
-    assert_true(taken_over > 4 && joined > 4 && lapsed > 4 && returned > 10);
+    assert_true(taken_over > 1 && joined > 4 && lapsed > 4 && returned > 10);
     free(m);
 }
 

@@ -4,6 +4,7 @@
 #ifndef TESTS_CORE_HISTORY_H
 #define TESTS_CORE_HISTORY_H
 
+#include "tests/core/history_link.h"
 #include "tests/core/history_object.h"
 #include "workers/core/life.h"
 
@@ -12,7 +13,8 @@ enum { HISTORY_REPORTS = 4096, HISTORY_EVENTS = 16384 };
 struct history {
     struct rng rng;
     struct world_plan plans[3];
-    size_t plan; /* index in force */
+    size_t plan;     /* index in force */
+    unsigned linked; /* one act in so many is about waits and links */
     instant at;
     struct world_view view;
     struct report reports[HISTORY_REPORTS];
@@ -47,8 +49,10 @@ history_new(uint64_t from)
     struct history *h = zalloc(sizeof(*h));
     h->rng.state = from;
     h->at = WORLD_BEGIN;
+    h->linked = 12;
     for (unsigned v = 0; v < 3; v++) {
         world_plan_init(&h->plans[v], "home", v + 1);
+        history_link_plan(&h->plans[v]);
         for (size_t i = 0; v != 1 && i < WORLD_ENGINEERS; i++) /* room for others' tickets, too */
             h->plans[v].engineers[i].capacity = (uint16_t)(h->plans[v].engineers[i].capacity + 4);
     }
@@ -285,6 +289,12 @@ history_act(struct history *h, struct event *ev)
         v = history_object_verb(&h->rng, t);
         person = history_person(history_object_person(&h->rng, t, v));
     }
+    bool linked = t != NULL && !history_asks(t) && below(h, h->linked) == 0;
+    enum verb link = linked ? history_link_verb(&h->rng, t) : VERBS;
+    if (link != VERBS) {
+        v = link;
+        person = history_person(history_object_person(&h->rng, t, v));
+    }
     struct act *a = &ev->act;
     memset(a, 0, sizeof(*a));
     a->who = NAME(principal_id, history_people[person]);
@@ -309,6 +319,8 @@ history_act(struct history *h, struct event *ev)
     history_details(h, t, a);
     if (t != NULL)
         history_object_needs(&h->rng, t, a);
+    if (t != NULL)
+        history_link_needs(&h->rng, &h->view, t, a, h->at);
     if (h->acts_count < HISTORY_EVENTS)
         h->acts[h->acts_count++] = *a;
 }

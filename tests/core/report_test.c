@@ -298,6 +298,25 @@ a_closed_ticket_says_in_its_timeline_that_another_goes_on(void **state)
     world_fini(&w);
 }
 
+static void
+a_site_names_its_customer_where_the_report_does_not(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    struct site_rule site = { .id = { "s" }, .customer = { "bank" }, .contract = NO_INDEX_8 };
+    w.plan.rules.sites = &site;
+    w.plan.rules.sites_count = 1;
+    struct event plain = world_report(WORLD_BEGIN, 1, "line", "s"), said = plain;
+    world_do(&w, plain);
+    assert_string_equal(world_posting(&w.fx, UPDATE_OPENED, 0)->update.customer.s, "bank");
+    said = world_report(WORLD_BEGIN, 2, "ac", "s");
+    memcpy(said.report.customer.s, "tenant", 6);
+    world_do(&w, said);
+    assert_string_equal(world_posting(&w.fx, UPDATE_OPENED, 0)->update.customer.s, "tenant");
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -312,6 +331,7 @@ main(void)
         cmocka_unit_test(the_reporters_own_instant_counts_within_its_limit),
         cmocka_unit_test(each_installation_is_an_order_of_its_own),
         cmocka_unit_test(what_follows_a_ticket_is_linked_to_it_and_never_its_repeat),
+        cmocka_unit_test(a_site_names_its_customer_where_the_report_does_not),
         cmocka_unit_test(a_closed_ticket_says_in_its_timeline_that_another_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,22 +260,26 @@ sites_and_customers_know_their_contract(void **state)
     assert_int_equal(r->customers_count, 1); /* C 1 has none of its own */
     assert_string_equal(r->customers[0].id.s, "C 2");
     assert_int_equal(r->customers[0].contract, 1);
-    assert_int_equal(r->sites_count, 2); /* shop says nothing */
+    assert_int_equal(r->sites_count, 3);
     assert_string_equal(r->sites[0].id.s, "mill");
     assert_int_equal(r->sites[0].contract, 1); /* its customer's */
     assert_int_equal(r->sites[0].warranty_until, 0);
-    assert_string_equal(r->sites[1].id.s, "tower");
-    assert_int_equal(r->sites[1].contract, 1);
-    assert_int_equal(r->sites[1].warranty_until, INT64_C(1898553600000)); /* 2030-03-01 */
+    assert_string_equal(r->sites[1].id.s, "shop"); /* says whose it is, no more */
+    assert_string_equal(r->sites[1].customer.s, "C 1");
+    assert_int_equal(r->sites[1].contract, NO_INDEX_8);
+    assert_string_equal(r->sites[2].id.s, "tower");
+    assert_int_equal(r->sites[2].contract, 1);
+    assert_int_equal(r->sites[2].warranty_until, INT64_C(1898553600000)); /* 2030-03-01 */
     rules_free(r);
     r = rules_of(town, "west"); /* tower is the desk's */
-    assert_int_equal(r->sites_count, 1);
+    assert_int_equal(r->sites_count, 2);
     rules_free(r);
     char *yaml = edited(town, "contract: gold, warranty_until", "warranty_until");
     char *west = edited(yaml, "territory: desk, lat: 5, lon: 5", "territory: west, lat: 5, lon: 5");
     r = rules_of(west, "west"); /* an hour before UTC */
-    assert_int_equal(r->sites[1].contract, NO_INDEX_8);
-    assert_int_equal(r->sites[1].warranty_until, INT64_C(1898553600000) - HOURS);
+    assert_string_equal(r->sites[2].id.s, "tower");
+    assert_int_equal(r->sites[2].contract, NO_INDEX_8);
+    assert_int_equal(r->sites[2].warranty_until, INT64_C(1898553600000) - HOURS);
     rules_free(r);
     free(yaml);
     free(west);

@@ -96,3 +96,19 @@ def test_what_a_worker_signed_with_its_former_key_still_holds(make_site):
     done = site.run("audit", "verify", check=False)
     assert done.returncode == 1 and "plan version 1" in done.stderr
     assert "centre: version 1: the signature of 'worker' is not right" in done.stdout, done.stdout
+
+
+def test_a_log_that_grows_while_it_is_read_holds(site):
+    """An auditor needs no quiet hour: what is committed meanwhile is no fault."""
+    csv, mapping = site.dir / "calls.csv", site.dir / "calls.map"
+    rows = ("%d,words %d,42.32,-71.06\n" % (i, i) for i in range(30000))
+    csv.write_text("id,words,lat,lon\n" + "".join(rows))
+    mapping.write_text("source desk.test\nkey {id}\ncategory other\ntext {words}\nlat {lat}\nlon {lon}\n")
+    busy = site.spawn(*site.command("feed", str(csv), "--map", str(mapping)))
+    audits = 0
+    while busy.poll() is None or audits < 3:
+        for what in ("verify", "clocks"):
+            done = site.run("audit", what, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+        audits += 1
+    assert busy.returncode == 0

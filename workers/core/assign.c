@@ -175,7 +175,7 @@ static void
 row_edges(struct assign *a, uint32_t row, int64_t defer, const struct assign_edge *edges,
           size_t count)
 {
-    a->rows[row].defer = price_defer(a, row, defer);
+    a->rows[row].defer = price_of_defer(a, row, defer);
     run_reserve(&a->links, &a->rows[row].links, (uint32_t)count);
     for (size_t i = 0; i < count; i++) {
         slot_of(a, edges[i].slot);

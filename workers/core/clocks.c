@@ -200,7 +200,8 @@ is_broken(enum clock c, const struct course *course, const struct run *r, instan
         return false;
     if (r->state == CLOCK_STOPPED)
         return r->stop > r->deadline;
-    if (r->state == CLOCK_VOID && c == CLOCK_RESTORATION && r->over == course->miles[MILE_REPLACE])
+    if (r->state == CLOCK_VOID && c == CLOCK_RESTORATION && r->over <= r->deadline &&
+        r->over == course->miles[MILE_REPLACE])
         return false; /* in time, be it the last moment */
     return (r->state == CLOCK_VOID ? r->over : now) >= r->deadline;
 }

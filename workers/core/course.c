@@ -14,6 +14,8 @@ course_exclude(struct course *c, instant from, instant to, enum reason reason)
 {
     if (c->excluded_count == EXCLUSIONS_MAX)
         return false;
+    if (from < c->received_at)
+        from = c->received_at;
     c->excluded[c->excluded_count++] =
         (struct exclusion){ from, to < from ? from : to, (uint8_t)reason };
     return true;

@@ -42,7 +42,7 @@ struct course {
 };
 
 void course_init(struct course *c, instant received_at);
-/* false: EXCLUSIONS_MAX are there already. */
+/* What lies before received_at is left out. false: EXCLUSIONS_MAX are there already. */
 must_use bool course_exclude(struct course *c, instant from, instant to, enum reason reason);
 /* What goes on for this reason ends: at `to`, never before it began. */
 void course_resume(struct course *c, enum reason reason, instant to);

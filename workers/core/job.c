@@ -77,13 +77,14 @@ struct job *
 job_repeated(const struct engine *e, const struct report *r, struct category_id c)
 {
     struct spot s;
-    if (e->rules->repeat_ms <= 0 || !spot_of(&s, r->site, r->place, c))
+    if (!spot_of(&s, r->site, r->place, c))
         return NULL;
     for (struct job *j = map_get(&e->repeats, &s); j != NULL; j = j->older) {
         if (same_id(j->t.id, r->follows)) /* the customer says that it is another one */
             continue;
         msec apart = j->t.occurred_at - r->occurred_at;
-        if (j->t.wait == REASON_OBSERVED || (apart < 0 ? -apart : apart) <= e->rules->repeat_ms)
+        bool near = (apart < 0 ? -apart : apart) <= e->rules->repeat_ms;
+        if (wait_recurs(e, j, r->occurred_at) || (near && e->rules->repeat_ms > 0))
             return j;
     }
     return NULL;

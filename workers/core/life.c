@@ -27,10 +27,11 @@
 #define FIELD      (ENGINEER | DISPATCHER)
 #define ANYBODY    (DESK | ENGINEER)
 
-/* Words and complaints are taken at any time after triage. */
+/* Words and complaints are taken, and links made, at any time after triage. */
 #define HEARD(self)                                                                                \
-    [VERB_NOTE] = { self, ANYBODY }, [VERB_COMPLAIN] = { self, DESK },                             \
-    [VERB_COMPLAINT_ANSWER] = { self, DISPATCHER }, [VERB_COMPLAINT_CLOSE] = { self, DISPATCHER }
+    [VERB_LINK] = { self, ENGINE }, [VERB_NOTE] = { self, ANYBODY },                               \
+    [VERB_COMPLAIN] = { self, DESK }, [VERB_COMPLAINT_ANSWER] = { self, DISPATCHER },              \
+    [VERB_COMPLAINT_CLOSE] = { self, DISPATCHER }
 
 /* What may happen to any ticket that is neither solved nor over. */
 #define ALIVE(self)                                                                                \
@@ -146,7 +147,6 @@ static const struct step steps[TICKET_STATES][VERBS] = {
     },
     [TICKET_CLOSED] = {
         [VERB_REOPEN]        = { TICKET_QUEUED, DESK },
-        [VERB_LINK]          = { TICKET_CLOSED, ENGINE },
         [VERB_SURVEY]        = { TICKET_CLOSED, ENGINE },
         [VERB_SURVEY_ANSWER] = { TICKET_CLOSED, DESK },
         [VERB_ACKNOWLEDGE]   = { TICKET_CLOSED, FIELD },

@@ -43,6 +43,18 @@ post_words(struct engine *e, struct str words)
     return arena_copy(&e->fx->arena, words);
 }
 
+/* The one that a reader of this ticket should look at; none: it stands alone. */
+static struct ticket_id
+linked(const struct ticket *t)
+{
+    static const uint8_t kinds[] = { LINK_SAME, LINK_MASTER, LINK_SUCCESSOR, LINK_PREVIOUS };
+    for (size_t k = 0; k < countof(kinds); k++)
+        for (size_t i = t->links_count; i-- > 0;)
+            if (t->links[i].kind == kinds[k])
+                return t->links[i].id;
+    return (struct ticket_id){ 0 };
+}
+
 void
 post_describe(struct engine *e, struct update *u, const struct job *j, bool engineer)
 {
@@ -59,6 +71,7 @@ post_describe(struct engine *e, struct update *u, const struct job *j, bool engi
     u->repeats = t->repeats;
     if (t->timeline_count > 0)
         u->reason = t->timeline[t->timeline_count - 1].reason;
+    u->other = linked(t);
     if (!engineer)
         return;
     u->engineer = t->engineer;

@@ -70,8 +70,8 @@ static void
 attach(struct engine *e, const struct report *r, struct job *j)
 {
     known_add(&e->known, r->id, r->digest, j->t.id);
-    if (j->t.wait == REASON_OBSERVED)
-        wait_recur(e, j);
+    if (wait_recurs(e, j, r->occurred_at))
+        wait_recur(e, j, r->occurred_at);
     ticket_repeat(&j->t, r->id, r->gateway);
     j->t.version++;
     job_show(e, j);
@@ -102,16 +102,23 @@ rule_of(const void *id, const void *list, size_t count, size_t size)
     return count == 0 ? NULL : bsearch(id, list, count, size, by_text);
 }
 
-/* The site's contract, else the customer's, else that of everybody else. */
-static uint8_t
-contract_of(const struct rules *rules, const struct report *r)
+uint8_t
+report_contract(const struct rules *rules, struct site_id site, struct customer_id customer)
 {
-    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
+    const struct site_rule *s = rule_of(&site, rules->sites, rules->sites_count, sizeof(*s));
     if (s != NULL && s->contract != NO_INDEX_8)
         return s->contract;
     const struct customer_rule *c =
-        rule_of(&r->customer, rules->customers, rules->customers_count, sizeof(*c));
+        rule_of(&customer, rules->customers, rules->customers_count, sizeof(*c));
     return c != NULL ? c->contract : 0;
+}
+
+/* Whoever the report names, else the site's owner. */
+static struct customer_id
+customer_of(const struct rules *rules, const struct report *r)
+{
+    const struct site_rule *s = rule_of(&r->site, rules->sites, rules->sites_count, sizeof(*s));
+    return no_name(r->customer) && s != NULL ? s->customer : r->customer;
 }
 
 /* Four digits that the customer knows and the engineer does not: from the report's keyed digest. */
@@ -157,10 +164,7 @@ link_back(struct engine *e, struct job *j, struct ticket_id older)
     assert(linked); /* its first */
     if (before == NULL || !ticket_links(&before->t, LINK_SUCCESSOR, j->t.id))
         return;
-    if (life_step(before->t.state, VERB_LINK) != NULL)
-        step_take(e, before, &(struct move){ .verb = VERB_LINK });
-    else
-        job_show(e, before);
+    step_take(e, before, &(struct move){ .verb = VERB_LINK });
 }
 
 static void
@@ -173,16 +177,16 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     struct ticket *t = &j->t;
     j->slot = slot;
     t->version = 1;
-    t->level = level_of(e->rules, r, category, contract_of(e->rules, r), c == NULL ? 0 : c->level);
+    t->contract = report_contract(e->rules, r->site, r->customer);
+    t->level = level_of(e->rules, r, category, t->contract, c == NULL ? 0 : c->level);
     t->category = category;
     t->site = r->site;
-    t->customer = r->customer;
+    t->customer = customer_of(e->rules, r);
     t->source = r->source;
     t->place = r->place;
     t->opened_at = e->at;
     course_init(&t->course, step_believed(e, r->occurred_at));
     t->plan = e->rules->version;
-    t->contract = contract_of(e->rules, r);
     memcpy(t->lang, r->lang, sizeof(t->lang));
     t->paged_level = t->level;
     arrival_code(t->code, r->digest);

@@ -314,13 +314,17 @@ struct engineer *pin_engineer(const struct engine *e, const struct job *j);
 /* ---- wait.c */
 void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */
 void wait_over(struct engine *e, struct job *j); /* PENDING_CUSTOMER is due: wakes, or closes */
-/* A report of the same place and category comes while the job is under observation. */
-void wait_recur(struct engine *e, struct job *j);
+/* Is a fault of this instant the recurrence that the job is watched for? Then it is taken up. */
+bool wait_recurs(const struct engine *e, const struct job *j, instant occurred_at);
+void wait_recur(struct engine *e, struct job *j, instant occurred_at);
 
 /* ---- links.c */
 void links_list(struct engine *e); /* builds what is derived: followers, bursts */
-/* Those that follow `master` become due, for it has been solved or has ended. */
+/* `master` has been solved, has ended, or is back: those that follow it are due now, or not. */
 void links_wake(struct engine *e, const struct job *master);
+bool links_is_due(const struct engine *e, const struct job *j);
+/* It follows no longer: step.c says so, whatever the verb. */
+void links_left(struct engine *e, struct job *j);
 /* HELD and due: what became of its master becomes of it. */
 void links_follow(struct engine *e, struct job *j);
 /* It was opened: are there many of its kind? */
@@ -358,6 +362,10 @@ instant pager_next(const struct engine *e); /* when held-back pages may go */
 void pager_flush(struct engine *e);
 void pager_encode(const struct engine *e, struct buf *out);
 void pager_decode(struct engine *e, struct cur *c);
+
+/* ---- report.c: the site's contract, else the customer's, else that of everybody else */
+uint8_t report_contract(const struct rules *rules, struct site_id site,
+                        struct customer_id customer);
 
 /* ---- handlers, one an event kind */
 void report_apply(struct engine *e, const struct event *ev);

@@ -36,6 +36,14 @@ frees(enum verb v, enum ticket_state from, enum ticket_state to)
            (from == TICKET_OFFERED && to != TICKET_ACCEPTED);
 }
 
+/* A wait for the customer is over when it was to be over, be the timer late; an observation, when
+ * that is said. */
+static instant
+waited_until(const struct ticket *t, const struct taken *s)
+{
+    return s->verb != VERB_CLOSE && t->due < s->occurred_at ? t->due : s->occurred_at;
+}
+
 /* What a new state brings with it. Whoever had it last stays its engineer after the end: the papers
  * are his. */
 static void
@@ -43,8 +51,10 @@ settle(struct engine *e, struct job *j, const struct taken *s)
 {
     struct ticket *t = &j->t;
     bool over = life_is_over(t->state), freed = frees(s->verb, s->from, s->to);
+    bool ends = t->state >= TICKET_RESOLVED, ended = s->from >= TICKET_RESOLVED;
     if (t->state != TICKET_QUEUED && t->state != TICKET_TRIAGED)
         t->pinned = (struct engineer_id){ 0 };
+    course_resume(&t->course, t->wait, waited_until(t, s));
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
     if (!no_name(t->home) && (over || freed)) {
@@ -53,16 +63,17 @@ settle(struct engine *e, struct job *j, const struct taken *s)
     }
     if (freed)
         forget_engineer(t);
-    if (!life_is_held(t->state))
+    if (freed || !life_is_held(t->state))
         hands_release(e, j);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
-    course_resume(&t->course, t->wait, s->occurred_at);
+    if (t->wait == REASON_MASTER)
+        links_left(e, j);
     t->wait = REASON_NONE;
     t->ended_at = over ? e->at : NEVER;
     if (over)
         t->due = instant_after(e->at, e->rules->settle_ms);
-    if (over || t->state == TICKET_RESOLVED)
+    if (ends || ended)
         links_wake(e, j);
     object_lapse(e, j, s);
     j->tell |= told[t->state];
@@ -86,7 +97,7 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     t->state = s->next;
     struct taken taken = {
         .at = e->at,
-        .occurred_at = e->at,
+        .occurred_at = step_believed(e, m->occurred_at),
         .who = m->who,
         .version = t->version,
         .verb = (uint8_t)m->verb,
@@ -97,8 +108,6 @@ step_take(struct engine *e, struct job *j, const struct move *m)
     };
     if (m->verb < VERB_FIRST_OF_PEOPLE)
         taken.who = principal_of(engineer);
-    else
-        taken.occurred_at = step_believed(e, m->occurred_at);
     ticket_take(t, &taken, m->note);
     if (t->state != from)
         settle(e, j, &taken);

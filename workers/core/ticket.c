@@ -213,6 +213,20 @@ ticket_repeat(struct ticket *t, struct report_id id, struct principal_id gateway
 }
 
 void
+ticket_absorb(struct ticket *t, const struct ticket *other)
+{
+    size_t kept = other->repeats < REPEATS_KEPT ? other->repeats : REPEATS_KEPT;
+    size_t gateways = other->gateways_count;
+    struct report_id opener;
+    memcpy(opener.b, other->id.b, sizeof(opener.b));
+    ticket_repeat(t, opener, gateways > 0 ? other->gateways[0] : (struct principal_id){ 0 });
+    for (size_t i = 0; i < kept; i++) /* whose each was is not known, but there are as many */
+        ticket_repeat(t, other->repeat_ids[i],
+                      i + 1 < gateways ? other->gateways[i + 1] : (struct principal_id){ 0 });
+    t->repeats += other->repeats - (uint32_t)kept;
+}
+
+void
 ticket_number(char out[32], const char *code, struct ticket_id id)
 {
     uint64_t n = 0;

@@ -231,6 +231,8 @@ void ticket_relent(struct ticket *t, struct engineer_id e);
 /* Forgets refusals that have passed; and those that were missed offers, if asked. */
 void ticket_forgive(struct ticket *t, instant at, bool missed_too);
 void ticket_repeat(struct ticket *t, struct report_id id, struct principal_id gateway);
+/* The reports of a duplicate, and whom to tell of them. */
+void ticket_absorb(struct ticket *t, const struct ticket *other);
 bool ticket_tells(const struct ticket *t, struct principal_id gateway);
 
 /* For people: "N1-0123456789-4" (docs/protocol.md). */

@@ -23,7 +23,7 @@ queued_due(const struct engine *e, const struct job *j)
 static instant
 state_due(const struct engine *e, const struct job *j)
 {
-    if (job_is_gone(e, j))
+    if (job_is_gone(e, j) || links_is_due(e, j))
         return AT_ONCE;
     instant due = j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
     instant hands = hands_due(e, j);

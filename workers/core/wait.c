@@ -23,8 +23,7 @@ wait_for(struct engine *e, struct job *j, const struct act *a, enum reason reaso
     deed_step(e, j, &b);
     j->t.wait = (uint8_t)reason;
     j->t.due = until;
-    instant from = j->t.timeline[j->t.timeline_count - 1].occurred_at;
-    bool room = course_exclude(&j->t.course, from, NEVER, reason);
+    bool room = course_exclude(&j->t.course, step_believed(e, a->occurred_at), NEVER, reason);
     assert(room); /* its `may` has looked */
 }
 
@@ -71,17 +70,25 @@ may_observe(const struct engine *e, const struct job *j, const struct act *a)
 static void
 observe(struct engine *e, struct job *j, const struct act *a)
 {
-    struct principal_id engineer = principal_of(j->t.engineer);
+    struct engineer_id engineer = j->t.engineer;
+    struct principal_id who = principal_of(engineer);
     wait_for(e, j, a, REASON_OBSERVED, instant_after(e->at, job_rules(e, j)->observe_ms));
-    struct update *u = same_id(engineer, a->who) ? NULL : post_new(e, UPDATE_WITHDRAWN, engineer);
-    if (u == NULL)
-        return;
-    post_describe(e, u, j, false);
-    u->why = post_words(e, a->note);
+    if (!same_id(who, a->who))
+        post_withdrawn(e, j, engineer, a->note);
 }
 
-/* The contract says which reasons excuse; the time is [occurred_at, until), until now if not said.
- */
+/* The contract says which reasons excuse; the time is [occurred_at, until), as it was said: both
+ * may be past or to come. Until now if not said. A dispatcher answers for it with reason and
+ * evidence, so he may go back to the report, further than a device's word is believed. */
+static struct exclusion
+exempted(const struct engine *e, const struct job *j, const struct act *a)
+{
+    instant from = a->occurred_at <= 0 ? e->at : a->occurred_at;
+    instant received = j->t.course.received_at;
+    return (struct exclusion){ from < received ? received : from, a->until == 0 ? e->at : a->until,
+                               (uint8_t)a->reason };
+}
+
 static enum refusal
 may_exempt(const struct engine *e, const struct job *j, const struct act *a)
 {
@@ -90,16 +97,16 @@ may_exempt(const struct engine *e, const struct job *j, const struct act *a)
         return REFUSAL_REASON;
     if (j->t.course.excluded_count == EXCLUSIONS_MAX)
         return REFUSAL_LIMIT;
-    instant from = step_believed(e, a->occurred_at), until = a->until == 0 ? e->at : a->until;
-    return until > from && until <= limit && a->note.len > 0 ? REFUSAL_NONE : REFUSAL_INCOMPLETE;
+    struct exclusion x = exempted(e, j, a);
+    return x.to > x.from && x.to <= limit && a->note.len > 0 ? REFUSAL_NONE : REFUSAL_INCOMPLETE;
 }
 
 static void
 exempt(struct engine *e, struct job *j, const struct act *a)
 {
+    struct exclusion x = exempted(e, j, a);
     deed_tell(e, j, a);
-    bool room = course_exclude(&j->t.course, step_believed(e, a->occurred_at),
-                               a->until == 0 ? e->at : a->until, a->reason);
+    bool room = course_exclude(&j->t.course, x.from, x.to, a->reason);
     assert(room);
 }
 
@@ -116,10 +123,26 @@ wait_over(struct engine *e, struct job *j)
     post_alarm(e, j, NEVER, why);
 }
 
-void
-wait_recur(struct engine *e, struct job *j)
+/* What happened before the watch began is none, and what comes after its end neither. */
+bool
+wait_recurs(const struct engine *e, const struct job *j, instant occurred_at)
 {
-    step_take(e, j, &(struct move){ .verb = VERB_RECUR });
+    const struct course *c = &j->t.course;
+    bool watched = j->t.state == TICKET_PENDING_CUSTOMER && j->t.wait == REASON_OBSERVED;
+    if (!watched || e->at >= j->t.due)
+        return false;
+    for (size_t i = c->excluded_count; i-- > 0;)
+        if (c->excluded[i].reason == REASON_OBSERVED && c->excluded[i].to == NEVER)
+            return step_believed(e, occurred_at) >= c->excluded[i].from;
+    return false;
+}
+
+/* From now on it is this that is repeated. */
+void
+wait_recur(struct engine *e, struct job *j, instant occurred_at)
+{
+    step_take(e, j, &(struct move){ .verb = VERB_RECUR, .occurred_at = occurred_at });
+    j->t.occurred_at = occurred_at;
     offer_seek(e, j);
 }
 
