@@ -23,7 +23,7 @@ print_person(const struct considered *c)
 }
 
 static void
-print_reckoning(const struct reckoning *r)
+print_grounds(const struct grounds *r)
 {
     int64_t sum = 0;
     puts("What the choice costs, in minutes by the plan's weights:");
@@ -33,7 +33,7 @@ print_reckoning(const struct reckoning *r)
             printf("  %-12s %10.1f\n", cost_text(i), minutes(r->terms[i]));
     }
     printf("  %-12s %10.1f\n", "in all", minutes(sum));
-    if (r->margin == RECKONED_ALONE)
+    if (r->margin == GROUNDS_ALONE)
         puts("Nobody else could do it.");
     else if (r->margin >= 0)
         printf("The next best costs %.1f minutes more.\n", minutes(r->margin));
@@ -60,8 +60,8 @@ why_print(const struct ticket *t)
     } else {
         puts("Nobody could be chosen.");
     }
-    if (t->reckoned)
-        print_reckoning(&t->reckoning);
+    if (t->has_grounds)
+        print_grounds(&t->grounds);
     if (t->considered_count > (size_t)(chosen || awaited))
         puts("Not chosen:");
     for (size_t i = chosen || awaited; i < t->considered_count; i++) {

@@ -324,9 +324,9 @@ by_key(const void *a, const void *b)
 static void
 keep(const struct wish *w, struct choice *choice, const struct chance *c, enum considered_why why)
 {
-    struct reckoning r;
+    struct grounds r;
     match_first(w, choice, c->x, why);
-    bool fit = match_reckon(w, choice, c->x, c->seat, &r);
+    bool fit = match_grounds(w, choice, c->x, c->seat, &r);
     ticket_consider(&c->job->t, choice->list, choice->count, fit ? &r : NULL);
 }
 

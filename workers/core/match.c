@@ -100,11 +100,11 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
     cost_trip(&w->cost, &trip, out);
 }
 
-_Static_assert((int)TERMS_MAX == (int)COST_TERMS, "a reckoning holds the terms");
+_Static_assert((int)TERMS_MAX == (int)COST_TERMS, "grounds hold the terms");
 
 bool
-match_reckon(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
-             struct reckoning *out)
+match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
+             struct grounds *out)
 {
     struct suitor s;
     struct cost_terms terms;
@@ -115,7 +115,7 @@ match_reckon(const struct wish *w, const struct choice *c, struct engineer *x, s
         out->terms[i] = cost_term(&terms, i) > 0 ? cost_term(&terms, i) : 0;
     int64_t other = c->best == x ? c->next : c->least, cost = match_cost(w, &s, seat);
     bool alone = other == MATCH_NEVER || cost == MATCH_NEVER;
-    out->margin = alone ? RECKONED_ALONE : other - cost;
+    out->margin = alone ? GROUNDS_ALONE : other - cost;
     return true;
 }
 

@@ -45,8 +45,8 @@ void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct 
 #define MATCH_NEVER INT64_MAX
 
 /* In words for whoever asks later; false: he does not fit (a dispatcher may choose him). */
-bool match_reckon(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
-                  struct reckoning *out);
+bool match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
+                  struct grounds *out);
 
 /* One of our own tickets'. */
 struct wish match_wish(const struct engine *e, const struct job *j);

@@ -142,7 +142,7 @@ ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who)
 
 void
 ticket_consider(struct ticket *t, const struct considered *list, size_t count,
-                const struct reckoning *r)
+                const struct grounds *r)
 {
     assert(count <= CONSIDERED_MAX);
     if (count > t->considered_count)
@@ -150,8 +150,8 @@ ticket_consider(struct ticket *t, const struct considered *list, size_t count,
     if (count > 0)
         memcpy(t->considered, list, count * sizeof(*list));
     t->considered_count = count;
-    t->reckoned = r != NULL;
-    t->reckoning = r == NULL ? (struct reckoning){ { 0 } } : *r;
+    t->has_grounds = r != NULL;
+    t->grounds = r == NULL ? (struct grounds){ { 0 } } : *r;
 }
 
 static void

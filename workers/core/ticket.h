@@ -87,8 +87,8 @@ struct considered {
  * cheapest of the others would be for this ticket alone; below 0, that one is cheaper, and needed
  * elsewhere. */
 enum { TERMS_MAX = 7 };
-#define RECKONED_ALONE INT64_MAX /* there is no other */
-struct reckoning {
+#define GROUNDS_ALONE INT64_MAX /* there is no other */
+struct grounds {
     int64_t terms[TERMS_MAX];
     int64_t margin;
 };
@@ -193,8 +193,8 @@ struct ticket {
     struct fold fold;
     struct considered *considered; /* owned; the latest decision, best first */
     size_t considered_count;
-    bool reckoned; /* the first of them was chosen, or is awaited, by cost */
-    struct reckoning reckoning;
+    bool has_grounds; /* the first of them was chosen, or is awaited, by cost */
+    struct grounds grounds;
     struct refuser *refusers; /* owned; oldest first */
     size_t refusers_count, refusers_cap;
     struct object *objects; /* owned; by number */
@@ -221,7 +221,7 @@ bool ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id 
 
 /* `r` NULL: nobody was chosen by cost. */
 void ticket_consider(struct ticket *t, const struct considered *list, size_t count,
-                     const struct reckoning *r);
+                     const struct grounds *r);
 /* An engineer who is not to be asked (or to be asked last) until then. The oldest drops out. */
 void ticket_refuse(struct ticket *t, struct refuser r);
 /* NULL: he has not refused, or no longer. */

@@ -353,37 +353,37 @@ get_timeline(struct ticket *t, struct cur *c)
 }
 
 static void
-put_reckoning(const struct ticket *t, struct buf *b)
+put_grounds(const struct ticket *t, struct buf *b)
 {
-    const struct reckoning *r = &t->reckoning;
-    buf_put_u8(b, t->reckoned);
-    if (!t->reckoned)
+    const struct grounds *r = &t->grounds;
+    buf_put_u8(b, t->has_grounds);
+    if (!t->has_grounds)
         return;
     for (size_t i = 0; i < TERMS_MAX; i++)
         record_put_count(b, (uint64_t)r->terms[i]);
     uint64_t size = (uint64_t)(r->margin < 0 ? -r->margin : r->margin);
-    record_put_count(b, r->margin == RECKONED_ALONE ? 0 : (size << 1 | (r->margin < 0)) + 1);
+    record_put_count(b, r->margin == GROUNDS_ALONE ? 0 : (size << 1 | (r->margin < 0)) + 1);
 }
 
 static bool
-get_reckoning(struct cur *c, struct reckoning *r)
+get_grounds(struct cur *c, struct grounds *r)
 {
     const uint64_t most = (uint64_t)1 << 40;
-    bool reckoned = record_get_bool(c);
-    for (size_t i = 0; reckoned && i < TERMS_MAX; i++)
+    bool has_grounds = record_get_bool(c);
+    for (size_t i = 0; has_grounds && i < TERMS_MAX; i++)
         r->terms[i] = (int64_t)record_get_count(c, most);
-    uint64_t margin = reckoned ? record_get_count(c, most << 3) : 0;
+    uint64_t margin = has_grounds ? record_get_count(c, most << 3) : 0;
     int64_t size = margin == 0 ? 0 : (int64_t)((margin - 1) >> 1);
-    r->margin = margin == 0 ? RECKONED_ALONE : ((margin - 1) & 1) != 0 ? -size : size;
+    r->margin = margin == 0 ? GROUNDS_ALONE : ((margin - 1) & 1) != 0 ? -size : size;
     if (margin == 2) /* nothing, below 0 */
         c->failed = true;
-    return reckoned;
+    return has_grounds;
 }
 
 static void
 put_choice(const struct ticket *t, struct buf *b)
 {
-    put_reckoning(t, b);
+    put_grounds(t, b);
     buf_put_u8(b, (uint8_t)t->considered_count);
     for (size_t i = 0; i < t->considered_count; i++) {
         record_put_id(b, t->considered[i].engineer);
@@ -403,8 +403,8 @@ static void
 get_choice(struct ticket *t, struct cur *c)
 {
     struct considered list[CONSIDERED_MAX];
-    struct reckoning reckoning;
-    bool reckoned = get_reckoning(c, &reckoning);
+    struct grounds grounds;
+    bool has_grounds = get_grounds(c, &grounds);
     size_t count = record_get_below(c, CONSIDERED_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         record_get_id(c, &list[i].engineer);
@@ -412,7 +412,7 @@ get_choice(struct ticket *t, struct cur *c)
         list[i].load = (uint16_t)record_get_count(c, UINT16_MAX);
         list[i].why = record_get_below(c, CONSIDERED_WHYS);
     }
-    ticket_consider(t, list, count, reckoned ? &reckoning : NULL);
+    ticket_consider(t, list, count, has_grounds ? &grounds : NULL);
     count = record_get_below(c, REFUSERS_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         struct refuser r = { 0 };
