@@ -1,6 +1,6 @@
-/* board_test.c - about workers/core/board.c, edges.c, seat.c and match.c: what is kept is the cheapest
- * matching of everything, nobody waits for ever, and nothing is remembered that is not in the
- * records. */
+/* board_test.c - about workers/core/board.c, edges.c, seat.c and match.c: what is kept is the
+ * cheapest matching of everything, nobody waits for ever, and nothing is remembered that is not in
+ * the records. */
 #include "tests/core/history.h"
 #include "workers/core/duty.h"
 #include "workers/core/state.h"
@@ -46,12 +46,11 @@ all_pairs(const struct engine *e, uint32_t *slots, uint32_t *rows)
                 for (size_t q = 0; q < x->seats.count; q++) {
                     int64_t cost = match_cost(&w, &s, q);
                     if (cost != MATCH_NEVER)
-                        edges[count++] =
-                            (struct assign_edge){ slots[k * SEATS_MAX + q], cost };
+                        edges[count++] = (struct assign_edge){ slots[k * SEATS_MAX + q], cost };
                 }
             }
-            rows[n++] = assign_row_add(a, assign_row_key(b->assign, j->row - 1),
-                                       w.defer + w.aged, edges, count);
+            rows[n++] = assign_row_add(a, assign_row_key(b->assign, j->row - 1), w.defer + w.aged,
+                                       edges, count);
         }
     for (size_t i = 0; i < e->roster.count * SEATS_MAX; i++)
         assign_slot_in(a, slots[i]);
@@ -99,8 +98,8 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
         struct history *h = history_new(rng_next(&r));
         for (size_t i = 0; i < countof(h->plans); i++)
             h->plans[i].rules.matching.candidates = (uint16_t)(1 + round % 2);
-        struct engine *e = engine_new(h->plans[0].rules.territory, WORLD_INCARNATION,
-                                      &h->plans[0].rules);
+        struct engine *e =
+            engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
         for (int i = 0; i < 1500; i++) {
             struct event ev;
             history_tell(h, e, &ev);
@@ -258,9 +257,9 @@ work(struct world *w, instant at, uint64_t *said)
     }
 }
 
-/* One engineer, an hour a job, a severe fault each half hour, and `ahead` of them to begin with: what
- * is mild is served all the same. Returns after how long; the engine's limit is what was ahead of it
- * by rank, and its patience. */
+/* One engineer, an hour a job, a severe fault each half hour, and `ahead` of them to begin with:
+ * what is mild is served all the same. Returns after how long; the engine's limit is what was ahead
+ * of it by rank, and its patience. */
 static msec
 mild_wait(uint32_t ahead)
 {

@@ -513,8 +513,8 @@ whatever_happens_the_promises_hold(void **state)
     print_message("offers=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu taken_over=%zu "
                   "joined=%zu lapsed=%zu returned=%zu awaited=%zu "
                   "pinned=%zu forbidden=%zu\n",
-                  offers, declines, lent, unqualified, closed, taken_over, joined, lapsed,
-                  returned, awaited, pinned, forbidden);
+                  offers, declines, lent, unqualified, closed, taken_over, joined, lapsed, returned,
+                  awaited, pinned, forbidden);
     /* the history was worth the telling */
     assert_true(offers > 500 && declines > 10 && lent > 5 && unqualified > 5 && closed > 100);
     assert_true(awaited > 10 && pinned > 10 && forbidden > 10);

@@ -143,8 +143,9 @@ what_is_no_record_is_refused(void **state)
         const char *key, *bytes;
         size_t len;
     } bad[] = {
-        { "t", "\1\1\1\1" NONE_BEFORE, 8 },         { "x12", "\1\1\1\1" NONE_BEFORE, 8 }, { "t12", "\2\1\1\1" NONE_BEFORE, 8 },
-        { "t12", "\1\0\1\1" NONE_BEFORE, 8 },       { "t12", "\1\1\1" NONE_BEFORE, 7 },   { "t12", "\1\1\1\1\1" NONE_BEFORE, 9 },
+        { "t", "\1\1\1\1" NONE_BEFORE, 8 },         { "x12", "\1\1\1\1" NONE_BEFORE, 8 },
+        { "t12", "\2\1\1\1" NONE_BEFORE, 8 },       { "t12", "\1\0\1\1" NONE_BEFORE, 8 },
+        { "t12", "\1\1\1" NONE_BEFORE, 7 },         { "t12", "\1\1\1\1\1" NONE_BEFORE, 9 },
         { "t12", "\1\x81\x10\1\1" NONE_BEFORE, 9 }, /* 2049 times */
     };
     struct learned l = { 0 };

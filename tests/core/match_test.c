@@ -66,8 +66,8 @@ plain_search(const struct crowd *c, const struct job *j)
     const struct engineer *best = NULL;
     const struct category *g = c->e->roster.slots[j->slot].category;
     const struct contract *contract = job_contract(c->e, j);
-    struct fit f = fit_of(&c->e->roster, &c->e->learned, &c->e->roster.slots[j->slot], contract,
-                          &j->t);
+    struct fit f =
+        fit_of(&c->e->roster, &c->e->learned, &c->e->roster.slots[j->slot], contract, &j->t);
     instant now = engine_at(c->e);
     struct cost_ticket ct;
     int64_t least = 0;

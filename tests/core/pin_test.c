@@ -19,7 +19,8 @@ who_is_assigned_is_asked_at_once_past_the_matching(void **state)
     assert_int_equal(t.state, TICKET_OFFERED);
     assert_string_equal(t.considered[0].engineer.s, "home-e2");
     assert_int_equal(t.considered[0].why, WHY_CHOSEN);
-    assert_true(no_name(t.pinned)); /* it goes with the offer: should he decline, others are asked */
+    assert_true(
+        no_name(t.pinned)); /* it goes with the offer: should he decline, others are asked */
     ticket_fini(&t);
     assert_int_equal(people_do(&w, "home-e2", VERB_DECLINE, &r), REFUSAL_NONE);
     assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e1"));
@@ -34,13 +35,17 @@ who_cannot_take_it_is_not_assigned(void **state)
     (void)state;
     struct world w;
     world_init(&w, "home");
-    struct event r = world_report(WORLD_BEGIN, 1, "ac", "s"), o = world_report(WORLD_BEGIN, 2, "ac", "t");
+    struct event r = world_report(WORLD_BEGIN, 1, "ac", "s"),
+                 o = world_report(WORLD_BEGIN, 2, "ac", "t");
     world_do(&w, r); /* e2: full */
     world_do(&w, o);
     assert_int_equal(people_do(&w, "desk", VERB_ASSIGN, &o), REFUSAL_INCOMPLETE);
-    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e1"), REFUSAL_NOBODY); /* no skill */
-    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e4"), REFUSAL_NOBODY); /* asleep */
-    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e2"), REFUSAL_NOBODY); /* full */
+    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e1"),
+                     REFUSAL_NOBODY); /* no skill */
+    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e4"),
+                     REFUSAL_NOBODY); /* asleep */
+    assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "home-e2"),
+                     REFUSAL_NOBODY); /* full */
     assert_int_equal(people_name(&w, "desk", VERB_ASSIGN, &o, "who"), REFUSAL_NOBODY);
     assert_int_equal(people_name(&w, "desk", VERB_PIN, &o, "home-e1"), REFUSAL_NOBODY);
     assert_int_equal(people_name(&w, "home-e2", VERB_ASSIGN, &o, "home-e2"), REFUSAL_ROLE);
@@ -62,7 +67,8 @@ what_is_pinned_waits_for_him_alone_and_goes_first(void **state)
         world_do(&w, r[i]);
     }
     assert_int_equal(people_name(&w, "desk", VERB_PIN, &r[2], "home-e4"), REFUSAL_NONE);
-    assert_int_equal(people_name(&w, "desk", VERB_PIN, &r[2], "home-e2"), REFUSAL_NONE); /* after all */
+    assert_int_equal(people_name(&w, "desk", VERB_PIN, &r[2], "home-e2"),
+                     REFUSAL_NONE); /* after all */
     assert_int_equal(people_do(&w, "gw-1", VERB_CANCEL, &r[0]), REFUSAL_NONE);
     assert_int_equal(people_state(&w, &r[2]), TICKET_OFFERED);
     assert_int_equal(people_state(&w, &r[1]), TICKET_QUEUED);

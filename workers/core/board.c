@@ -4,6 +4,16 @@
 #include "workers/core/duty.h"
 #include "workers/core/state.h"
 
+void
+board_hour(struct engine *e)
+{
+    struct board *b = &e->board;
+    if (b->hour == e->learned.hour)
+        return;
+    b->hour = e->learned.hour;
+    memset(b->services, 0, e->roster.slots_count * e->roster.count * sizeof(*b->services));
+}
+
 /* ---- the line and its windows */
 
 void
@@ -14,6 +24,7 @@ board_init(struct engine *e)
     *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER };
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
+    b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));
     b->width = BOARD_ROWS / slots;
     if (b->width < BOARD_WIDTH_LEAST)
         b->width = BOARD_WIDTH_LEAST;
@@ -41,6 +52,7 @@ board_fini(struct engine *e)
         free(b->rows[i].near);
     queue_fini(&b->line);
     free(b->windows);
+    free(b->services);
     free(b->pins);
     free(b->fresh);
     free(b->changed);
@@ -460,7 +472,10 @@ board_settle(struct engine *e, size_t budget)
     struct board *b = &e->board;
     instant tick = seat_tick(e->at);
     bool later = b->tick != tick || e->learned.evicted;
+    if (e->learned.evicted)
+        b->hour = -1;
     e->learned.evicted = false;
+    board_hour(e);
     if (later)
         b->live = false;
     b->tick = tick;

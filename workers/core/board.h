@@ -19,7 +19,8 @@
  * Rank is the instant of receipt, AGEING_MS earlier for each level of severity. It never changes,
  * so whatever comes later than AGEING_MS x levels after a ticket stands behind it: a ticket reaches
  * its window when those before it have gone, and nobody can be put before it for ever. In the
- * matching the same is said by cost: what has waited for PATIENCE_MS costs more and more (match.c). */
+ * matching the same is said by cost: what has waited for PATIENCE_MS costs more and more (match.c).
+ */
 #ifndef CORE_BOARD_H
 #define CORE_BOARD_H
 
@@ -71,13 +72,15 @@ struct chance {
 
 struct board {
     struct queue line;
+    msec *services;         /* what match.c remembers, a category after the other; owned */
+    int64_t hour;           /* in which */
     struct window *windows; /* a category each; owned */
     size_t width;
-    unsigned depth; /* so many places has the busiest, at least */
-    size_t waiting; /* in all windows */
+    unsigned depth;    /* so many places has the busiest, at least */
+    size_t waiting;    /* in all windows */
     struct job **pins; /* that wait for one engineer by a dispatcher's word; owned, in no order */
     size_t pins_count, pins_cap;
-    bool repinned; /* one has come */
+    bool repinned;      /* one has come */
     struct job **fresh; /* in a window and new there, or changed; owned */
     size_t fresh_count, fresh_cap;
     struct engineer **changed; /* owned */
@@ -87,7 +90,7 @@ struct board {
     bool pending;  /* more offers than one event makes */
     bool choosing; /* somebody waits though somebody is free: to be looked at every minute */
     uint32_t era;
-    struct assign *assign; /* owned; NULL until two have waited at once */
+    struct assign *assign;  /* owned; NULL until two have waited at once */
     struct board_row *rows; /* by handle; owned */
     size_t rows_cap;
     struct seat_owner *owners; /* by handle; owned */
@@ -105,6 +108,7 @@ struct board {
 /* ---- board.c */
 void board_init(struct engine *e);
 void board_fini(struct engine *e);
+void board_hour(struct engine *e);                 /* what was remembered may have changed */
 void board_enter(struct engine *e, struct job *j); /* it waits, if for one of ours */
 void board_leave(struct engine *e, struct job *j);
 /* Load, place or what he does has changed. */

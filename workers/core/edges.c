@@ -52,8 +52,7 @@ seats_in(struct engine *e, struct engineer *x)
         uint32_t slot = assign_slot_add(
             b->assign, key_of(x->rule->id.s, sizeof(x->rule->id.s), s->slots_count));
         b->owners = room_for(b->owners, (size_t)slot + 1, &b->owners_cap, sizeof(*b->owners));
-        b->owners[slot] =
-            (struct seat_owner){ (uint32_t)(x - e->roster.list), s->slots_count };
+        b->owners[slot] = (struct seat_owner){ (uint32_t)(x - e->roster.list), s->slots_count };
         s->slots[s->slots_count] = slot;
     }
 }
@@ -112,10 +111,8 @@ rate(struct engine *e, const struct wish *w)
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;) {
         if (!fits(match_fit(w, x, &s)))
             continue;
-        b->rated =
-            room_for(b->rated, b->rated_count + 1, &b->rated_cap, sizeof(*b->rated));
-        b->rated[b->rated_count++] =
-            (struct rated){ match_cost(w, &s, 0), s };
+        b->rated = room_for(b->rated, b->rated_count + 1, &b->rated_cap, sizeof(*b->rated));
+        b->rated[b->rated_count++] = (struct rated){ match_cost(w, &s, 0), s };
     }
 }
 
@@ -143,8 +140,7 @@ edges_to(struct engine *e, const struct wish *w, const struct rated *r)
     struct board *b = &e->board;
     struct engineer *x = r->s.x;
     seats_in(e, x);
-    b->edges =
-        room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
+    b->edges = room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
     for (size_t i = 0; i < x->seats.count; i++) {
         int64_t cost = i == 0 ? r->cost : match_cost(w, &r->s, i);
         if (cost == MATCH_NEVER)
@@ -166,7 +162,8 @@ edges_row(struct engine *e, struct job *j, size_t k)
     struct board *b = &e->board;
     struct board_row *r = row_of(e, j);
     if (r == NULL) {
-        uint32_t row = assign_row_add(b->assign, key_of(j->t.id.b, sizeof(j->t.id.b), 0), 0, NULL, 0);
+        uint32_t row =
+            assign_row_add(b->assign, key_of(j->t.id.b, sizeof(j->t.id.b), 0), 0, NULL, 0);
         size_t cap = b->rows_cap;
         b->rows = room_for(b->rows, (size_t)row + 1, &b->rows_cap, sizeof(*b->rows));
         memset(&b->rows[cap], 0, (b->rows_cap - cap) * sizeof(*b->rows));
@@ -174,10 +171,10 @@ edges_row(struct engine *e, struct job *j, size_t k)
         j->era = b->era;
         r = &b->rows[row];
         r->job = j;
-        r->k = e->rules->matching.candidates;
+        r->k = e->rules->matching.candidates > j->near ? e->rules->matching.candidates : j->near;
     }
     if (r->k < k)
-        r->k = k;
+        r->k = j->near = k;
     r->wish = match_wish(e, j);
     rate(e, &r->wish);
     choose(e, r);

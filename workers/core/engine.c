@@ -1,6 +1,6 @@
 /* engine.c - one territory: event in, effects out. One handler a kind; what they have in common
- * at an event's end is here: what waits is matched with who is free, everybody is told of what changed,
- * timers are set, tickets that are over leave. */
+ * at an event's end is here: what waits is matched with who is free, everybody is told of what
+ * changed, timers are set, tickets that are over leave. */
 #include "workers/core/place.h"
 #include "workers/core/state.h"
 
@@ -126,6 +126,7 @@ engine_apply(struct engine *e, const struct event *ev, struct effects *fx)
     e->fx = fx;
     e->meta_dirty = true;
     learned_now(&e->learned, e->at);
+    board_hour(e);
     handlers[ev->kind](e, ev);
     board_settle(e, SLICE);
     waiters_tell(e);

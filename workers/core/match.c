@@ -10,8 +10,8 @@ defer_of(const struct wish *w)
 {
     struct cost_terms terms;
     const struct engineer_id nobody = { { 0 } };
-    cost_defer(&w->cost, w->e->board.depth,
-               service_time(&w->e->learned, w->fit.category, nobody), &terms);
+    cost_defer(&w->cost, w->e->board.depth, service_time(&w->e->learned, w->fit.category, nobody),
+               &terms);
     return cost_sum(&terms);
 }
 
@@ -31,6 +31,16 @@ aged(instant received_at, instant now)
                : over / SECONDS * AGEING * COST_SECOND;
 }
 
+/* Asked for once an hour, for what is learned is told on the hour. */
+static msec
+remembered(const struct fit *f, const struct engineer *x)
+{
+    msec *at = &f->services[x - f->first];
+    if (*at == 0 || f->learned->evicted)
+        *at = service_time(f->learned, f->category, x->rule->id);
+    return *at;
+}
+
 struct wish
 match_wish(const struct engine *e, const struct job *j)
 {
@@ -42,6 +52,9 @@ match_wish(const struct engine *e, const struct job *j)
         .slot = slot,
     };
     cost_ticket(&w.cost, &e->rules->matching, contract, &j->t, slot->rarity, seat_tick(e->at));
+    w.fit.service_ms = remembered;
+    w.fit.services = &e->board.services[j->slot * e->roster.count];
+    w.fit.first = e->roster.list;
     w.aged = aged(j->t.course.received_at, w.cost.now);
     w.defer = defer_of(&w);
     return w;
@@ -104,7 +117,7 @@ _Static_assert((int)TERMS_MAX == (int)COST_TERMS, "grounds hold the terms");
 
 bool
 match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
-             struct grounds *out)
+              struct grounds *out)
 {
     struct suitor s;
     struct cost_terms terms;

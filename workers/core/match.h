@@ -1,5 +1,6 @@
 /* match.h - one ticket, or a neighbour's wish for somebody: who could take it, what each would
- * cost, and why the others cannot. Whoever decides asks here, so there is one filter and one cost. */
+ * cost, and why the others cannot. Whoever decides asks here, so there is one filter and one cost.
+ */
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
 
@@ -46,7 +47,7 @@ void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct 
 
 /* In words for whoever asks later; false: he does not fit (a dispatcher may choose him). */
 bool match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
-                  struct grounds *out);
+                   struct grounds *out);
 
 /* One of our own tickets'. */
 struct wish match_wish(const struct engine *e, const struct job *j);

@@ -1,6 +1,7 @@
 /* plan.c - a new plan version takes effect: engineers and categories are replaced, what engineers
- * carry stays. Tickets whose engineer has vanished become due at once (timer.c), what waits is matched
- * anew (board.c), both in slices: what does not fit into this event comes with the next TIME.
+ * carry stays. Tickets whose engineer has vanished become due at once (timer.c), what waits is
+ * matched anew (board.c), both in slices: what does not fit into this event comes with the next
+ * TIME.
  */
 #include "workers/core/state.h"
 

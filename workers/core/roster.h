@@ -43,8 +43,8 @@ struct engineer {
     size_t reserved_count, reserved_cap;
     uint32_t *slots; /* those that he qualifies for, ascending; owned */
     size_t slots_count, slots_cap;
-    struct seats seats;   /* derived (seat.c) */
-    struct job *held;     /* those in his hands, in no order (carry.c) */
+    struct seats seats; /* derived (seat.c) */
+    struct job *held;   /* those in his hands, in no order (carry.c) */
     uint32_t held_count;
     uint32_t rarity;      /* of his skills (cost.h) */
     struct heap_at shift; /* in roster.shifts */

@@ -16,14 +16,14 @@ enum { SEATS_NOW = 3, SEATS_LATER = 2, SEATS_MAX = SEATS_NOW + SEATS_LATER };
 #define SEAT_TICK MINUTES
 
 struct seats {
-    instant tick;              /* what the rest is true of */
-    bool stale;                /* it is not, whatever the tick */
-    bool listed;               /* among the board's changed engineers */
-    uint8_t count, now;        /* none: he is off duty; so many of them, the first, are free now */
-    instant begin;             /* when he could leave for the first */
-    struct place from;         /* and whence */
-    uint32_t era;              /* of the matching in which these are his slots */
-    uint8_t slots_count;       /* of which he has so many */
+    instant tick;        /* what the rest is true of */
+    bool stale;          /* it is not, whatever the tick */
+    bool listed;         /* among the board's changed engineers */
+    uint8_t count, now;  /* none: he is off duty; so many of them, the first, are free now */
+    instant begin;       /* when he could leave for the first */
+    struct place from;   /* and whence */
+    uint32_t era;        /* of the matching in which these are his slots */
+    uint8_t slots_count; /* of which he has so many */
     uint32_t slots[SEATS_MAX];
 };
 

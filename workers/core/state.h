@@ -47,18 +47,19 @@ struct job {
     struct queue_at wait; /* in the queue while `waiting` */
     struct heap_at timer; /* in the timers while due < NEVER */
     instant due;
-    struct job *older; /* next among the repeats of the same place and category */
-    size_t slot;       /* of its category */
-    struct queue_at line; /* in the board's line while `lined`, by rank */
-    size_t place;         /* in its window + 1; 0: not in it */
-    uint32_t row, era;    /* in the board's matching + 1, of that era; 0: not in it */
+    struct job *older;       /* next among the repeats of the same place and category */
+    size_t slot;             /* of its category */
+    struct queue_at line;    /* in the board's line while `lined`, by rank */
+    size_t place;            /* in its window + 1; 0: not in it */
+    size_t near;             /* so many candidates it has needed: only a hint */
+    uint32_t row, era;       /* in the board's matching + 1, of that era; 0: not in it */
     struct engineer *holder; /* in whose list of held jobs it is; NULL: in nobody's */
     struct job *beside, **beside_at;
     size_t pin_place; /* among the board's pinned + 1; 0: not there */
     bool lined;
-    bool fresh;  /* in board.fresh */
-    bool sought; /* somebody has been looked for in this event */
-    size_t followers;  /* jobs whose master it is */
+    bool fresh;       /* in board.fresh */
+    bool sought;      /* somebody has been looked for in this event */
+    size_t followers; /* jobs whose master it is */
     bool waiting, repeatable;
     bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
     bool show;    /* dispatchers are told at the event's end */
@@ -212,7 +213,7 @@ struct carriers {
 void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
 void carry_change(struct engine *e, struct job *j, const struct carriers *before);
 void carry_count(const struct engine *e, struct job *j); /* of a job just listed */
-void carry_freed(struct engine *e, struct engineer *x); /* he has room again, or may have */
+void carry_freed(struct engine *e, struct engineer *x);  /* he has room again, or may have */
 
 /* ---- seat.c */
 instant seat_tick(instant at); /* the minute's beginning */

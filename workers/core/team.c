@@ -61,7 +61,7 @@ best(const struct engine *e, const struct job *j)
 {
     struct engineer_id not [HELPERS_MAX + 2 + REFUSERS_MAX];
     struct wish wish = match_wish(e, j);
-    wish.refused = not;
+    wish.refused = not ;
     wish.refused_count = passed_over(e, &j->t, not );
     return match_free(&wish);
 }

@@ -83,9 +83,9 @@ struct considered {
     uint8_t why;
 };
 
-/* What the first of those considered costs (cost.h has the terms), in 1/16 s, and how much dearer the
- * cheapest of the others would be for this ticket alone; below 0, that one is cheaper, and needed
- * elsewhere. */
+/* What the first of those considered costs (cost.h has the terms), in 1/16 s, and how much dearer
+ * the cheapest of the others would be for this ticket alone; below 0, that one is cheaper, and
+ * needed elsewhere. */
 enum { TERMS_MAX = 7 };
 #define GROUNDS_ALONE INT64_MAX /* there is no other */
 struct grounds {
@@ -174,8 +174,8 @@ struct ticket {
     uint8_t arrival;             /* enum arrival */
     uint8_t transfers;           /* so far */
     uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
-    struct engineer_id pinned;   /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
-    struct hand next;            /* is asked to take over */
+    struct engineer_id pinned; /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
+    struct hand next;          /* is asked to take over */
     struct hand helpers[HELPERS_MAX];
     size_t helpers_count;
     struct link links[LINKS_MAX]; /* oldest first */

@@ -71,7 +71,14 @@ msec
 travel_time(const struct rules *r, const struct learned *l, struct place a, struct place b,
             instant at)
 {
-    msec expected = travel_expected(r, travel_metres(a, b), at);
+    return travel_over(r, l, a, b, travel_metres(a, b), at);
+}
+
+msec
+travel_over(const struct rules *r, const struct learned *l, struct place a, struct place b,
+            int64_t metres, instant at)
+{
+    msec expected = travel_expected(r, metres, at);
     if (l->buckets == NULL || !place_known(a) || !place_known(b) || expected > TRIP_MAX)
         return expected;
     struct learned_key k = trip_key(r, a, b, at);
