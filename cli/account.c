@@ -4,6 +4,15 @@
 #include "common/wire/body.h"
 #include "common/wire/names.h"
 
+/* `now`: until when a broken one that has not stopped is late. */
+static void
+put(struct account *a, enum clock c, const struct reckoning *r, instant now)
+{
+    a->clocks[c] = *r;
+    a->penalties[c] = reckon_penalty(&a->contract->promises[c][a->trail->level], r, now);
+    a->late_ms[c] = r->broken ? (r->stop == NEVER ? now : r->stop) - r->deadline : 0;
+}
+
 void
 account_of(struct account *a, const struct proof *p, const struct trail *s)
 {
@@ -12,12 +21,22 @@ account_of(struct account *a, const struct proof *p, const struct trail *s)
         return;
     a->level = p->rules(p->context, s->plan)->levels[s->level].name;
     for (enum clock c = 0; c < CLOCKS; c++) {
-        struct reckoning *r = &a->clocks[c];
-        reckon(c, &s->facts, a->contract, s->level, p->trails.at, r);
-        a->penalties[c] = reckon_penalty(&a->contract->promises[c][s->level], r, p->trails.at);
-        if (r->broken)
-            a->late_ms[c] = (r->stop == NEVER ? p->trails.at : r->stop) - r->deadline;
+        struct reckoning r;
+        reckon(c, &s->facts, a->contract, s->level, p->trails.at, &r);
+        put(a, c, &r, p->trails.at);
     }
+}
+
+bool
+account_earlier(const struct account *a, size_t i, struct account *out, enum clock *c)
+{
+    if (a->contract == NULL || i >= a->trail->runs_count)
+        return false;
+    const struct trail_run *run = &a->trail->runs[i];
+    *out = *a;
+    *c = run->clock;
+    put(out, *c, &run->reckoning, run->at);
+    return true;
 }
 
 bool
@@ -87,6 +106,12 @@ json_of_account(const struct account *a, const struct proof *p, const char *terr
     json_put_time(j, "opened", s->opened_at);
     json_put_time(j, "received", s->facts.received);
     json_put_time(j, "as_of", p->trails.at);
+    struct account old;
+    enum clock of;
+    for (size_t i = 0; account_earlier(a, i, &old, &of); i++) {
+        struct json *one = json_of_clock(&old, of);
+        json_append(clocks, &one);
+    }
     for (enum clock c = 0; c < CLOCKS; c++)
         if (account_has(a, c)) {
             struct json *one = json_of_clock(a, c);

@@ -18,6 +18,9 @@ struct account {
 void account_of(struct account *a, const struct proof *p, const struct trail *s);
 /* Has this promise begun? */
 bool account_has(const struct account *a, enum clock c);
+/* The i-th run that was over before its clock began anew: `out` is the same account with that run
+ * in the place of clock *c. false: there are no more. */
+bool account_earlier(const struct account *a, size_t i, struct account *out, enum clock *c);
 struct json *json_of_account(const struct account *a, const struct proof *p, const char *territory);
 
 #endif

@@ -162,6 +162,10 @@ say_ticket(const struct trail *s, const struct proof *p, struct territory_id t, 
     say_steps(s);
     say_gaps(s);
     puts("clocks");
+    struct account old;
+    enum clock of;
+    for (size_t i = 0; account_earlier(&a, i, &old, &of); i++)
+        say_clock(&old, of);
     for (enum clock c = 0; c < CLOCKS; c++)
         if (account_has(&a, c))
             say_clock(&a, c);

@@ -16,7 +16,8 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_up, cmd_broker, cmd_worker, cmd_plan, cmd_submit,
-    cmd_tickets, cmd_ticket, cmd_act, cmd_engineer, cmd_watch, cmd_feed, cmd_audit, cmd_calendar;
+    cmd_tickets, cmd_ticket, cmd_act, cmd_engineer, cmd_watch, cmd_feed, cmd_audit, cmd_calendar,
+    cmd_gateway;
 
 /* Options as a table: --name VALUE, --name=VALUE, or a bare --name. What is left are words. */
 struct option_row {

@@ -5,7 +5,7 @@
  *   DIR/calendars            its working hours, holidays and rosters
  *   DIR/keys/NAME.key        secret keys, mode 0600: broker, pool, operator, worker, principals
  *   DIR/redis/               redis.conf and users.acl of the private Redis that `up` starts
- *   DIR/anchors, DIR/archive, DIR/spool, DIR/run */
+ *   DIR/anchors, DIR/archive, DIR/spool, DIR/run, DIR/gateways */
 #include "cli/apply.h"
 #include "cli/port.h"
 #include "cli/start.h"
@@ -31,8 +31,8 @@ static const char help[] =
     "plan is a\n"
     "sample city of three territories, two dozen engineers, sites and customers, or FILE; keys "
     "are\n"
-    "made for every engineer in it, for the gateways desk, gw-email, gw-sms, gw-phone and gw-chat, "
-    "for the dispatchers\n"
+    "made for every engineer in it, for the gateways desk, gw-email, gw-sms, gw-phone, gw-chat and "
+    "gw-web, for the dispatchers\n"
     "dispatch-1 and dispatch-2, and for whoever else contracts and escalations name. The\n"
     "calendars' files come along. Nothing that exists is overwritten.\n"
     "\n"
@@ -52,6 +52,7 @@ static const struct {
     { "gw-sms", "gateway", "sms.4711" },
     { "gw-phone", "gateway", "phone.hotline" },
     { "gw-chat", "gateway", "chat.help" },
+    { "gw-web", "gateway", "web.api" },
     { "dispatch-1", "dispatcher", NULL },
     { "dispatch-2", "dispatcher", NULL },
     { "worker", "worker", NULL },
@@ -254,9 +255,8 @@ struct wish {
 static int
 make(struct making *m, const struct wish *wish)
 {
-    static const char *const folders[] = {
-        "", "keys", "redis", "run", "anchors", "archive", "spool"
-    };
+    static const char *const folders[] = { "",        "keys",    "redis", "run",
+                                           "anchors", "archive", "spool", "gateways" };
     int64_t brokers = 1, port = 7341;
     if ((wish->brokers != NULL &&
          !cmd_number(&cmd_init, "brokers", wish->brokers, 1, BROKERS_MAX, &brokers)) ||

@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 static const struct command *const commands[] = {
-    &cmd_init,   &cmd_up,  &cmd_broker,   &cmd_worker, &cmd_plan, &cmd_submit, &cmd_tickets,
-    &cmd_ticket, &cmd_act, &cmd_engineer, &cmd_watch,  &cmd_feed, &cmd_audit,  &cmd_calendar,
+    &cmd_init,   &cmd_up,      &cmd_broker, &cmd_worker,   &cmd_plan,
+    &cmd_submit, &cmd_tickets, &cmd_ticket, &cmd_act,      &cmd_engineer,
+    &cmd_watch,  &cmd_feed,    &cmd_audit,  &cmd_calendar, &cmd_gateway,
 };
 
 static void

@@ -1,4 +1,5 @@
-/* programs.c - `faultline broker` and `faultline worker` become the programs beside this one. */
+/* programs.c - `faultline broker`, `faultline worker` and `faultline gateway NAME` become the
+ * programs beside this one. */
 #include "cli/programs.h"
 
 #include <errno.h>
@@ -89,5 +90,34 @@ run_worker(int argc, char **argv)
     return become(&cmd_worker, "faultline-worker", argc, argv);
 }
 
+static const char gateway_help[] =
+    "faultline gateway - run one channel's gateway (in the foreground)\n"
+    "\n"
+    "usage: faultline gateway NAME [--site DIR] [--as PRINCIPAL] [--set name=value]... "
+    "[--dry-run]\n"
+    "\n"
+    "NAME is a channel: email, sms, phone, chat, web. 'faultline gateway NAME --help' has its "
+    "settings,\n"
+    "docs/gateways.md the rest. With --dry-run it reads one message from standard input, prints "
+    "what it\n"
+    "would become, and sends nothing.\n";
+
+static int
+run_gateway(int argc, char **argv)
+{
+    char program[64];
+    if (argc < 2 || argv[1][0] == '-') {
+        if (cmd_asks_help(argc, argv))
+            return fputs(gateway_help, stdout) == EOF;
+        return cmd_usage(&cmd_gateway, "which one? email, sms, phone, chat, web");
+    }
+    if (strlen(argv[1]) > 20 || strchr(argv[1], '/') != NULL)
+        return cmd_usage(&cmd_gateway, "no gateway '%s'", argv[1]);
+    snprintf(program, sizeof(program), "faultline-gateway-%s", argv[1]);
+    return become(&cmd_gateway, program, argc - 1, argv + 1);
+}
+
 const struct command cmd_broker = { "broker", "run a broker (in the foreground)", "", run_broker };
 const struct command cmd_worker = { "worker", "run a worker (in the foreground)", "", run_worker };
+const struct command cmd_gateway = { "gateway", "run a channel's gateway (in the foreground)",
+                                     gateway_help, run_gateway };

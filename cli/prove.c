@@ -157,8 +157,10 @@ check_told(struct proof *p, const struct trail *s, enum clock c, const struct re
         differs(p, s, c, "the log tells no breach; computed: broken since %s", due);
 }
 
+/* What has come to something is kept, with what is owed for it: a promise that was missed stays
+ * missed when the next one begins. */
 static void
-on_anew(void *context, const struct trail *s, enum clock c, instant at)
+on_anew(void *context, struct trail *s, enum clock c, instant at)
 {
     struct proof *p = context;
     const struct contract *contract = proof_contract(p, s);
@@ -167,6 +169,8 @@ on_anew(void *context, const struct trail *s, enum clock c, instant at)
         return;
     reckon(c, &s->facts, contract, s->level, at, &r);
     check_told(p, s, c, &r);
+    if (r.verdict == VERDICT_STOPPED || r.broken)
+        trail_keep(s, c, &r, at);
 }
 
 static void

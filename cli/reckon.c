@@ -22,8 +22,8 @@ static const struct {
     [CLOCK_RESTORATION] = { AT_RECEIPT, MOMENT_RESTORED, M(ENDED), 0 },
     [CLOCK_REPLACEMENT] = { MOMENT_REPLACE, MOMENT_REPLACED, M(RESTORED) | M(ENDED), 0 },
     [CLOCK_ANALYSIS] = { MOMENT_RESTORED, MOMENT_ANALYSED, 0, 0 },
-    [CLOCK_COMPLAINT_ANSWER] = { MOMENT_COMPLAINED, MOMENT_ANSWERED, 0, 1u << REASON_OVER },
-    [CLOCK_COMPLAINT_CLOSE] = { MOMENT_COMPLAINED, MOMENT_SETTLED, 0, 1u << REASON_OVER },
+    [CLOCK_COMPLAINT_ANSWER] = { MOMENT_COMPLAINED, MOMENT_ANSWERED, 0, UINT32_MAX },
+    [CLOCK_COMPLAINT_CLOSE] = { MOMENT_COMPLAINED, MOMENT_SETTLED, 0, UINT32_MAX },
 };
 
 bool
@@ -183,9 +183,11 @@ reckon_share(enum clock c, const struct facts *f, const struct contract *contrac
 
 /* ---- a clock */
 
-/* Since when nothing is owed; a replacement declared in time takes restoration's place. */
+/* Since when nothing is owed; a replacement declared in time takes restoration's place, where one
+ * is promised. */
 static instant
-void_since(enum clock c, const struct facts *f, const struct reckoning *r, bool *in_time)
+void_since(enum clock c, const struct facts *f, const struct reckoning *r, bool replaceable,
+           bool *in_time)
 {
     instant since = NEVER;
     *in_time = false;
@@ -193,7 +195,8 @@ void_since(enum clock c, const struct facts *f, const struct reckoning *r, bool 
         if ((clocks[c].voids >> m & 1) && f->reached[m] >= r->start && f->reached[m] < since)
             since = f->reached[m];
     instant replace = f->reached[MOMENT_REPLACE];
-    if (c == CLOCK_RESTORATION && replace != NEVER && replace <= r->deadline && replace <= since) {
+    if (c == CLOCK_RESTORATION && replaceable && replace != NEVER && replace <= r->deadline &&
+        replace <= since) {
         since = replace;
         *in_time = true;
     }
@@ -201,10 +204,11 @@ void_since(enum clock c, const struct facts *f, const struct reckoning *r, bool 
 }
 
 static void
-judge(enum clock c, const struct facts *f, struct reckoning *out, instant now)
+judge(enum clock c, const struct facts *f, bool replaceable, struct reckoning *out, instant now)
 {
     bool in_time, known = out->deadline != NEVER;
-    instant reached = f->reached[clocks[c].ends], since = void_since(c, f, out, &in_time);
+    instant reached = f->reached[clocks[c].ends],
+            since = void_since(c, f, out, replaceable, &in_time);
     if (reached != NEVER && reached <= since) {
         out->verdict = VERDICT_STOPPED;
         out->stop = reached;
@@ -234,7 +238,7 @@ reckon(enum clock c, const struct facts *f, const struct contract *contract, uin
     struct road r;
     lay(&r, c, f, contract, p);
     out->deadline = reckon_share(c, f, contract, level, 100);
-    judge(c, f, out, now);
+    judge(c, f, contract->promises[CLOCK_REPLACEMENT][level].working_ms > 0, out, now);
     out->excluded = excluded_until(&r, out->start, out->stop < now ? out->stop : now);
     if (out->verdict == VERDICT_RUNNING && is_excluded(&r, now) && now >= out->start)
         out->verdict = VERDICT_PAUSED;

@@ -284,7 +284,11 @@ put_gap(struct statement *st, const struct gap *g, const struct wall *w)
 static void
 put_ticket(struct statement *st, const struct account *a, const struct wall *w, const char *code)
 {
+    struct account old;
+    enum clock of;
     put_head(st, a, w, code);
+    for (size_t i = 0; account_earlier(a, i, &old, &of); i++)
+        put_clock(st, &old, w, of);
     for (enum clock c = 0; c < CLOCKS; c++)
         if (account_has(a, c))
             put_clock(st, a, w, c);
@@ -335,7 +339,11 @@ state_one(struct audit *a, const struct proof *p, struct editions *e, const stru
     account_of(&account, p, s);
     struct wall w = wall_of(e, &account);
     if (is_within(a, s, &w)) {
+        struct account old;
+        enum clock of;
         st->tickets++;
+        for (size_t i = 0; account_earlier(&account, i, &old, &of); i++)
+            count(st, &old, of);
         for (enum clock c = 0; c < CLOCKS; c++)
             if (account_has(&account, c))
                 count(st, &account, c);

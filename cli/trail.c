@@ -16,10 +16,10 @@ static const struct effect {
 } effects[VERBS] = {
     [VERB_DELIVERED] = { .first = M(NAMED) },
     [VERB_ARRIVE] = { .first = M(ARRIVED) },
-    [VERB_RESOLVE] = { .latest = M(RESTORED) },
-    [VERB_SOLVE] = { .latest = M(RESTORED) },
-    [VERB_FOLLOW] = { .latest = M(RESTORED) },
-    [VERB_REOPEN] = { .undone = M(RESTORED) | M(ANALYSED), .anew = C(ANALYSIS) },
+    [VERB_RESOLVE] = { .latest = M(RESTORED), .undone = M(ANALYSED) },
+    [VERB_SOLVE] = { .latest = M(RESTORED), .undone = M(ANALYSED) },
+    [VERB_FOLLOW] = { .latest = M(RESTORED), .undone = M(ANALYSED) },
+    [VERB_REOPEN] = { .undone = M(RESTORED) | M(ANALYSED) | M(REPLACED), .anew = C(ANALYSIS) },
     [VERB_REPLACE] = { .first = M(REPLACE), .undone = M(REPLACED) },
     [VERB_REPLACED] = { .latest = M(REPLACED) },
     [VERB_ANALYSE] = { .first = M(ANALYSED) },
@@ -50,10 +50,18 @@ trails_fini(struct trails *all)
     for (size_t i = 0; i < all->count; i++) {
         free(all->list[i]->facts.gaps);
         free(all->list[i]->steps);
+        free(all->list[i]->runs);
         free(all->list[i]);
     }
     free(all->list);
     map_fini(&all->by_id);
+}
+
+void
+trail_keep(struct trail *s, enum clock c, const struct reckoning *r, instant at)
+{
+    s->runs = grow_array(s->runs, s->runs_count, &s->runs_cap, sizeof(*s->runs));
+    s->runs[s->runs_count++] = (struct trail_run){ (uint8_t)c, *r, at };
 }
 
 const struct trail *
@@ -272,14 +280,37 @@ reach(struct trail *s, enum verb v, instant at)
     }
 }
 
+/* What the log itself refutes is not believed: nobody arrives before he has accepted, or repairs
+ * again before it was rejected. */
+static instant
+refuted_until(const struct trail *s, enum verb v)
+{
+    const instant *reached = s->facts.reached;
+    enum moment after = v == VERB_REPLACED  ? MOMENT_REPLACE
+                        : v == VERB_ANALYSE ? MOMENT_RESTORED
+                        : v == VERB_COMPLAINT_ANSWER || v == VERB_COMPLAINT_CLOSE
+                            ? MOMENT_COMPLAINED
+                            : MOMENTS;
+    if (v == VERB_DELIVERED)
+        return s->name_version > 0 ? s->name_at : 0;
+    if (after != MOMENTS && reached[after] != NEVER)
+        return reached[after];
+    bool work = v == VERB_ARRIVE || v == VERB_RESOLVE || v == VERB_SOLVE || v == VERB_REPLACE ||
+                v == VERB_REPLACED;
+    return work ? s->begun_at : 0;
+}
+
 static void
 reach_of_step(struct trail *s, const struct line *l, const struct act *a, instant occurred)
 {
     enum verb v = l->o->verb;
-    instant at = occurred < s->facts.received ? s->facts.received : occurred;
+    instant at = occurred < refuted_until(s, v) ? refuted_until(s, v) : occurred;
+    at = at < s->facts.received ? s->facts.received : at;
+    if ((v == VERB_ACCEPT || v == VERB_TAKE_OVER || v == VERB_REOPEN) && at > s->begun_at)
+        s->begun_at = at;
     instant *ended = &s->facts.reached[MOMENT_ENDED];
     if (counts(s, v, a))
-        reach(s, v, v == VERB_DELIVERED && at < s->name_at ? s->name_at : at);
+        reach(s, v, at);
     if (!is_over(l->o->to))
         *ended = NEVER;
     else if (*ended == NEVER)

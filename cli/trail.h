@@ -27,6 +27,13 @@ struct trail_told {
     instant breach_at;
 };
 
+/* A clock that has begun anew: how it stood just before, if it had come to something. */
+struct trail_run {
+    uint8_t clock;
+    struct reckoning reckoning;
+    instant at; /* when it began anew */
+};
+
 struct trail {
     struct ticket_id id;
     struct customer_id customer;
@@ -44,9 +51,12 @@ struct trail {
     struct trail_told told[CLOCKS];
     struct trail_step *steps; /* in order; owned */
     size_t steps_count, steps_cap;
-    instant ended_at;        /* NEVER: it lives */
-    instant reported_at;     /* its report's own instant, believed or not */
-    instant wait_due;        /* the wait for the customer ends then at the latest; NEVER: none */
+    struct trail_run *runs; /* in order; owned */
+    size_t runs_count, runs_cap;
+    instant ended_at;    /* NEVER: it lives */
+    instant begun_at;    /* the last acceptance or reopening, as far as it is believed; 0: none */
+    instant reported_at; /* its report's own instant, believed or not */
+    instant wait_due;    /* the wait for the customer ends then at the latest; NEVER: none */
     struct ticket_id master; /* it follows this one; zero: none */
     instant occurred_at;     /* the timeline never goes back before it */
     uint32_t name_version; /* who knows this version knows its engineer's name; 0: there is none */
@@ -66,12 +76,14 @@ struct trails {
     /* ALARM or CORRECTED, before it changes the trail. NULL: not asked. */
     void (*claim)(void *context, const struct trail *s, const struct outcome *o, instant at);
     /* A clock begins anew, and what was said of it is forgotten: the last look. NULL: not asked. */
-    void (*anew)(void *context, const struct trail *s, enum clock c, instant at);
+    void (*anew)(void *context, struct trail *s, enum clock c, instant at);
     void *context;
 };
 
 void trails_init(struct trails *all);
 void trails_fini(struct trails *all);
+/* Keeps a run that is over. */
+void trail_keep(struct trail *s, enum clock c, const struct reckoning *r, instant at);
 /* The next record of the log. */
 void trails_read(struct trails *all, const struct log_record *r);
 const struct trail *trails_find(const struct trails *all, struct ticket_id id); /* NULL: none */

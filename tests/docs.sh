@@ -10,11 +10,12 @@ for doc in README.md docs/*.md docs/decisions/*.md; do
         [ -e "$(dirname "$doc")/$link" ] || say "$doc: $link is not there"
     done
 done
-for name in $(grep -o '`\(workers\|broker\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' | sort -u); do
+for name in $(grep -o '`\(workers\|broker\|gateways\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' |
+    grep -v '^gateways/.*\.\(conf\|csv\|keys*\)$' | sort -u); do # those are of a site folder
     [ -e "$name" ] || say "documents name $name, which is not there"
 done
 for event in $(grep -o 'event=[a-z_]*' docs/running.md | sort -u); do
     [ "$event" = event=memory_short ] && event='event=memory_' # its second half is a value
-    grep -rq "$event" broker workers common cli --include=*.c || say "docs/running.md: nothing logs $event"
+    grep -rq "$event" broker workers gateways common cli --include=*.c || say "docs/running.md: nothing logs $event"
 done
 exit $bad

@@ -13,7 +13,7 @@ welcome() { # is $2 on the line that begins with $1?
 
 bad=0
 say() { echo "$1"; bad=1; }
-files=$(find include common broker workers cli bench -name '*.[ch]')
+files=$(find include common broker workers gateways cli bench -name '*.[ch]')
 [ -n "$files" ] || say "no source files found: run from the project's root"
 for file in $files; do
     here=$(room "$file")

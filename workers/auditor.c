@@ -31,27 +31,42 @@ is_overdue(const struct ticket *t, const struct rules *rules, enum clock c, inst
            clock_share(c, &t->course, k, t->level, l->rungs[said->rungs].share_pct) <= then;
 }
 
-enum clock
+/* What the engine has to do by itself about a ticket in such a state: an offer's end, a wake time,
+ * the customer's silence, somebody who was asked and does not answer. */
+static bool
+is_stuck(const struct ticket *t, instant then)
+{
+    if (t->state != TICKET_HELD && t->state != TICKET_QUEUED && t->due <= then)
+        return true;
+    if (t->next.due <= then)
+        return true;
+    for (size_t i = 0; i < t->helpers_count; i++)
+        if (t->helpers[i].due <= then)
+            return true;
+    return false;
+}
+
+const char *
 auditor_overdue(const struct engine_look *l, instant now)
 {
     instant then = now - AUDIT_GRACE_MS;
     if (changed_at(l->ticket) > then)
-        return CLOCKS;
+        return NULL;
     for (enum clock c = 0; c < CLOCKS; c++)
         if (is_overdue(l->ticket, l->rules, c, then))
-            return c;
-    return CLOCKS;
+            return promise_text(c);
+    return is_stuck(l->ticket, then) ? "timer" : NULL;
 }
 
 static void
-report(struct territory *t, const struct engine_look *l, enum clock c)
+report(struct territory *t, const struct engine_look *l, const char *what)
 {
     char hex[2 * sizeof(l->ticket->id.b) + 1];
     if (t->audit.found++ >= LINES_MAX)
         return;
     hex_of(hex, l->ticket->id.b, sizeof(l->ticket->id.b));
     log_error("event=timer_overdue territory=%s ticket=%s clock=%s", t->id.s, hex,
-              log_quote(promise_text(c), strlen(promise_text(c))));
+              log_quote(what, strlen(what)));
 }
 
 /* All tickets have been looked at. */
@@ -61,8 +76,8 @@ finish(struct territory *t, int64_t mono_ms)
     struct audit *a = &t->audit;
     if (a->found > 0 && !a->told)
         territory_tell(t,
-                       "%zu tickets have promised times of which alarms should have been given and "
-                       "were not: look at open tickets by hand, and at the worker's log",
+                       "%zu tickets have timers or alarms that should have gone off and did not: "
+                       "look at open tickets by hand, and at the worker's log",
                        a->found);
     a->told = a->found > 0;
     a->at = a->found = 0;
@@ -84,9 +99,9 @@ auditor_walk(struct territory *t, instant now, int64_t mono_ms, size_t budget)
             finish(t, mono_ms);
             break;
         }
-        enum clock c = auditor_overdue(&l, now);
-        if (c < CLOCKS)
-            report(t, &l, c);
+        const char *what = auditor_overdue(&l, now);
+        if (what != NULL)
+            report(t, &l, what);
     }
     return looked;
 }

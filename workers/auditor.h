@@ -1,8 +1,9 @@
 /* auditor.h - does every promise that comes near its end ring? An independent look, in slices: it
  * reads each open ticket's clocks anew, from the course and the contract alone, and compares with
- * what the ticket's pages say was told. Timers, heaps and engine_next are what it checks, so
- * it uses none of them. What should have been told GRACE_MS ago and was not is logged, and the
- * dispatchers hear of it once. */
+ * what the ticket's pages say was told; and looks whether what the ticket waits for has passed.
+ * Heaps and engine_next are what it checks, so it uses neither. (That the clocks themselves are
+ * right, `audit clocks` proves.) What should have been told GRACE_MS ago and was not is logged, and
+ * the dispatchers hear of it once. */
 #ifndef WORKERS_AUDITOR_H
 #define WORKERS_AUDITOR_H
 
@@ -27,9 +28,10 @@ struct audit {
 
 struct territory;
 
-/* The first clock of a ticket whose alarm should have been given GRACE_MS before `now`; CLOCKS:
- * none. */
-enum clock auditor_overdue(const struct engine_look *l, instant now);
+/* What should have been done or told GRACE_MS before `now`: "response", ..., a clock whose alarm
+ * was not given; "timer", what the ticket or somebody who was asked waits for. Static; NULL:
+ * nothing. */
+const char *auditor_overdue(const struct engine_look *l, instant now);
 /* At most `budget` tickets of a served territory, if it is time. Returns how many were looked at.
  */
 size_t auditor_walk(struct territory *t, instant now, int64_t mono_ms, size_t budget);

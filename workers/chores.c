@@ -81,6 +81,31 @@ in_use(void *context, uint32_t version)
     return false;
 }
 
+/* A territory weighs what its engineers can do: that is what its tickets will be. */
+static void
+share_territories(struct worker *w, const struct edition *now, const struct territory_id *ids,
+                  size_t count)
+{
+    uint32_t *loads = zalloc((count + 1) * sizeof(*loads));
+    struct map places;
+    map_init(&places, sizeof(struct territory_id));
+    for (size_t i = 0; i < count; i++) {
+        loads[i] = 1;
+        map_put(&places, &ids[i], &loads[i]);
+    }
+    for (unsigned i = 0; i < now->plan->engineers_count; i++) {
+        struct territory_id home;
+        uint32_t *load = NULL;
+        if (str_fill(home.s, sizeof(home.s), str_of(now->plan->engineers[i].territory)))
+            load = map_get(&places, &home);
+        if (load != NULL)
+            ++*load;
+    }
+    lease_territories(w->x.lease, ids, loads, count);
+    map_fini(&places);
+    free(loads);
+}
+
 static void
 chore_plan(struct worker *w)
 {
@@ -96,7 +121,7 @@ chore_plan(struct worker *w)
         w->list[i]->listed = false;
     for (size_t i = 0; i < count; i++)
         add_territory(w, ids[i])->listed = true;
-    lease_territories(w->x.lease, ids, count);
+    share_territories(w, now, ids, count);
     keyring_use(w->x.keyring, now->atlas);
     check_signer(w, now->atlas);
     for (size_t i = 0; i < w->count; i++)

@@ -21,6 +21,7 @@ struct fellow {
 
 struct share {
     struct territory_id territory;
+    uint32_t load;
     bool ours;
     char owner[WORKER_NAME_MAX]; /* another's */
 };
@@ -119,32 +120,63 @@ live_fellows(const struct lease *l, const struct fellow **out)
     return live;
 }
 
-/* Every worker comes to the same result from the same beats and the same plan. */
+static int
+heaviest_first(const void *a, const void *b)
+{
+    const struct share *const *x = a, *const *y = b;
+    if ((*x)->load != (*y)->load)
+        return (*x)->load > (*y)->load ? -1 : 1;
+    return memcmp((*x)->territory.s, (*y)->territory.s, sizeof((*x)->territory.s));
+}
+
+/* Where it goes: to the one of the live who likes it best, of those whom it does not take beyond a
+ * fair share; where it would take all of them there, of those who carry least. */
+static size_t
+taker(const struct lease *l, const struct fellow *const *live, size_t count,
+      const uint64_t *carried, uint64_t fair, const struct share *s)
+{
+    uint64_t bound = UINT64_MAX, most = 0;
+    const char *rival = NULL;
+    size_t best = 0;
+    for (size_t i = 0; i < count; i++)
+        bound = carried[i] < bound ? carried[i] : bound;
+    if (bound + s->load <= fair)
+        bound = fair - s->load;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = live[i] == NULL ? l->worker : live[i]->worker;
+        uint64_t n = weight(name, s->territory);
+        if (carried[i] > bound || (rival != NULL && n < most) ||
+            (rival != NULL && n == most && strcmp(name, rival) < 0))
+            continue;
+        best = i;
+        most = n;
+        rival = name;
+    }
+    return best;
+}
+
+/* Every worker comes to the same result from the same beats and the same plan. The heavy ones are
+ * placed first, so that what is left over is light. */
 static void
 share_out(struct lease *l)
 {
     const struct fellow **live = zalloc((l->count_fellows + 1) * sizeof(*live));
-    size_t *carried = zalloc((l->count_fellows + 1) * sizeof(*carried));
-    size_t count = live_fellows(l, live), fair = (l->count_shares + count - 1) / count;
+    uint64_t *carried = zalloc((l->count_fellows + 1) * sizeof(*carried)), all = 0;
+    struct share **order = zalloc((l->count_shares + 1) * sizeof(*order));
+    size_t count = live_fellows(l, live);
     for (size_t t = 0; t < l->count_shares; t++) {
-        struct share *s = &l->shares[t];
-        const char *owner = NULL;
-        size_t best = 0;
-        uint64_t most = 0;
-        for (size_t i = 0; i < count; i++) {
-            const char *name = live[i] == NULL ? l->worker : live[i]->worker;
-            uint64_t n = weight(name, s->territory);
-            if (carried[i] == fair || (owner != NULL && n < most) ||
-                (owner != NULL && n == most && strcmp(name, owner) < 0))
-                continue;
-            best = i;
-            most = n;
-            owner = name;
-        }
-        carried[best]++;
-        s->ours = live[best] == NULL;
-        snprintf(s->owner, sizeof(s->owner), "%s", owner);
+        order[t] = &l->shares[t];
+        all += order[t]->load;
     }
+    qsort(order, l->count_shares, sizeof(*order), heaviest_first);
+    for (size_t t = 0; t < l->count_shares; t++) {
+        struct share *s = order[t];
+        size_t i = taker(l, live, count, carried, (all + count - 1) / count, s);
+        carried[i] += s->load;
+        s->ours = live[i] == NULL;
+        snprintf(s->owner, sizeof(s->owner), "%s", s->ours ? l->worker : live[i]->worker);
+    }
+    free(order);
     free(live);
     free(carried);
 }
@@ -157,12 +189,13 @@ by_territory(const void *a, const void *b)
 }
 
 void
-lease_territories(struct lease *l, const struct territory_id *list, size_t count)
+lease_territories(struct lease *l, const struct territory_id *list, const uint32_t *loads,
+                  size_t count)
 {
     l->shares = grow(l->shares, (count + 1) * sizeof(*l->shares));
     l->count_shares = count;
     for (size_t i = 0; i < count; i++)
-        l->shares[i] = (struct share){ .territory = list[i] };
+        l->shares[i] = (struct share){ .territory = list[i], .load = loads[i] };
     qsort(l->shares, count, sizeof(*l->shares), by_territory);
     share_out(l);
 }

@@ -5,12 +5,12 @@
  * (Redis away, this process stopped) counts for little, so nobody is declared dead by a
  * sleeper. No wall clock, no TTL: a clock step neither frees nor freezes a territory.
  *
- *     owner(territory) = the live worker with the greatest hash(worker, territory)
- *                        among those who have not their fair share yet, territories in order
+ *     owner(territory) = the live worker with the greatest hash(worker, territory) among those
+ *                        whom it does not take beyond a fair share of all the weight; among those
+ *                        who carry least, where it would take everybody there. Heavy ones first.
  *
- * so nobody has more than one territory above another, and a worker that comes or goes moves little
- * beside its own share. Owning by this rule decides who tries; the head's nonce decides who
- * holds. */
+ * so the weight is spread, and a worker that comes or goes moves little beside its own share.
+ * Owning by this rule decides who tries; the head's nonce decides who holds. */
 #ifndef WORKERS_LEASE_H
 #define WORKERS_LEASE_H
 
@@ -29,8 +29,9 @@ void lease_observe(struct lease *l, const struct beat *list, size_t count, int64
 bool lease_silent(struct lease *l, const char *worker);
 /* Has its beat been seen to grow? Nothing is handed to one that was only ever seen once. */
 bool lease_moving(const struct lease *l, const char *worker);
-/* The territories that are shared out; copied. */
-void lease_territories(struct lease *l, const struct territory_id *list, size_t count);
+/* The territories that are shared out, and how heavy each is (at least 1; any unit); copied. */
+void lease_territories(struct lease *l, const struct territory_id *list, const uint32_t *loads,
+                       size_t count);
 /* Who should hold it: a name that is good until the next lease_observe. What is not shared out is
  * left to whoever has it. */
 const char *lease_owner(const struct lease *l, struct territory_id t);

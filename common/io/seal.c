@@ -184,6 +184,21 @@ digest_32(uint8_t out[32], struct str bytes)
     crypto_generichash_blake2b(out, 32, bytes_of(bytes), bytes.len, NULL, 0);
 }
 
+void
+hmac_sha256(uint8_t out[32], struct str key, struct str bytes)
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, bytes_of(key), key.len);
+    crypto_auth_hmacsha256_update(&state, bytes_of(bytes), bytes.len);
+    crypto_auth_hmacsha256_final(&state, out);
+}
+
+bool
+same_secret(const void *a, const void *b, size_t len)
+{
+    return sodium_memcmp(a, b, len) == 0;
+}
+
 static crypto_generichash_blake2b_state *
 state_of(struct digest *d)
 {

@@ -55,6 +55,10 @@ must_use enum err unseal(struct buf *out, const struct seal_key *k, struct str a
 /* --- hashing and signing */
 void digest_16(uint8_t out[16], const struct seal_key *keyed, struct str bytes); /* BLAKE2b-128 */
 void digest_32(uint8_t out[32], struct str bytes);                               /* BLAKE2b-256 */
+/* HMAC-SHA256 (RFC 2104), as webhooks are signed; a key of any length. */
+void hmac_sha256(uint8_t out[32], struct str key, struct str bytes);
+/* Equal? In a time that does not say where they differ. */
+must_use bool same_secret(const void *a, const void *b, size_t len);
 struct digest { /* the same, in pieces */
     _Alignas(64) uint8_t state[512];
 };

@@ -71,8 +71,9 @@ unsigned roster_seats(const struct roster *r, instant at); /* within the horizon
 size_t roster_check_seats(const struct roster *r, unsigned seats, struct buf *why);
 /* One engineer in two shifts at the same time. */
 size_t roster_check_overlaps(const struct roster *r, struct buf *why);
-/* Days with a HOLIDAY (of `holidays`, which may be another calendar's) on which nobody is on duty
- * at any time. `name` is the roster's, for the lines. */
+/* Days with a HOLIDAY (of `holidays`, which may be another calendar's), or the hours of it that are
+ * one, for which nobody is on duty: not in their middle, and no shift begins in them. `name` is the
+ * roster's, for the lines. */
 size_t roster_check_holidays(const struct roster *r, const char *name,
                              const struct happenings *holidays, struct buf *why);
 /* Attendees, once each, of whom `known` says no. */

@@ -141,6 +141,21 @@ roster_check_overlaps(const struct roster *r, struct buf *why)
     return ended(faults, "overlaps", why);
 }
 
+/* Somebody is on duty in the middle of [from, to), or comes to a shift that begins in it. The tail
+ * of a night that began the day before is no duty for the day. */
+static bool
+is_served(const struct roster *r, instant from, instant to)
+{
+    instant middle = from + (to - from) / 2;
+    if (middle >= r->from && middle < r->until && roster_seats(r, middle) > 0)
+        return true;
+    for (size_t i = 0; i < r->shifts_count && r->shifts[i].from < to; i++)
+        if (r->shifts[i].from >= from && r->shifts[i].from >= r->from &&
+            roster_seats(r, r->shifts[i].from) > 0)
+            return true;
+    return false;
+}
+
 size_t
 roster_check_holidays(const struct roster *r, const char *name, const struct happenings *holidays,
                       struct buf *why)
@@ -156,10 +171,9 @@ roster_check_holidays(const struct roster *r, const char *name, const struct hap
         for (int64_t day = zone_day(r->zone, from); from < to && day <= zone_day(r->zone, to - 1);
              day++) {
             instant begin = zone_midnight(r->zone, day), end = zone_midnight(r->zone, day + 1);
-            unsigned least, most = 0;
-            if (begin < r->until && end > r->from)
-                range(r, begin, end, &least, &most);
-            if (most > 0 || day == told || !another(&faults))
+            begin = begin < h->from ? h->from : begin;
+            end = end > h->to ? h->to : end;
+            if (is_served(r, begin, end) || day == told || !another(&faults))
                 continue;
             char date[DATE_TEXT];
             date_text(date, told = day);

@@ -59,6 +59,8 @@ is_excluded(const struct trial *t, int64_t m, bool *for_ever)
     for (size_t i = 0; i < t->course.excluded_count; i++) {
         const struct exclusion *x = &t->course.excluded[i];
         bool in = x->from <= BEGIN + m * MINUTES && x->to > BEGIN + m * MINUTES;
+        if (t->clock == CLOCK_COMPLAINT_ANSWER || t->clock == CLOCK_COMPLAINT_CLOSE)
+            continue; /* what stops the repair stops no complaint */
         excluded |= in;
         *for_ever |= in && x->to == NEVER;
     }
@@ -301,6 +303,10 @@ a_replacement_declared_in_time_takes_restorations_place(void **state)
     IS(&t, CLOCK_REPLACEMENT, now, CLOCK_STOPPED, false);
     miles[MILE_REPLACE] = BEGIN + 4 * HOURS + 1;
     IS(&t, CLOCK_RESTORATION, now, CLOCK_STOPPED, true);
+    miles[MILE_REPLACE] = BEGIN + 1 * HOURS; /* where none is promised it takes nothing away */
+    miles[MILE_RESTORED] = NEVER;
+    t.contract.promises[CLOCK_REPLACEMENT][t.level].working_ms = 0;
+    IS(&t, CLOCK_RESTORATION, now, CLOCK_RUNNING, true);
 }
 
 static void

@@ -173,7 +173,7 @@ a_holiday_without_duty_is_found(void **state)
     (void)state;
     struct happenings all = good_events(
         z, "2026-01-01", "2026-03-01",
-        "BEGIN:VEVENT\nUID:week\nCATEGORIES:DUTY\nDTSTART:20260101T080000\nDTEND:20260101T180000\n"
+        "BEGIN:VEVENT\nUID:week\nCATEGORIES:DUTY\nDTSTART:20260101T080000\nDTEND:20260102T020000\n"
         "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR\n" WHO(
             "a") "END:VEVENT\n"
                  "BEGIN:VEVENT\nUID:h\nSUMMARY:Spring\nCATEGORIES:HOLIDAY\nDTSTART;VALUE=DATE:"

@@ -22,6 +22,7 @@ PROMISES = """promises:
       - {clock: response, working_min: 15}
       - {clock: arrival, working_min: 60, penalty: 5000}
       - {clock: restoration, working_min: 120, penalty: 10000, penalty_per: 2000, penalty_each_min: 60, penalty_most: 50000}
+      - {clock: complaint_answer, working_min: 120, penalty: 700}
 """
 
 
@@ -154,6 +155,21 @@ def test_a_statement_in_words_is_for_one_customer_and_his_time(city):
     for words in (("C-1001", "--from", "yesterday"), ("C-1001", "--lang", "fr"), ()):
         assert city.site.run("audit", "statement", *words, check=False).returncode == 2
     assert "no customer 'nobody'" in city.site.run("audit", "statement", "nobody", check=False).stderr
+
+
+def test_a_missed_promise_stays_missed_when_its_clock_begins_anew(city):
+    _, ticket, number, _ = city.opens("twice", 5 * HOUR)
+    city.engineers["quality.he"] = owner = city.site.client("quality.he")  # of complaints, by the contract
+    owner.subscribe()
+    city.does("desk", ticket, "complain", at=city.now - 4 * HOUR, note="nobody has called")
+    city.does("quality.he", ticket, "complaint_answer", note="we are looking into it")
+    city.does("quality.he", ticket, "complaint_close", note="called, and apologised")
+    city.does("desk", ticket, "complain", note="and again nobody")
+    assert city.clocks()[0] == 0
+    rows, _ = statement(city, number)
+    answers = [row for row in rows[0]["clocks"] if row["clock"] == "complaint_answer"]
+    assert [row["verdict"] for row in answers] == ["broken", "runs"], answers
+    assert answers[0]["penalty"] == 700 and answers[1]["penalty"] == 0
 
 
 def test_nothing_is_reckoned_from_a_log_that_does_not_hold(city):

@@ -38,9 +38,12 @@ among(const char *me, size_t count)
         lease_observe(l, list, count, (int64_t)n * BEAT);
     }
     struct territory_id all[TERRITORIES];
-    for (size_t i = 0; i < TERRITORIES; i++)
+    uint32_t loads[TERRITORIES];
+    for (size_t i = 0; i < TERRITORIES; i++) {
         all[i] = territory(i);
-    lease_territories(l, all, TERRITORIES);
+        loads[i] = 1;
+    }
+    lease_territories(l, all, loads, TERRITORIES);
     return l;
 }
 
@@ -159,10 +162,38 @@ open_library(void **state)
     return 0;
 }
 
+/* Four towns, one of them nearly empty: whatever the workers' names, the three are never all one's.
+ */
+static void
+the_heavy_ones_are_not_all_one_workers(void **state)
+{
+    (void)state;
+    static const uint32_t loads[] = { 10, 9, 8, 1 };
+    char me[24];
+    for (unsigned n = 0; n < 200; n++) {
+        snprintf(me, sizeof(me), "worker-me-%u", n);
+        struct lease *l = lease_new(me, LEASE);
+        struct beat other = beat(n, 1);
+        lease_observe(l, &other, 1, BEAT);
+        other.count = 2;
+        lease_observe(l, &other, 1, 2 * BEAT);
+        struct territory_id all[countof(loads)];
+        for (size_t i = 0; i < countof(loads); i++)
+            all[i] = territory(i);
+        lease_territories(l, all, loads, countof(loads));
+        uint32_t mine = 0;
+        for (size_t i = 0; i < countof(loads); i++)
+            mine += lease_mine(l, all[i]) ? loads[i] : 0;
+        assert_in_range(mine, 10, 18);
+        lease_free(l);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_heavy_ones_are_not_all_one_workers),
         cmocka_unit_test(a_worker_that_comes_takes_its_own_share_and_moves_little_else),
         cmocka_unit_test(all_workers_agree_on_every_owner),
         cmocka_unit_test(a_beat_that_stands_still_is_silent_after_the_lease_and_not_before),

@@ -11,9 +11,11 @@
 
 #define RECEIVED MILES /* as a row's beginning */
 #define BIT(n)   (1u << (n))
+#define ALL      UINT32_MAX
 
 /* RESTORED before anybody has come, or before a name could be told, or before the new device:
- * nothing of the kind is owed any more. Papers and complaints outlive the ticket's end. */
+ * nothing of the kind is owed any more. Papers and complaints outlive the ticket's end, and nothing
+ * that stops the repair stops a complaint: it is about those who repair. */
 static const struct row {
     const char *text;
     uint8_t from, to;   /* enum milestone */
@@ -27,10 +29,8 @@ static const struct row {
     [CLOCK_REPLACEMENT] = { "replacement", MILE_REPLACE, MILE_REPLACED,
                             BIT(MILE_RESTORED) | BIT(MILE_ENDED) },
     [CLOCK_ANALYSIS] = { "analysis", MILE_RESTORED, MILE_ANALYSED, 0 },
-    [CLOCK_COMPLAINT_ANSWER] = { "complaint answer", MILE_COMPLAINED, MILE_ANSWERED, 0,
-                                 BIT(REASON_OVER) },
-    [CLOCK_COMPLAINT_CLOSE] = { "complaint close", MILE_COMPLAINED, MILE_COMPLAINT_OVER, 0,
-                                BIT(REASON_OVER) },
+    [CLOCK_COMPLAINT_ANSWER] = { "complaint answer", MILE_COMPLAINED, MILE_ANSWERED, 0, ALL },
+    [CLOCK_COMPLAINT_CLOSE] = { "complaint close", MILE_COMPLAINED, MILE_COMPLAINT_OVER, 0, ALL },
 };
 
 enum milestone
@@ -151,9 +151,10 @@ struct run {
     instant deadline, stop, over; /* NEVER; `over`: it became void */
 };
 
-/* When it became void. A replacement declared in time takes restoration's place. */
+/* When it became void. A replacement declared in time takes restoration's place, if one is
+ * promised: no word takes a promise away that has none to follow it. */
 static instant
-void_at(enum clock c, const struct course *course, const struct run *r)
+void_at(enum clock c, const struct course *course, const struct run *r, bool replaceable)
 {
     instant over = NEVER, replace = course->miles[MILE_REPLACE];
     for (unsigned m = 0; rows[c].voided_by >> m != 0; m++) {
@@ -161,7 +162,7 @@ void_at(enum clock c, const struct course *course, const struct run *r)
         if (voids && course->miles[m] < over)
             over = course->miles[m];
     }
-    if (c == CLOCK_RESTORATION && replace <= r->deadline && replace < over)
+    if (c == CLOCK_RESTORATION && replaceable && replace <= r->deadline && replace < over)
         over = replace;
     return over;
 }
@@ -183,7 +184,8 @@ run_of(struct run *r, enum clock c, const struct course *course, const struct co
     pace_of(&r->line.pace, p, contract->calendar, r->line.start);
     gaps_of(&r->line, course, row->unpaused);
     r->deadline = line_share(&r->line, 100);
-    instant stop = course->miles[row->to], over = void_at(c, course, r);
+    bool replaceable = contract->promises[CLOCK_REPLACEMENT][level].working_ms > 0;
+    instant stop = course->miles[row->to], over = void_at(c, course, r, replaceable);
     if (stop != NEVER && stop <= over) {
         r->state = CLOCK_STOPPED;
         r->stop = stop;

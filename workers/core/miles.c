@@ -15,10 +15,12 @@ static const struct mile {
 } table[] = {
     { VERB_DELIVERED, MILE_DELIVERED, FIRST, 0, 0 },
     { VERB_ARRIVE, MILE_ARRIVED, FIRST, 0, 0 },
-    { VERB_RESOLVE, MILE_RESTORED, AGAIN, 0, 0 },
-    { VERB_SOLVE, MILE_RESTORED, AGAIN, 0, 0 },
-    { VERB_FOLLOW, MILE_RESTORED, AGAIN, 0, 0 },
-    { VERB_REOPEN, MILES, FIRST, BIT(MILE_RESTORED) | BIT(MILE_ANALYSED), BIT(CLOCK_ANALYSIS) },
+    /* the analysis that is owed is of this restoration */
+    { VERB_RESOLVE, MILE_RESTORED, AGAIN, BIT(MILE_ANALYSED), 0 },
+    { VERB_SOLVE, MILE_RESTORED, AGAIN, BIT(MILE_ANALYSED), 0 },
+    { VERB_FOLLOW, MILE_RESTORED, AGAIN, BIT(MILE_ANALYSED), 0 },
+    { VERB_REOPEN, MILES, FIRST, BIT(MILE_RESTORED) | BIT(MILE_ANALYSED) | BIT(MILE_REPLACED),
+      BIT(CLOCK_ANALYSIS) },
     /* a second device does not begin the eight hours anew */
     { VERB_REPLACE, MILE_REPLACE, FIRST, BIT(MILE_REPLACED), 0 },
     { VERB_REPLACED, MILE_REPLACED, AGAIN, 0, 0 },
@@ -30,14 +32,36 @@ static const struct mile {
     { VERB_COMPLAINT_CLOSE, MILE_COMPLAINT_OVER, AGAIN, 0, 0 },
 };
 
+/* Before which it cannot have happened, whatever its sender says: the log itself knows better. */
+static instant
+floor_of(const struct ticket *t, enum verb v)
+{
+    const instant *miles = t->course.miles;
+    switch (v) {
+    case VERB_DELIVERED: /* a name is not delivered before it is known */
+        return t->named_at;
+    case VERB_ARRIVE:
+    case VERB_RESOLVE:
+    case VERB_SOLVE:
+    case VERB_REPLACE:
+        return t->begun_at;
+    case VERB_REPLACED:
+        return miles[MILE_REPLACE] == NEVER ? t->begun_at : miles[MILE_REPLACE];
+    case VERB_ANALYSE:
+        return miles[MILE_RESTORED] == NEVER ? 0 : miles[MILE_RESTORED];
+    case VERB_COMPLAINT_ANSWER:
+    case VERB_COMPLAINT_CLOSE:
+        return miles[MILE_COMPLAINED] == NEVER ? 0 : miles[MILE_COMPLAINED];
+    default:
+        return 0;
+    }
+}
+
 static instant
 reached_at(const struct engine *e, const struct ticket *t, const struct move *m)
 {
-    instant at = step_believed(e, m->occurred_at);
-    /* a name is not delivered before it is known */
-    for (size_t i = 0; m->verb == VERB_DELIVERED && i < t->timeline_count; i++)
-        if (t->timeline[i].version == t->named_version && at < t->timeline[i].at)
-            at = t->timeline[i].at;
+    instant at = step_believed(e, m->occurred_at), least = floor_of(t, m->verb);
+    at = at < least ? least : at;
     return at < t->course.received_at ? t->course.received_at : at;
 }
 
@@ -74,6 +98,10 @@ miles_take(struct engine *e, struct job *j, const struct move *m)
     for (size_t i = 0; i < countof(table); i++)
         if (table[i].verb == m->verb && counts(t, m))
             reach(t, &table[i], at);
+    if (m->verb == VERB_ACCEPT || m->verb == VERB_TAKE_OVER)
+        t->named_at = e->at;
+    if (m->verb == VERB_ACCEPT || m->verb == VERB_TAKE_OVER || m->verb == VERB_REOPEN)
+        t->begun_at = at > t->begun_at ? at : t->begun_at;
     instant *ended = &t->course.miles[MILE_ENDED];
     if (!life_is_over(t->state))
         *ended = NEVER;

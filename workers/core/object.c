@@ -134,6 +134,16 @@ has_needs(const struct object_rule *r, const struct act *a)
              (r->needs & NEED_SECTIONS && !has_sections(a, r->sections)));
 }
 
+/* Parts and papers that a ticket may have many of leave places for what every ticket may need once.
+ */
+static size_t
+room_for(enum object_kind k)
+{
+    bool many =
+        k == OBJECT_PART || k == OBJECT_REPORT || k == OBJECT_INSPECTION || k == OBJECT_QUOTE;
+    return many ? OBJECTS_MAX - OBJECTS_KEPT : OBJECTS_MAX;
+}
+
 enum refusal
 object_may(const struct engine *e, const struct job *j, const struct act *a)
 {
@@ -145,7 +155,7 @@ object_may(const struct engine *e, const struct job *j, const struct act *a)
         return REFUSAL_INCOMPLETE;
     if (r->needs & NEED_SECTIONS && a->text.len > SECTIONS_BYTES_MAX)
         return REFUSAL_LIMIT;
-    bool full = j->t.objects_count == OBJECTS_MAX || (r->alone && is_pending(&j->t, r->kind));
+    bool full = j->t.objects_count >= room_for(r->kind) || (r->alone && is_pending(&j->t, r->kind));
     return r->from == 0 && full ? REFUSAL_LIMIT : REFUSAL_NONE;
 }
 

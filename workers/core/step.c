@@ -26,6 +26,7 @@ forget_engineer(struct ticket *t)
     memset(t->phone, 0, sizeof(t->phone));
     t->home = (struct territory_id){ 0 };
     t->named_version = 0;
+    t->named_at = 0;
 }
 
 /* Nobody is responsible any more. */

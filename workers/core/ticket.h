@@ -28,6 +28,7 @@ enum {
     HELPERS_MAX = 4,
     LINKS_MAX = 8,
     OBJECTS_MAX = 24,
+    OBJECTS_KEPT = 8,          /* of them not for parts, reports, inspections and quotes */
     SECTIONS_BYTES_MAX = 8192, /* of an object's text; longer is refused */
     NOTE_MAX = 1024            /* bytes; longer notes are cut between characters */
 };
@@ -173,6 +174,9 @@ struct ticket {
     uint8_t wait;                /* enum reason of PENDING_CUSTOMER and HELD; else REASON_NONE */
     uint8_t arrival;             /* enum arrival */
     uint8_t transfers;           /* so far */
+    instant named_at;            /* since when his name can be told; 0: nobody has accepted */
+    instant begun_at;            /* no arrival and no repair is before it: the last acceptance or
+                                    reopening, as far as it is believed; 0: none yet */
     uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
     struct engineer_id pinned; /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
     struct hand next;          /* is asked to take over */

@@ -104,6 +104,8 @@ put_hands(const struct ticket *t, struct buf *b)
     buf_put(b, (uint8_t[]){ t->wait, t->arrival, t->transfers }, 3);
     record_put_count(b, t->named_version);
     record_put_id(b, t->pinned);
+    record_put_since(b, t->opened_at, t->named_at == 0 ? NEVER : t->named_at);
+    record_put_since(b, t->opened_at, t->begun_at == 0 ? NEVER : t->begun_at);
     record_put_id(b, t->next.engineer);
     if (!no_name(t->next.engineer))
         record_put_since(b, t->opened_at, t->next.due);
@@ -119,6 +121,15 @@ put_hands(const struct ticket *t, struct buf *b)
     }
 }
 
+/* 0 for what is not known, which no instant is. */
+static instant
+get_known(const struct ticket *t, struct cur *c)
+{
+    instant at = record_get_since(c, t->opened_at);
+    c->failed |= at == 0;
+    return at == NEVER ? 0 : at;
+}
+
 static void
 get_hands(struct ticket *t, struct cur *c)
 {
@@ -126,8 +137,10 @@ get_hands(struct ticket *t, struct cur *c)
     t->arrival = record_get_below(c, ARRIVALS);
     t->transfers = cur_u8(c);
     t->named_version = (uint32_t)record_get_count(c, UINT32_MAX);
-    t->next.due = NEVER;
     record_get_id(c, &t->pinned);
+    t->named_at = get_known(t, c);
+    t->begun_at = get_known(t, c);
+    t->next.due = NEVER;
     record_get_id(c, &t->next.engineer);
     if (!no_name(t->next.engineer))
         t->next.due = record_get_since(c, t->opened_at);
