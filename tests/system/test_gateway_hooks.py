@@ -94,7 +94,7 @@ def test_a_full_round_by_feishu_from_the_first_words_to_the_score(site, platform
         engineer.say(verb)
     platforms.hears(lambda w: number in w and ("修复" in w or "恢复" in w or "解决" in w))
     hooks.say("feishu", "满意")
-    platforms.hears(lambda w: number in w and "1" in w and "5" in w)
+    platforms.hears(lambda w: number in w and "评分" in w)
     survey = hooks.say("feishu", "5")
     wait_until(lambda: "survey_answer" in site.run("ticket", number).stdout, "the score is on the ticket", limit=15)
     hooks.say("feishu", "5", ident=survey)
@@ -209,7 +209,8 @@ def test_replies_wait_when_asked_to_renew_their_token_and_give_up_what_cannot_ar
     hooks.say("slack", "Lift stuck, urgent")
     number = number_in(platforms.hears(is_number, kind="slack", limit=20))
     times = [at for at, path in platforms.requests if path == "/api/chat.postMessage"]
-    assert times[1] - times[0] >= 2, times
+    waited = [at - times[0] for at in times[1:] if at - times[0] > 1]  # what was under way does not count
+    assert waited and min(waited) >= 2, times
     hooks.say("wecom", "电梯坏了，紧急")
     platforms.hears(is_number, kind="wecom")
     platforms.troubles.append((200, {}, {"errcode": 42001, "errmsg": "access_token expired"}))
