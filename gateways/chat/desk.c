@@ -3,28 +3,33 @@
 
 #include "common/io/clock.h"
 #include "common/io/log.h"
+#include "gateways/entry.h"
 #include "gateways/limit.h"
 
 #include <stdio.h>
 
-enum { TICK_MS = 1000, SENDERS_MAX = 100000, FORGET_DAYS = 60, LIST_MAX = 5 };
+enum { TICK_MS = 1000, SENDERS_MAX = 100000, FORGET_DAYS = 60, LIST_MAX = 5, NAME_SIZE = 64 };
 static const uint8_t nothing[16];
 
 struct desk {
     struct gateway *gateway;
     struct persons *people;
+    const struct accounts *accounts;
     struct talk_config config;
     struct limits *limits;
     int64_t patience_ms, tick_at;
 };
 
 struct desk *
-desk_new(struct gateway *g, struct persons *people, const struct desk_values *v, struct buf *why)
+desk_new(struct gateway *g, struct persons *people, const struct accounts *accounts,
+         const struct desk_values *v, struct buf *why)
 {
     struct desk *d = zalloc(sizeof(*d));
     const struct limit_rate one = { (unsigned)v->talk_burst, (unsigned)v->talk_per_min };
     const struct limit_rate all = { 0, 0 };
-    *d = (struct desk){ .gateway = g, .people = people, .patience_ms = v->patience_s * 1000 };
+    *d = (struct desk){
+        .gateway = g, .people = people, .accounts = accounts, .patience_ms = v->patience_s * 1000
+    };
     d->limits = limits_new(one, all, SENDERS_MAX);
     d->config.ask_site = v->ask_site;
     d->config.ask_urgency = v->ask_urgency;
@@ -123,15 +128,21 @@ static enum taken
 file_report(struct desk *d, struct person *p, const char *lang)
 {
     const struct talk *t = &p->talk;
+    const struct contact *who = who_is(gateway_who(d->gateway), "chat", p->address);
+    bool named = who != NULL && who->name[0] != '\0'; /* then that is how he is called */
+    const struct account *account = accounts_of(d->accounts, p->address);
     uint8_t id[16];
     struct arrival a = {
         .key = t->key,
         .address = p->address,
         .data = t->thread,
         .unlimited = true,
-        .report = { .text = t->text,
+        .report = { .source =
+                        account == NULL || account->source[0] == '\0' ? NULL : account->source,
+                    .text = t->text,
                     .site = t->site[0] == '\0' ? NULL : t->site,
                     .category = t->category[0] == '\0' ? NULL : t->category,
+                    .name = named || t->name[0] == '\0' ? NULL : t->name,
                     .lang = lang,
                     .hint = t->hint,
                     .occurred_at = t->at },
@@ -298,8 +309,11 @@ think(struct desk *d, struct errand *e)
                                       .quoted = e->quote != NULL,
                                       .surveyed = e->survey != NULL,
                                       .number = t == NULL ? "" : t->number };
+    char name[NAME_SIZE] = "";
+    if (h->name != NULL && str_is_printable(str_of(h->name)))
+        entry_fill(name, sizeof(name), h->name);
     const struct talk_message m = { h->key, h->thread, h->text,
-                                    h->at != 0 ? h->at : clock_wall_ms() };
+                                    h->at != 0 ? h->at : clock_wall_ms(), name };
     struct talk_step step = talk_hear(&e->person->talk, &d->config, &known, &m);
     e->lang = lang_of(d, h, e->person);
     return step;
@@ -366,7 +380,7 @@ desk_dry(struct desk *d, const struct heard *h)
         talk_ask(&question, t, &d->config, e.lang);
         printf("asks: %s\n", buf_cstr(&question));
         buf_fini(&question);
-        const struct talk_message skip = { "", "", STR("skip"), 0 };
+        const struct talk_message skip = { "", "", STR("skip"), 0, NULL };
         step = talk_hear(t, &d->config, &(struct talk_known){ 0 }, &skip);
     }
     if (step.act == DO_FILE)

@@ -32,6 +32,7 @@ class Gateway:
         self.process = subprocess.Popen(
             [str(BUILD / ("faultline-gateway-" + self.name)), "--site", str(self.site.dir), *words],
             stdout=subprocess.PIPE, stderr=self.site.log, text=True, env=env,
+            restore_signals=False,  # SIGXFSZ stays ignored: a disk limit is an error, not its death
         )
         self.site.children.append(self.process)
         line = self.process.stdout.readline()

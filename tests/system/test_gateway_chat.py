@@ -11,6 +11,8 @@ import time
 import pytest
 
 from conftest import BUILD, wait_until
+from platforms import SECRETS, Platforms, Poster
+from test_gateway_web import free_port
 from test_round import engineer_clients, find_offer
 from xmpp import HOST, Prosody, Talker
 
@@ -234,6 +236,28 @@ def test_bad_stanzas_and_floods_are_answered_and_others_are_heard(chat, site):
     assert bob.hear(lambda w: w == "error")["type"] == "error"
     ann.say("Lift stuck, urgent")
     ann.hear(lambda w: re.search(NUMBER, w))
+
+
+def test_one_process_speaks_xmpp_and_serves_webhooks(chat, site):
+    platforms, port = Platforms(), free_port()
+    try:
+        accounts = site.dir / "gateways" / "chat.hooks"
+        accounts.touch(0o600)
+        fields = " ".join("%s=%s" % f for f in SECRETS["telegram"].items())
+        accounts.write_text("telegram telegram base=%s %s\n" % (platforms.base, fields))
+        chat.start("--set", "port=%d" % port)
+        ann = chat.talker("ann")
+        assert Poster(port).post("telegram", "99", "The cooling is off, urgent", "1")[0] == 200
+        platforms.hears(lambda w: "Where is it" in w, to="99")
+        ann.say("Lift stuck, urgent")
+        number = number_in(ann.hear(lambda w: re.search(NUMBER, w))["words"])
+        assert Poster(port).post("telegram", "99", "skip", "2")[0] == 200
+        platforms.hears(lambda w: "What kind" in w, to="99")
+        assert Poster(port).post("telegram", "99", "3", "3")[0] == 200
+        other = number_in(platforms.hears(lambda w: re.search(NUMBER, w), to="99")["words"])
+        assert number != other and len(tickets(site)) == 2
+    finally:
+        platforms.close()
 
 
 def test_a_silent_customer_s_report_goes_as_it_is(chat, site):
