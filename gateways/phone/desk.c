@@ -103,6 +103,10 @@ report(struct talk *t)
     struct buf text = { 0 };
     uint8_t id[16];
     fl_report_id(gateway_source(t->desk->g), t->key, t->report);
+    if (!t->desk->dry_run && thread_of_report(gateway_threads(t->desk->g), t->report) != NULL) {
+        gateway_again(t->desk->g); /* the same call: as it was told first */
+        return TAKEN;
+    }
     desk_words(&text, m, t->address, m->values[MENU_LANG]);
     keep_voice(t, t->report, &text);
     const struct arrival a = { .key = t->key,

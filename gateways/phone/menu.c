@@ -326,7 +326,7 @@ after_taken(struct menu *m, enum menu_heard what, const struct menu_word *w)
     (void)what;
     (void)w;
     m->stage = AT_NUMBER;
-    return (struct menu_act){ .what = DO_NUMBER, .ms = NUMBER_MS };
+    return (struct menu_act){ .what = DO_NUMBER, .ms = here(m)->seconds * 1000 };
 }
 
 static struct menu_act

@@ -3,6 +3,8 @@
 
 #include "phone_menu.h"
 
+enum { RECORD_S = 60, NUMBER_S = 8 };
+
 static const char *const kinds[MENU_KINDS] = { "choose", "digits", "record",
                                                "report", "status", "event" };
 static const char *const fields[MENU_FIELDS] = { "",         "lang", "customer", "site",
@@ -217,7 +219,7 @@ read_step(struct menu_table *t, struct str line)
     if (t->count == MENU_STEPS)
         return "more than 64 steps";
     struct menu_step *s = &t->steps[t->count];
-    *s = (struct menu_step){ .next = MENU_STEPS, .most = 12, .seconds = 60 };
+    *s = (struct menu_step){ .next = MENU_STEPS, .most = 12 };
     struct str name = next_word(&line), word = next_word(&line), prompt = next_word(&line);
     if (!is_name(name) || !is_name(prompt))
         return "step NAME KIND PROMPT is wanted; names are of a-z, 0-9, - and _, at most 23 "
@@ -225,6 +227,7 @@ read_step(struct menu_table *t, struct str line)
     if (!find(kinds, MENU_KINDS, word, &kind))
         return "no such kind: choose, digits, record, report, status, event";
     s->kind = (enum menu_kind)kind;
+    s->seconds = s->kind == MENU_REPORT ? NUMBER_S : RECORD_S;
     str_fill(s->name, sizeof(s->name), name);
     str_fill(s->prompt, sizeof(s->prompt), prompt);
     while ((word = next_word(&line)).len > 0)

@@ -11,7 +11,7 @@ import wave
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, ROOT, wait_until
 from gateway import Engineer, Gateway, story, tickets, wait_for_tickets
 from telephone import NAMES, OFFER, Sound, Telephone, write_prompts
 from test_round import engineer_clients
@@ -644,6 +644,26 @@ def test_a_full_round_by_telephone_with_keys_as_receipts(site, kamailio):
     assert wait_until(scored, "the score is taken", 15)
     wait_until(lambda: "survey_answer" in verbs(site, ticket["number"]), "the score", 10)
     t.ends()
+    phone.stop()
+
+
+@needs_baresip
+def test_a_number_that_was_promised_for_later_is_told_by_a_call(site, kamailio):
+    phone = Phone(site, kamailio=kamailio)
+    menu = (ROOT / "gateways" / "phone" / "default.menu").read_text()
+    (phone.folder / "phone.menu").write_text(menu.replace("report taken", "report taken seconds=1"))
+    phone.start()
+    telephone = Baresip(site, kamailio, LI)
+    site.stop_up()
+    t = phone.call()
+    tell(t, speaks=1200)
+    t.hears("taken", "no-number", "bye")
+    t.ends()
+    site.start_up()
+    telephone.sees("CALL_ESTABLISHED", limit=30)
+    telephone.press("1")
+    telephone.sees("CALL_CLOSED")
+    assert len(tickets(site)) == 1
     phone.stop()
 
 
