@@ -232,8 +232,8 @@ static void
 phone_close(void *own)
 {
     struct phone *p = own;
+    sip_close_door(p->lines.door); /* watches the other's descriptor */
     asterisk_close(p->asterisk);
-    sip_close_door(p->lines.door);
     notices_fini(&p->notices);
     menu_table_free(p->menu);
     prompts_free(p->desk.prompts);

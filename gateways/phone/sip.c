@@ -36,6 +36,7 @@ struct sip_door {
     struct list calls;
     struct tmr pulse;
     bool stopped, registered;
+    size_t watched; /* of o.wake */
     char aor[400], route[300];
 #ifdef RE_FD_HANDLES
     struct re_fhs *wakes[WAKES];
@@ -447,11 +448,31 @@ sip_stop(struct sip_door *d)
     d->registration = mem_deref(d->registration); /* no longer there */
 }
 
+static void
+unwatch(struct sip_door *d)
+{
+    for (size_t i = 0; i < d->watched; i++)
+#ifdef RE_FD_HANDLES
+        d->wakes[i] = fd_close(d->wakes[i]);
+#else
+        fd_close(d->o.wake[i]);
+#endif
+    d->watched = 0;
+}
+
 void
 sip_close_door(struct sip_door *d)
 {
     if (d == NULL)
         return;
+    for (struct le *at = d->calls.head; at != NULL; at = at->next) {
+        struct sip_call *c = at->data;
+        void *call = c->own;
+        c->own = NULL;
+        if (call != NULL) /* it goes on, and the time to end is over */
+            d->o.told->gone(call, 503);
+    }
+    unwatch(d);
     tmr_cancel(&d->pulse);
     list_flush(&d->calls);
     mem_deref(d->registration);
@@ -512,6 +533,7 @@ sip_run(struct sip_door *d)
 #endif
         if (e != 0)
             die("the loop does not watch descriptor %d: %s", d->o.wake[i], strerror(e));
+        d->watched = i + 1;
     }
     sip_wake(d);
     int e = re_main(NULL);
