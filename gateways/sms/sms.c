@@ -271,13 +271,15 @@ take_wish(struct sms *s, const struct mo *m, const struct wished *said)
     }
     if (t == NULL) /* in a dry run, whatever his ticket's state may be */
         verb = wish_verb(said->wish, wish_state(said->wish));
-    if (verb == NULL || said->wish == WISH_STATUS) {
+    bool late = verb == NULL && said->rest.len > 0; /* not now, but his words are not lost */
+    if (said->wish == WISH_STATUS || (verb == NULL && !late)) {
         if (t != NULL)
             say_of_ticket(s, m->address, m->chinese, t,
                           said->wish == WISH_STATUS ? ANSWER_STATUS : ANSWER_NOT_NOW);
         return TAKEN;
     }
-    char *rest = str_dup(said->rest);
+    verb = late ? "note" : verb;
+    char *rest = str_dup(late ? m->text : said->rest);
     bool wants = wish_wants_words(verb);
     const struct fl_details score = { .amount = &said->score };
     const struct said event = { .key = m->key,

@@ -147,6 +147,70 @@ a_wish_means_what_the_state_of_the_ticket_makes_of_it(void **state)
     assert_true(wish_wants_words("reopen") && !wish_wants_words("approve"));
 }
 
+/* ---- the table of docs/gateways.md */
+
+static const char *const names[WISHES] = {
+    [WISH_NUDGE] = "urge",          [WISH_YES] = "good",        [WISH_NO] = "not good",
+    [WISH_REOPEN] = "not repaired", [WISH_CANCEL] = "withdraw", [WISH_RESUME] = "go on",
+    [WISH_SCORE] = "score",         [WISH_NOTE] = "more words", [WISH_COMPLAIN] = "complain",
+    [WISH_STATUS] = "how is it",
+};
+
+static void
+check_words(enum wish wish, struct str cell)
+{
+    for (size_t i = 0; i < cell.len; i++)
+        if (cell.at[i] == ';')
+            ((char *)(uintptr_t)cell.at)[i] = ',';
+    while (cell.len > 0) {
+        struct str item = str_cut(&cell, ','), word = str_trim(str_cut(&item, '*'));
+        if (word.len > 0 && wish_of(word).wish != wish)
+            fail_msg("docs/gateways.md: %.*s is not \"%s\"", STR_ARG(word), names[wish]);
+    }
+}
+
+static void
+check_verbs(enum wish wish, struct str cell)
+{
+    while (cell.len > 0) {
+        struct str item = str_cut(&cell, ','), verb;
+        bool found = false;
+        str_cut(&item, '`');
+        verb = str_cut(&item, '`');
+        for (enum ticket_state s = TICKET_TRIAGED; s < TICKET_STATES && verb.len > 0; s++) {
+            const char *name = wish_verb(wish, state_name(s));
+            found = found || (name != NULL && str_is(verb, name));
+        }
+        if (verb.len > 0 && !found)
+            fail_msg("docs/gateways.md: \"%s\" is never %.*s", names[wish], STR_ARG(verb));
+    }
+}
+
+static void
+the_table_of_the_page_is_the_table_of_the_code(void **state)
+{
+    (void)state;
+    char line[1024];
+    size_t seen = 0;
+    enum wish wish = WISH_NONE;
+    FILE *f = fopen("docs/gateways.md", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f) != NULL && !str_starts(str_of(line), STR("| | words |")))
+        ;
+    while (fgets(line, sizeof(line), f) != NULL && line[0] == '|') {
+        struct str row = str_of(line + 1), name = str_trim(str_cut(&row, '|'));
+        for (enum wish w = WISH_NUDGE; w < WISHES; w++)
+            if (str_is(name, names[w])) {
+                wish = w;
+                seen++;
+            }
+        check_words(wish, str_cut(&row, '|'));
+        check_verbs(wish, str_cut(&row, '|'));
+    }
+    fclose(f);
+    assert_int_equal(seen, WISHES - 1);
+}
+
 static void
 any_bytes_are_read_within_their_bounds(void **state)
 {
@@ -180,6 +244,7 @@ main(void)
         cmocka_unit_test(words_are_read_and_reports_are_left_alone),
         cmocka_unit_test(a_wish_is_a_verb_where_the_ticket_takes_it_and_nowhere_else),
         cmocka_unit_test(a_wish_means_what_the_state_of_the_ticket_makes_of_it),
+        cmocka_unit_test(the_table_of_the_page_is_the_table_of_the_code),
         cmocka_unit_test(any_bytes_are_read_within_their_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
