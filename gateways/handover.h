@@ -15,7 +15,8 @@ struct handover;
 /* Makes the folder of `channel` and, the first time, the key. NULL: `why`. */
 struct handover *handover_open(const char *gateways_dir, const char *channel, struct buf *why);
 void handover_close(struct handover *h);
-/* Durable when it returns OK. ERR_UNKNOWN: no gateway of that channel ever ran here. */
+/* Durable when it returns OK. ERR_UNKNOWN: no gateway of that channel ever ran here, and it has no
+ * settings either. */
 must_use enum err handover_put(struct handover *h, const char *to, const uint8_t id[16],
                                struct str message);
 /* Calls `fn` for what is there, a few; then, after your sync, handover_clear takes them away. */

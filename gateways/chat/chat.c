@@ -192,7 +192,7 @@ work(void *own, const struct pollfd *ready, size_t count)
 const struct channel chat_channel = {
     .name = "chat",
     .principal = "gw-chat",
-    .source = "chat.xmpp",
+    .source = "chat.help",
     .about =
         "reports and replies by chat: an XMPP account that asks for what is missing\n"
         "\n"

@@ -128,6 +128,7 @@ class Site:
             self.context, self.endpoints[broker], self.conf["broker_public"], keys or self.keys(name),
             bytes.fromhex(self.conf["pool_public"]),
         )
+        c.site_dir = self.dir
         self.clients.append(c)
         if hello:
             c.hello()
