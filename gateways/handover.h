@@ -1,5 +1,5 @@
 /* handover.h - from gateway to gateway of one site, through folders: a letter that one channel
- * could not deliver goes to the next, and what became of it comes back.
+ * could not deliver goes to the next, and what became of it, and what he answers, comes back.
  *
  *     gateways/handover/sms/1f..e0     a file a message, written beside, synced, renamed
  *     gateways/handover.key            what they are sealed with: this site's gateways alone

@@ -212,7 +212,8 @@ class Mail(Gateway):
             m.add_alternative(html, subtype="html")
         for name, data in files:
             m.add_attachment(data, maintype="image", subtype="jpeg", filename=name)
-        with smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=10) as s:
+        server = smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=10) if self.postfix else smtplib.LMTP("127.0.0.1", self.lmtp)
+        with server as s:
             s.send_message(m, from_addr=sender if envelope is None else envelope, to_addrs=[to])
         return m["Message-ID"]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conftest import wait_until
-from gateway import Engineer, clock_of, story, wait_for_promise, wait_for_tickets
+from gateway import Engineer, clock_of, story, tickets, verbs, wait_for_promise, wait_for_score, wait_for_tickets
 from kannel import BEARERBOX, LI, Sms
 from test_gateway_chat import Chat, pytestmark as needs_prosody
 from test_gateway_email import Customers, Mail
@@ -44,6 +44,18 @@ def test_an_sms_that_does_not_arrive_goes_by_mail_and_the_promise_is_kept_by_tha
     assert "工程师" in told.get_content() and told["Auto-Submitted"]
     wait_for_note(site, number, "not delivered by sms")
     wait_for_promise(site, number, "gw-sms")  # whose letter it was; the mail server took it
+
+    mail.answer(told, "催单，客户在等")  # where he was told he can answer: it goes back the same way
+    wait_until(lambda: verbs(site, number).count("nudge") == 1, "the nudge", 15)
+    for verb in ("depart", "arrive", "resolve"):
+        engineer.say(verb)
+    mail.answer(customers.gets(number, "已修好", to=BY_MAIL), "已修好，谢谢")
+    mail.kill()  # it was told: its book knows the thread
+    mail.start()
+    mail.answer(customers.gets(number, "打分", to=BY_MAIL), "4分")
+    wait_for_score(site, number, 4)
+    assert "客户在等" in json.dumps(story(site, number), ensure_ascii=False)
+    assert tickets(site) == []  # and none of his answers became a report
     sms.stop()
     mail.stop()
 
