@@ -116,6 +116,9 @@ must_use enum err territory_take(struct territory *t, struct tools *x);
 void territory_drop(struct territory *t, struct tools *x);
 /* Lets go in peace. Not while a commit is in flight. */
 must_use enum err territory_release(struct territory *t, struct tools *x);
+/* Forgets it when the head names another: who slept through a takeover and has nothing to commit
+ * would never be told, and the clocks of what came meanwhile would stand still. */
+void territory_hold(struct territory *t, struct tools *x);
 /* May another commit be sent before those in flight are answered? */
 bool territory_has_room(const struct territory *t);
 /* Queues the commit of `f`, which becomes the newest in flight. */

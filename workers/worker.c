@@ -1,7 +1,7 @@
 /* worker.c - the turn, and everything that is done now and then.
  *
- *   chores (beat and share out, plan, places, anchors, archive files, the broken): nothing is in
- * flight then
+ *   chores (beat and share out, heads, plan, places, anchors, archive files, the broken): nothing
+ * is in flight then
  *     -> repeat commits in doubt
  *     -> the read that was asked for in the last turn, else one that waits a little
  *     -> ask for the next read

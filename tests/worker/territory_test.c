@@ -107,6 +107,26 @@ who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent(vo
     store_free(other);
 }
 
+/* The other took it and gave it back; there is nothing to commit that would be refused. */
+static void
+who_slept_through_a_takeover_takes_again_what_it_believes_to_hold(void **state)
+{
+    struct site *s = *state;
+    struct head h, taken;
+    struct store *other = thief(s);
+    work(s, 0, 3);
+    h = head_of(s);
+    assert_int_equal(store_take(other, NORTH, h.holder, private_nonce(7), "thief", NULL, &taken),
+                     OK);
+    assert_int_equal(store_release(other, NORTH, private_nonce(7)), OK);
+    assert_true(serves(s->w, NORTH)); /* so it thinks */
+    const struct nonce nobody = { 0 };
+    TURN_UNTIL(s->w, (taken = head_of(s), !same_id(taken.holder, nobody)));
+    assert_true(same_id(taken.holder, north(s)->nonce));
+    assert_int_equal(taken.version, h.version);
+    store_free(other);
+}
+
 /* What a turn does: reads what comes after all that is in flight, applies it, queues the commit. */
 static void
 apply_next(struct site *s, size_t most)
@@ -607,6 +627,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_A_SITE(who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent),
+        AT_A_SITE(who_slept_through_a_takeover_takes_again_what_it_believes_to_hold),
         AT_A_SITE(a_lost_answer_is_asked_for_again_and_counts_once),
         AT_A_SITE(two_in_flight_whose_answers_were_lost_are_both_there_once),
         AT_A_SITE(of_two_in_flight_the_one_that_never_came_is_sent_after_the_other),
