@@ -49,6 +49,7 @@ def test_a_killed_workers_territories_are_taken_over(make_site):
 def test_a_stopped_worker_hands_its_territories_over_at_once(make_site):
     site, workers = start(make_site, 2)
     wait_until(lambda: all(holders(site).values()), "all are held")
+    wait_until(lambda: site.redis_cli("HLEN", "fl:workers").stdout.strip() == "2", "both beat")
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
     assert [w.wait(LIMIT) for w in workers] == [0, 0]
