@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, LIMIT, wait_until
 from test_round import engineer_clients, find_offer
 from xmpp import HOST, Prosody, Talker
 
@@ -77,7 +77,7 @@ class Chat:
         if self.gateway is not None and self.gateway.poll() is None:
             self.gateway.send_signal(signal.SIGCONT)
             self.gateway.send_signal(signal.SIGTERM)
-            self.gateway.wait(20)
+            self.gateway.wait(LIMIT)
         if self.gateway is not None:
             self.gateway.stdout.close()
         self.prosody.stop()
@@ -172,7 +172,7 @@ def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_m
     chat.gateway.send_signal(signal.SIGSTOP)
     ann.say("Lift stuck, urgent", ident="kill-1")
     ann.write('<iq type="get" id="there" to="%s"><ping xmlns="urn:xmpp:ping"/></iq>' % HOST)
-    while ann.next_element(10).get("id") != "there":
+    while ann.next_element().get("id") != "there":
         pass
     chat.kill()
     chat.start()
@@ -183,7 +183,7 @@ def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_m
     chat.start(crash_at=bomb)
     bomb.touch()
     li.say("停电了，紧急", ident="kill-2")
-    assert chat.gateway.wait(20) == -signal.SIGKILL and not bomb.exists()
+    assert chat.gateway.wait(LIMIT) == -signal.SIGKILL and not bomb.exists()
     chat.gateway.stdout.close()
     chat.start()
     numbers.add(number_in(li.hear(lambda w: re.search(NUMBER, w))["words"]))
@@ -247,10 +247,10 @@ def test_a_silent_customer_s_report_goes_as_it_is(chat, site):
 
 def test_a_dry_run_says_what_a_stanza_would_become(chat, site):
     stanza = '<message from="li@%s/phone" id="a1"><body>停电了</body><thread>t</thread></message>' % HOST
-    done = subprocess.run(chat.command("--dry-run"), input=stanza, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(chat.command("--dry-run"), input=stanza, capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 0, done.stderr
     became = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
     assert became["becomes"] == "report" and became["category"] == "power-failure" and became["lang"] == "zh"
     assert became["site"] == "harbour-bank-hq" and "asks: " in done.stdout
-    bad = subprocess.run(chat.command("--dry-run"), input="<iq/>", capture_output=True, text=True, timeout=20)
+    bad = subprocess.run(chat.command("--dry-run"), input="<iq/>", capture_output=True, text=True, timeout=LIMIT)
     assert bad.returncode == 1 and "message" in bad.stderr
