@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import ROOT, wait_until
+from conftest import LIMIT, ROOT, wait_until
 from gateway import Engineer, Gateway, story, tickets, wait_for_tickets
 from test_round import engineer_clients
 
@@ -354,7 +354,7 @@ def test_a_peer_that_is_no_bearerbox_is_left_and_tried_again(site):
     with socket.create_server(("127.0.0.1", 0)) as server:
         sms = Gateway(site, "sms", conf="port %d\n" % server.getsockname()[1])
         sms.start()
-        server.settimeout(10)
+        server.settimeout(LIMIT)
         for answer in (b"HTTP/1.1 400 Bad Request\r\n\r\n", struct.pack(">II", 4, 99), b""):
             peer, _ = server.accept()
             hello = peer.recv(100)
