@@ -157,7 +157,7 @@ chore_beat(struct worker *w)
 {
     w->beat_due = 0;
     chores_progress(w);
-    for (size_t i = 0; i < w->count; i++) {
+    for (size_t i = 0; i < w->count && store_is_up(w->x.store); i++) {
         share_out(w, w->list[i]);
         chores_progress(w); /* many loads in a row are progress, too */
     }
@@ -166,8 +166,8 @@ chore_beat(struct worker *w)
 static void
 chore_heads(struct worker *w)
 {
-    for (size_t i = 0; i < w->count && i < HEADS_AT_ONCE; i++)
-        territory_hold(w->list[w->head_next++ % w->count], &w->x);
+    for (size_t i = 0; i < w->count && i < HEADS_AT_ONCE && store_is_up(w->x.store); i++)
+        territory_check(w->list[w->head_next++ % w->count], &w->x);
 }
 
 static void
@@ -260,7 +260,7 @@ chores_due(const struct worker *w)
 void
 chores_do(struct worker *w)
 {
-    for (size_t i = 0; i < countof(chores); i++) {
+    for (size_t i = 0; i < countof(chores) && store_is_up(w->x.store); i++) {
         int64_t now = clock_mono_ms();
         if (now < w->due[i])
             continue;

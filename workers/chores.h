@@ -7,7 +7,7 @@
 #include "workers/worker.h"
 
 bool chores_due(const struct worker *w);
-/* Those that are due. Nothing may be in flight but what is in doubt. */
+/* Those that are due, while Redis is there. Nothing may be in flight but what is in doubt. */
 void chores_do(struct worker *w);
 /* Time until the next is due; may be negative. */
 int64_t chores_wait_ms(const struct worker *w, int64_t mono_ms);

@@ -371,16 +371,6 @@ territory_release(struct territory *t, struct tools *x)
     return OK;
 }
 
-void
-territory_hold(struct territory *t, struct tools *x)
-{
-    struct head now;
-    if (t->standing != TERRITORY_SERVED || t->flights_count > 0)
-        return;
-    if (store_head(x->store, t->id, &now) == OK && !same_id(now.holder, t->nonce))
-        fenced(t, x);
-}
-
 /* ---- commits in flight */
 
 bool
@@ -545,6 +535,10 @@ territory_check(struct territory *t, struct tools *x)
     if (same_id(h.holder, t->nonce) && h.version == t->head.version &&
         same_id(h.chain, t->head.chain))
         return;
+    if (!same_id(h.holder, t->nonce)) {
+        fenced(t, x);
+        return;
+    }
     log_warn("event=head_changed territory=%s version=%" PRIu64 " store_version=%" PRIu64, t->id.s,
              t->head.version, h.version);
     territory_drop(t, x);

@@ -116,9 +116,6 @@ must_use enum err territory_take(struct territory *t, struct tools *x);
 void territory_drop(struct territory *t, struct tools *x);
 /* Lets go in peace. Not while a commit is in flight. */
 must_use enum err territory_release(struct territory *t, struct tools *x);
-/* Forgets it when the head names another: who slept through a takeover and has nothing to commit
- * would never be told, and the clocks of what came meanwhile would stand still. */
-void territory_hold(struct territory *t, struct tools *x);
 /* May another commit be sent before those in flight are answered? */
 bool territory_has_room(const struct territory *t);
 /* Queues the commit of `f`, which becomes the newest in flight. */
@@ -127,7 +124,9 @@ void territory_send(struct territory *t, struct tools *x, struct flight *f);
 void territory_settle(struct territory *t, struct tools *x);
 /* Queues the doubtful commits once more, in order. */
 void territory_repeat(struct territory *t, struct tools *x);
-/* After a lost connection: is the head still the one we know? If not, forgets. */
+/* Is the head still the one we know? If not, forgets. After a lost connection; and now and then,
+ * as who slept through a takeover and has nothing to commit would never be told: the clocks of what
+ * came meanwhile would stand still. */
 void territory_check(struct territory *t, struct tools *x);
 /* Looks for positions that changed. */
 void territory_look(struct territory *t, struct tools *x);

@@ -386,7 +386,7 @@ wait_on_redis(struct worker *w, int64_t wait_ms)
 static void
 check_heads(struct worker *w)
 {
-    for (size_t i = 0; i < w->count; i++)
+    for (size_t i = 0; i < w->count && store_is_up(w->x.store); i++)
         territory_check(w->list[i], &w->x);
     w->lost = !store_is_up(w->x.store);
 }
