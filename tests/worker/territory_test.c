@@ -147,7 +147,7 @@ static void
 lose_answers(struct site *s)
 {
     struct territory *t = north(s);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     for (size_t i = 0; i < t->flights_count; i++) {
         assert_int_equal(t->flights[i]->answer, OK);
         t->flights[i]->answer = ERR_CLOSED;
@@ -171,7 +171,7 @@ a_lost_answer_is_asked_for_again_and_counts_once(void **state)
     send_report(&s->h, "next", "no power");
 
     territory_repeat(t, &s->w->x);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     assert_int_equal(t->flights[0]->answer, ERR_DUPLICATE);
     assert_memory_equal(&t->flights[0]->commit.id, &lost, sizeof(lost));
     territory_settle(t, &s->w->x);
@@ -199,7 +199,7 @@ two_in_flight_whose_answers_were_lost_are_both_there_once(void **state)
     assert_int_equal(t->head.version, version);
 
     territory_repeat(t, &s->w->x);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     assert_int_equal(t->flights[0]->answer, ERR_DIVERGED);
     assert_int_equal(t->flights[1]->answer, ERR_DUPLICATE);
     territory_settle(t, &s->w->x);
@@ -228,7 +228,7 @@ of_two_in_flight_the_one_that_never_came_is_sent_after_the_other(void **state)
     assert_int_equal(store_read(s->w->x.store, &in, 1, 10, 1000, &a, &redis_ms), OK);
     assert_int_equal(in.count, 2);
     assert_int_equal(turn_apply(t, &s->w->x, in.entries, 1), 1);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     t->flights[0]->answer = ERR_CLOSED;
     house_down(&s->h);
     assert_int_equal(turn_apply(t, &s->w->x, in.entries + 1, 1), 1);
@@ -262,14 +262,14 @@ who_is_fenced_with_two_in_flight_keeps_what_is_there_and_forgets_the_rest(void *
         }
         if (there == 1) {
             apply_next(s, 1);
-            assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+            assert_int_equal(store_wait(s->w->x.store, 60000), OK);
         }
         h = head_of(s);
         assert_int_equal(
             store_take(other, NORTH, h.holder, private_nonce(7), "thief", NULL, &taken), OK);
         while (t->flights_count < 2)
             apply_next(s, 1);
-        assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+        assert_int_equal(store_wait(s->w->x.store, 60000), OK);
         assert_int_equal(t->flights[1]->answer, ERR_FENCED);
         territory_settle(t, &s->w->x);
         assert_int_equal(t->standing, TERRITORY_AWAY);
