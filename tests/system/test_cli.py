@@ -183,8 +183,10 @@ def test_the_port_that_a_broker_cannot_have_is_named_and_the_rest_of_the_site_st
 
 def test_init_chooses_a_port_that_is_free(tmp_path):
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is nobody
         try:
             taken.bind(("127.0.0.1", 7341))
+            taken.listen()
         except OSError:
             pass  # taken by somebody else, which serves as well
         for name in ("one", "two"):
