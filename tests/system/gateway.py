@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, LIMIT, wait_until
 from test_round import find_offer
 
 PLACE = {"lat": 423200000, "lon": -710600000}  # in the territory `centre`
@@ -42,7 +42,7 @@ class Gateway:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(20) == 0
+        assert self.process.wait(LIMIT) == 0
         self.process.stdout.close()
 
     def kill(self):
@@ -55,13 +55,13 @@ class Gateway:
         self.armed.touch()
 
     def wait_for_death(self):
-        assert self.process.wait(20) == -signal.SIGKILL
+        assert self.process.wait(LIMIT) == -signal.SIGKILL
         self.process.stdout.close()
 
     def dry_run(self, message):
         done = subprocess.run(
             [str(BUILD / "faultline"), "gateway", self.name, "--site", str(self.site.dir), "--dry-run"],
-            input=message, capture_output=True, text=isinstance(message, str), timeout=30,
+            input=message, capture_output=True, text=isinstance(message, str), timeout=LIMIT,
         )
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -72,7 +72,7 @@ def tickets(site):
     return [json.loads(line) for line in site.run("tickets", "--json").stdout.splitlines()]
 
 
-def wait_for_tickets(site, count, limit=15):
+def wait_for_tickets(site, count, limit=LIMIT):
     return wait_until(lambda: (lambda t: t if len(t) == count else None)(tickets(site)), "%d tickets" % count, limit)
 
 

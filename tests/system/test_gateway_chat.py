@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, LIMIT, wait_until
 from gateway import Engineer, Gateway, clock_of, story, tickets, verbs, wait_for_promise, wait_for_score
 from platforms import SECRETS, Platforms, Poster
 from test_gateway_web import free_port
@@ -155,7 +155,7 @@ def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_m
     chat.process.send_signal(signal.SIGSTOP)
     ann.say("Lift stuck, urgent", ident="kill-1")
     ann.write('<iq type="get" id="there" to="%s"><ping xmlns="urn:xmpp:ping"/></iq>' % HOST)
-    while ann.next_element(10).get("id") != "there":
+    while ann.next_element().get("id") != "there":
         pass
     chat.kill()
     chat.start()
@@ -249,7 +249,7 @@ def test_a_silent_customer_s_report_goes_as_it_is(chat, site):
 def test_a_dry_run_says_what_a_stanza_would_become(chat, site):
     def dry_run(stanza):
         command = site.command("gateway", "chat", site=False) + ["--site", str(site.dir), "--dry-run"]
-        return subprocess.run(command, input=stanza, capture_output=True, text=True, timeout=20)
+        return subprocess.run(command, input=stanza, capture_output=True, text=True, timeout=LIMIT)
 
     done = dry_run('<message from="li@%s/phone" id="a1"><body>停电了</body><thread>t</thread></message>' % HOST)
     assert done.returncode == 0, done.stderr

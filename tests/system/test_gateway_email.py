@@ -15,7 +15,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, LIMIT, wait_until
 from gateway import Engineer, Gateway, clock_of, story, tickets, wait_for_promise, wait_for_score, wait_for_tickets
 from test_round import engineer_clients
 
@@ -177,7 +177,7 @@ class Postfix:
             return False
 
     def run(self, word, check=True):
-        subprocess.run([POSTFIX, "-c", str(self.dir / "etc"), word], check=check, capture_output=True, timeout=30)
+        subprocess.run([POSTFIX, "-c", str(self.dir / "etc"), word], check=check, capture_output=True, timeout=LIMIT)
 
     def log(self):
         path = self.dir / "maillog"
@@ -212,7 +212,7 @@ class Mail(Gateway):
             m.add_alternative(html, subtype="html")
         for name, data in files:
             m.add_attachment(data, maintype="image", subtype="jpeg", filename=name)
-        server = smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=10) if self.postfix else smtplib.LMTP("127.0.0.1", self.lmtp)
+        server = smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=LIMIT) if self.postfix else smtplib.LMTP("127.0.0.1", self.lmtp)
         with server as s:
             s.send_message(m, from_addr=sender if envelope is None else envelope, to_addrs=[to])
         return m["Message-ID"]
@@ -341,12 +341,13 @@ def test_what_no_person_wrote_is_not_answered_and_what_comes_back_is_told(site, 
 
 
 def talk(port, *parts):
-    """Bytes to the gateway's LMTP port; all that it says until it closes or is silent for a second."""
+    """Bytes to the gateway's LMTP port; all that it says until it closes, or is silent after what no QUIT ends."""
     said = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=1) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as s:
         try:
             for part in parts:
                 s.sendall(part)
+            s.settimeout(LIMIT if parts[-1] == b"QUIT\r\n" else 1)
             while True:
                 got = s.recv(65536)
                 if not got:
@@ -394,11 +395,11 @@ def test_a_dry_run_says_what_a_mail_would_become(site):
 def test_what_is_set_up_wrong_is_named(site):
     gateway = Mail(site, None, None, conf="")
     (gateway.folder / "email.conf").write_text("listen 127.0.0.1:%d\n" % gateway.lmtp)
-    done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 78 and "address" in done.stderr and "email.conf" in done.stderr
     with socket.socket() as s:
         s.bind(("127.0.0.1", gateway.lmtp))
         s.listen(1)
         (gateway.folder / "email.conf").write_text("address %s\nlisten 127.0.0.1:%d\n" % (FAULT, gateway.lmtp))
-        done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=LIMIT)
         assert done.returncode == 78 and "Address already in use" in done.stderr

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 from gateway import (
     Engineer, Gateway, clock_of, story, tickets, verbs, wait_for_promise, wait_for_score, wait_for_tickets,
 )
@@ -220,7 +220,7 @@ def test_a_peer_that_is_no_bearerbox_is_left_and_tried_again(site):
     with socket.create_server(("127.0.0.1", 0)) as server:
         sms = Gateway(site, "sms", conf="port %d\n" % server.getsockname()[1])
         sms.start()
-        server.settimeout(10)
+        server.settimeout(LIMIT)
         for answer in (b"HTTP/1.1 400 Bad Request\r\n\r\n", struct.pack(">II", 4, 99), b""):
             peer, _ = server.accept()
             hello = peer.recv(100)

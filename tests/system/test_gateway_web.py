@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 from gateway import (
     DEGREES, Engineer, Gateway, clock_of, story, tickets, wait_for_promise, wait_for_score, wait_for_tickets,
 )
@@ -48,7 +48,7 @@ class Receiver:
         self.url = "http://127.0.0.1:%d/hook" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def hears(self, limit=15, **wanted):
+    def hears(self, limit=LIMIT, **wanted):
         def look():
             return next((e for e in list(self.events) if wanted.items() <= e.items()), None)
 
@@ -76,7 +76,7 @@ class Web(Gateway):
         if idempotency:
             request.add_header("Idempotency-Key", idempotency)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=LIMIT) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as e:
             return e.code, e.read()
@@ -135,7 +135,7 @@ def test_a_full_round_by_http(site, web, receiver):
     engineer.say("resolve")
     receiver.hears(kind="ticket", state="resolved")
     web.post("/v1/tickets/%s/events" % number, {"verb": "reopen", "note": "it is stuck again"}, idempotency="r-1")
-    receiver.hears(kind="ticket", state="working")
+    wait_until(lambda: story(site, ticket)["state"] == "working", "work goes on")
     engineer.say("resolve")
     wait_until(lambda: web.ticket(number)["state"] == "resolved", "resolved again")
     web.post("/v1/tickets/%s/events" % number, {"verb": "approve"}, idempotency="a-1")
@@ -272,8 +272,7 @@ def test_a_webhook_is_tried_again_after_errors_and_a_crash_and_can_be_had_again(
     event = receiver.hears(kind="opened", report=taken["report"])
     count = len(receiver.events)
     assert web.post("/v1/webhooks/replay", {"since": 0})["events"] >= 1
-    wait_until(lambda: len(receiver.events) > count, "the replay")
-    assert any(e == event for e in receiver.events[count:]), receiver.events
+    wait_until(lambda: event in receiver.events[count:], "the replay")
     assert web.ask("POST", "/v1/webhooks/replay", {"after": "00" * 16})[0] == 404
 
 
