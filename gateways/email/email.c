@@ -107,8 +107,8 @@ static size_t
 fds(void *own, struct pollfd *to, size_t room)
 {
     struct email *e = own;
-    size_t count = smtp_fds(e->smtp, to, room);
-    return count + door_fds(e->door, to + count, room - count);
+    e->door_at = smtp_fds(e->smtp, to, room);
+    return e->door_at + door_fds(e->door, to + e->door_at, room - e->door_at);
 }
 
 static int
@@ -130,12 +130,12 @@ work(void *own, const struct pollfd *polled, size_t count)
 {
     enum { ROUNDS = 16 };
     struct email *e = own;
-    door_work(e->door, polled, count);
+    door_work(e->door, polled + e->door_at, count - e->door_at);
     smtp_work(e->smtp);
     go_over(e);
     for (int i = 0; i < ROUNDS && e->pendings != NULL; i++) {
-        bool good = gateway_commit(e->g);
-        answer_all(e, good);
+        door_gather(e->door);
+        answer_all(e, gateway_commit(e->g));
         door_flush(e->door); /* may take the next ones that were sent ahead */
     }
 }

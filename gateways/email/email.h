@@ -36,6 +36,7 @@ struct email {
     bool dry_run;
     char password[256];
     struct door *door;
+    size_t door_at; /* its part of what is polled */
     struct smtp *smtp;
     struct grace *grace;
     struct pending *pendings;
