@@ -276,6 +276,34 @@ walk_whole(struct walk *w, struct str message)
     g_object_unref(stream);
 }
 
+static bool
+is_word(struct str value, const char *word)
+{
+    size_t len = strlen(word);
+    return value.len >= len && strncasecmp(value.at, word, len) == 0 &&
+           (value.len == len || strchr("; \t\r\n", value.at[len]) != NULL);
+}
+
+/* One text in no transfer encoding, which is what programs write in great number: there is nothing
+ * to take apart. */
+static bool
+read_simple(struct mail *m, struct str message)
+{
+    struct str type = header_field(m->header, "Content-Type");
+    struct str coding = header_field(m->header, "Content-Transfer-Encoding");
+    bool plain = type.at == NULL || is_word(type, "text/plain");
+    bool bare = coding.at == NULL || is_word(coding, "7bit") || is_word(coding, "8bit");
+    if (!plain || !bare || m->header.len == message.len ||
+        header_field(m->header, "From").at == NULL || header_parameter(type, "name").len > 0 ||
+        header_field(m->header, "Content-Disposition").at != NULL)
+        return false;
+    struct str body = header_body(message);
+    if (body.len > 4 * MAIL_TEXT_MAX)
+        body.len = 4 * MAIL_TEXT_MAX;
+    charset_put(&m->text, header_parameter(type, "charset"), body);
+    return true;
+}
+
 /* What nothing could be made of, as it came: better than an empty report. */
 static void
 put_as_it_stands(struct buf *text, struct str message)
@@ -349,7 +377,7 @@ mime_read(struct mail *m, struct str message, size_t file_max)
     *m = (struct mail){ .header = header_of(message) };
     struct walk w = { .m = m, .file_max = file_max };
     read_header(m);
-    if (message.len > 0 && !is_too_deep(message))
+    if (!read_simple(m, message) && message.len > 0 && !is_too_deep(message))
         walk_whole(&w, message);
     if (!has_words(&m->text, 0) && m->files_count == 0)
         put_as_it_stands(&m->text, message);

@@ -77,6 +77,8 @@ static const char *const signatures[] = {
 static bool
 begins_with(struct str line, const char *head)
 {
+    if (line.len > 0 && head[0] != '\0' && ((line.at[0] ^ head[0]) & ~0x20) != 0)
+        return false; /* most are told apart so, and there are a hundred for every line */
     size_t len = strlen(head);
     return line.len >= len && strncasecmp(line.at, head, len) == 0;
 }
