@@ -249,3 +249,45 @@ come(struct email *e, const struct mail *m, struct str message, const char *send
     buf_fini(&c.why);
     return reply;
 }
+
+/* ---- without an envelope: from a mailbox, or for a dry run */
+
+static const char *
+recipient_in(struct email *e, const struct mail *m, char *address, size_t size)
+{
+    static const char *const fields[] = { "X-Original-To", "Delivered-To", "To", "Cc" };
+    uint8_t report[16];
+    struct str name;
+    for (size_t i = 0; i < countof(fields); i++) {
+        struct str rest = header_field(m->header, fields[i]);
+        while (header_mailbox(&rest, address, size, &name))
+            if (address_read(e->v->address, &e->key, str_of(address), report) != ADDRESS_OTHER)
+                return address;
+    }
+    (void)str_fill(address, size, address_first(e->v->address));
+    return address;
+}
+
+/* Return-Path: <> is the null sender; without one it is who wrote it. */
+static void
+sender_in(const struct mail *m, char sender[320])
+{
+    struct str path, rest = header_field(m->header, "Return-Path");
+    sender[0] = '\0';
+    if (str_is(rest, "<>"))
+        return;
+    if (rest.at == NULL || !header_id(&rest, &path) || !str_fill(sender, 320, path))
+        memcpy(sender, m->from, sizeof(m->from));
+}
+
+const char *
+come_bare(struct email *e, struct str message)
+{
+    struct mail m;
+    char address[320], sender[320];
+    mime_read(&m, message, (size_t)e->v->file_max);
+    sender_in(&m, sender);
+    const char *reply = come(e, &m, message, sender, recipient_in(e, &m, address, sizeof(address)));
+    mime_free(&m);
+    return reply;
+}
