@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { LINE_MAX_BYTES = 1 << 20 };
+enum { LINE_MAX_BYTES = 1 << 20, FOUND_MAX = 1000000 };
 enum step { SELECT, SEARCH, AGAIN, FETCH, MARK, FLAG, LOGOUT, STEPS };
 
 static void
@@ -161,7 +161,7 @@ by_size(const void *a, const void *b)
 static void
 on_search(struct imap *m, struct str rest)
 {
-    while (rest.len > 0) {
+    while (rest.len > 0 && m->uids_count < FOUND_MAX) {
         struct str word = str_cut(&rest, ' ');
         int64_t n;
         if (!str_int(word, &n) || n <= 0 || n > UINT32_MAX)
@@ -169,8 +169,14 @@ on_search(struct imap *m, struct str rest)
         m->uids = grow_array(m->uids, m->uids_count, &m->uids_cap, sizeof(*m->uids));
         m->uids[m->uids_count++] = (uint32_t)n;
     }
-    if (m->uids_count > 0)
-        qsort(m->uids, m->uids_count, sizeof(*m->uids), by_size);
+    if (m->uids_count == 0)
+        return;
+    qsort(m->uids, m->uids_count, sizeof(*m->uids), by_size);
+    size_t kept = 1;
+    for (size_t i = 1; i < m->uids_count; i++)
+        if (m->uids[i] != m->uids[kept - 1])
+            m->uids[kept++] = m->uids[i];
+    m->uids_count = kept;
 }
 
 /* A mail has come whole, when it is one we asked for and have not had. */
@@ -333,6 +339,10 @@ imap_eat(struct imap *m, struct str bytes)
 {
     for (size_t at = 0; at < bytes.len && m->stage != IMAP_OVER;) {
         struct str rest = str_bytes(bytes.at + at, bytes.len - at);
+        if (m->stage == IMAP_BATCH) {
+            buf_put(&m->ahead, rest.at, rest.len);
+            return;
+        }
         at += m->literal_left > 0 ? eat_literal(m, rest) : eat_line(m, rest);
     }
 }
@@ -354,19 +364,13 @@ imap_fini(struct imap *m)
     buf_fini(&m->why);
     buf_fini(&m->line);
     buf_fini(&m->message);
+    buf_fini(&m->ahead);
 }
 
-void
-imap_settle(struct imap *m, bool good)
+static void
+settle_batch(struct imap *m)
 {
     uint32_t last = 0;
-    assert(m->stage == IMAP_BATCH);
-    m->stage = IMAP_TALKS;
-    m->ending = !good;
-    if (!good) {
-        ask_next(m);
-        return;
-    }
     for (size_t i = 0; i < m->batch_count && !m->ending; i++) {
         m->ending = m->batch[i].known && m->batch[i].fate == IMAP_LATER;
         last = m->ending ? last : m->batch[i].uid;
@@ -375,4 +379,20 @@ imap_settle(struct imap *m, bool good)
         m->o.settle(m->o.own, m->validity, last);
     if (!ask_mark(m, MARK))
         after_mark(m);
+}
+
+void
+imap_settle(struct imap *m, bool good)
+{
+    struct buf ahead = m->ahead;
+    assert(m->stage == IMAP_BATCH);
+    m->ahead = (struct buf){ 0 };
+    m->stage = IMAP_TALKS;
+    m->ending = !good;
+    if (good)
+        settle_batch(m);
+    else
+        ask_next(m);
+    imap_eat(m, buf_str(&ahead));
+    buf_fini(&ahead);
 }

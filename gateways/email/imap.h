@@ -12,7 +12,7 @@
 
 #include "common/base/buf.h"
 
-enum { IMAP_BATCH_MAX = 32 };
+enum { IMAP_BATCH_MAX = 32 }; /* mails */
 
 enum imap_stage {
     IMAP_TALKS, /* waits for the server */
@@ -52,8 +52,8 @@ struct imap {
         bool known; /* its fate is; else the server did not bring it */
     } batch[IMAP_BATCH_MAX];
     size_t batch_count;
-    bool ending; /* no further batch */
-    struct buf line, message;
+    bool ending;                     /* no further batch */
+    struct buf line, message, ahead; /* ahead: came while the owner syncs */
     size_t literal_left;
     bool keeping, too_large; /* the literal is the mail; over size_max */
 };

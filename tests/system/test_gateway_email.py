@@ -87,6 +87,7 @@ class Customers:
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
+            request_queue_size = 64  # or a dozen mails at once wait for seconds
 
         self.server = Server(("127.0.0.1", 0), Session)
         self.port = self.server.server_address[1]
