@@ -117,6 +117,25 @@ put_report_text(struct coming *c, struct buf *text)
     cut_to(text, TEXT_MAX);
 }
 
+/* A monitor's, as the site says. Who writes with its address is believed: the mail server in front
+ * has to keep others from that. */
+static bool
+is_machine(const struct email *e, const struct coming *c)
+{
+    return address_is_among(e->v->machines, str_of(c->m->from)) ||
+           address_is_among(e->v->machines, str_of(c->sender));
+}
+
+/* A machine is not answered: its person's next row is, or nobody. NULL: as for everybody. */
+static const char *
+who_is_told(struct email *e, const struct coming *c, const char *from)
+{
+    if (!is_machine(e, c))
+        return NULL;
+    const struct contact *next = who_next(gateway_who(e->g), "email", from);
+    return next == NULL ? "" : strcmp(next->channel, "email") == 0 ? next->address : NULL;
+}
+
 static const char *
 as_report(struct email *e, struct coming *c)
 {
@@ -132,6 +151,7 @@ as_report(struct email *e, struct coming *c)
     letter_put_thread(&data, m->subject, m->id, m->references, THREAD_DATA_MAX - 1);
     struct arrival a = { .key = c->key,
                          .address = from,
+                         .told = who_is_told(e, c, from),
                          .data = buf_cstr(&data),
                          .report = { .text = buf_cstr(&text), .hint = -1 } };
     if (m->from_name[0] != '\0' && strlen(m->from_name) < 200)
@@ -143,6 +163,12 @@ as_report(struct email *e, struct coming *c)
     buf_fini(&text);
     buf_fini(&data);
     return reply;
+}
+
+static const char *
+as_alarm(struct email *e, struct coming *c)
+{
+    return is_machine(e, c) ? as_report(e, c) : pass_over(e, c);
 }
 
 /* In a dry run there are no threads: one is made up of the tag. */
@@ -227,13 +253,15 @@ as_stray_bounce(struct email *e, struct coming *c)
 
 typedef const char *deed(struct email *e, struct coming *c);
 
-static deed *const deeds[][5] = {
-    /*                   person     failed           delayed    auto       loop */
-    [ADDRESS_PLAIN] = { as_report, as_stray_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_REPLY] = { as_word, as_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_BOUNCE] = { pass_over, as_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_FORGED] = { pass_over, pass_over, pass_over, pass_over, pass_over },
+/* clang-format off */
+static deed *const deeds[][6] = {
+    /*                   person     failed           delayed    auto       machine    loop */
+    [ADDRESS_PLAIN] =  { as_report, as_stray_bounce, pass_over, pass_over, as_alarm,  pass_over },
+    [ADDRESS_REPLY] =  { as_word,   as_bounce,       pass_over, pass_over, pass_over, pass_over },
+    [ADDRESS_BOUNCE] = { pass_over, as_bounce,       pass_over, pass_over, pass_over, pass_over },
+    [ADDRESS_FORGED] = { pass_over, pass_over,       pass_over, pass_over, pass_over, pass_over },
 };
+/* clang-format on */
 
 const char *
 come(struct email *e, const struct mail *m, struct str message, const char *sender,

@@ -34,6 +34,8 @@ static const struct setting rows[] = {
       0 },
     { "token_key", SETTING_PATH, AT(token_key), "gateways/email-tags.key",
       "signs our reply addresses; made when missing", 0, 0 },
+    { "machines", SETTING_TEXT, AT(machines), "",
+      "whose automatic mails are reports, never answered: alarm@a.example @b.example", 0, 0 },
     { "relay", SETTING_TEXT, AT(relay), "smtp://127.0.0.1:25", "who takes our mails", 0, 0 },
     { "relay_user", SETTING_TEXT, AT(relay_user), "", "how we log in there; empty: not at all", 0,
       0 },

@@ -18,6 +18,7 @@ struct email_values {
     char listen[512], address[512], name[128], host[256];
     int64_t size_max, file_max, bounce_wait_s;
     char files[512], token_key[512];
+    char machines[2048];
     char relay[256], relay_user[128], relay_password_file[512], relay_ca[512];
     bool relay_tls;
     char imap_url[256], imap_user[128], imap_password_file[512], imap_ca[512], imap_folder[128],

@@ -389,6 +389,30 @@ def test_a_dry_run_says_what_a_mail_would_become(site):
     assert gateway.dry_run("From: a@b\nAuto-Submitted: auto-replied\n\nx")[0]["becomes"] == "nothing"
 
 
+def test_a_trusted_monitors_mails_are_reports_and_never_answered(site, customers):
+    gateway = Mail(site, customers, None, conf="machines alarm@monitor.example, @zabbix.example\nrelay smtp://127.0.0.1:%d\n" % customers.port)
+    with open(gateway.folder / "contacts.csv", "a") as f:
+        f.write("email,alarm@monitor.example,C-1005,city-hall,NOC,en\nemail,noc@customer.example,C-1005,city-hall,NOC,en\n")
+    gateway.start()
+    auto = b"From: %s\r\nSubject: PROBLEM: %s\r\nAuto-Submitted: auto-%s\r\n\r\nsince 12:00\r\n"
+    mails = [
+        (b"alarm@monitor.example", b"disk of db1 is full", b"generated"),
+        (b"probe@zabbix.example", b"switch 3 is down", b"generated"),
+        (b"x@elsewhere.example", b"a newsletter", b"generated"),
+        (b"anybody@zabbix.example", b"I am away", b"replied"),
+    ]
+    said = talk(gateway.lmtp, b"LHLO x\r\n", *[envelope("", auto % m) for m in mails], b"QUIT\r\n")
+    assert said.count("250 2.0.0 taken") == 2 and said.count("250 2.0.0 read, nothing to do") == 2
+    found = wait_for_tickets(site, 2)
+    texts = json.dumps([story(site, t["number"]) for t in found])
+    assert "disk of db1 is full" in texts and "switch 3 is down" in texts and '"customer": "C-1005"' in texts
+    customers.gets("Re: PROBLEM: disk of db1", to="noc@customer.example")
+    gateway.stop()
+    assert {m.rcpt for m in customers.mails} <= {"noc@customer.example"}
+    said = gateway.dry_run(auto.replace(b"\r", b"") % mails[1])
+    assert said[0]["becomes"] == "report" and said[0]["told"] == "nobody"
+
+
 def test_what_is_set_up_wrong_is_named(site):
     gateway = Mail(site, None, None, conf="")
     (gateway.folder / "email.conf").write_text("listen 127.0.0.1:%d\n" % gateway.lmtp)
