@@ -98,6 +98,17 @@ keep_file(struct walk *w, GMimeObject *o, struct buf *bytes, char *name)
 
 /* ---- texts */
 
+/* "text", "<html>": what is no type at all means text, says RFC 2045. */
+static bool
+is_typeless(GMimeObject *o)
+{
+    GMimeHeader *h =
+        g_mime_header_list_get_header(g_mime_object_get_header_list(o), "Content-Type");
+    struct str value = str_of(h == NULL ? NULL : g_mime_header_get_raw_value(h));
+    value = str_trim(str_cut(&value, ';'));
+    return value.len > 0 && memchr(value.at, '/', value.len) == NULL;
+}
+
 static void
 put_text(struct buf *out, GMimeObject *o)
 {
@@ -105,6 +116,8 @@ put_text(struct buf *out, GMimeObject *o)
     bool html = g_mime_content_type_is_type(g_mime_object_get_content_type(o), "text", "html");
     struct str charset = type_parameter(o, "charset");
     put_content(&bytes, GMIME_PART(o));
+    html =
+        html || (is_typeless(o) && bytes.len > 0 && memmem(bytes.data, bytes.len, "</", 2) != NULL);
     if (bytes.len > 4 * MAIL_TEXT_MAX)
         bytes.len = 4 * MAIL_TEXT_MAX;
     if (charset.len == 0 && html)
@@ -138,6 +151,8 @@ is_body(GMimeObject *o)
     GMimeContentDisposition *d = g_mime_object_get_content_disposition(o);
     const char *how = d == NULL ? NULL : g_mime_content_disposition_get_disposition(d);
     bool attached = how != NULL && strcasecmp(how, "attachment") == 0;
+    if (is_typeless(o))
+        return !attached;
     return is_type(o, "text", "*") && !attached && !is_type(o, "text", "calendar") &&
            !is_type(o, "text", "rfc822-headers") && !is_type(o, "text", "x-vcard") &&
            !is_type(o, "text", "vcard");
@@ -304,12 +319,32 @@ read_simple(struct mail *m, struct str message)
     return true;
 }
 
+/* All from the first line on that is no field: of a header that no empty line ends. */
+static struct str
+after_fields(struct str header)
+{
+    struct str rest = header;
+    while (rest.len > 0) {
+        struct str here = rest, line = str_cut(&rest, '\n');
+        const char *colon = line.len == 0 ? NULL : memchr(line.at, ':', line.len);
+        const char *blank = line.len == 0 ? NULL : memchr(line.at, ' ', line.len);
+        bool folded = line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
+        if (!folded && (colon == NULL || (blank != NULL && blank < colon)))
+            return str_trim(here);
+    }
+    return (struct str){ NULL, 0 };
+}
+
 /* What nothing could be made of, as it came: better than an empty report. */
 static void
 put_as_it_stands(struct buf *text, struct str message)
 {
     struct str body = str_trim(header_body(message));
+    if (body.len == 0)
+        body = after_fields(header_of(message));
     buf_clear(text);
+    if (body.len > 0 && memchr(body.at, 0, body.len) != NULL)
+        return; /* no text */
     charset_put(text, STR(""),
                 str_bytes(body.at, body.len < MAIL_TEXT_MAX ? body.len : MAIL_TEXT_MAX));
 }
