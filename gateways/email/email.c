@@ -339,12 +339,15 @@ const struct channel email_channel = {
         "reopen/重开, cancel/取消,\naccept/同意, decline/拒绝, or a score from 1 to 5; all else is "
         "a "
         "note. Which ticket is proved by the\nsigned address that the reply goes to "
-        "(fault+r...@), never by a number that is quoted. Automatic mails\nare not answered; mails "
-        "of ours that come back are told to the ticket.\n\n"
+        "(fault+r...@), never by a number that is quoted. Automatic mails\nare not answered; those "
+        "of `machines` are reports all the same. Mails of ours that come back are\ntold to the "
+        "ticket.\n\n"
         "Postfix:\n"
-        "  virtual_postbox_domains = dispatch.example\n"
+        "  virtual_mailbox_domains = dispatch.example\n"
         "  virtual_transport = lmtp:inet:127.0.0.1:2400\n"
-        "  recipient_delimiter = +",
+        "  recipient_delimiter = +\n\n"
+        "A mailbox: with `imap_url` its unseen mails are taken, too, and marked seen (or moved to "
+        "`imap_moved`)\nwhen they are on this disk.",
     .settings = { rows, countof(rows), &values },
     .window = EMAIL_WINDOW,
     .open = email_open,
