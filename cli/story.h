@@ -32,6 +32,8 @@ void story_time(char out[32], instant at); /* to the second */
 struct json *story_json_head(const struct site *s, struct territory_id t,
                              const struct ticket *ticket);
 
+/* Why who has it has it, or why nobody does (why.c). */
+void why_print(const struct ticket *t);
 void story_print(const struct story *s);
 struct json *story_json(const struct story *s); /* the caller's */
 

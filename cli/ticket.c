@@ -5,7 +5,7 @@
 static const char help[] =
     "faultline ticket - one ticket's whole story\n"
     "\n"
-    "usage: faultline ticket ID [--json]\n"
+    "usage: faultline ticket ID [--json | --why]\n"
     "\n"
     "ID is the number that people were told (N1-0123456789-4) or the ticket's id (32 hex digits). "
     "Shows its\n"
@@ -15,7 +15,10 @@ static const char help[] =
     "known, who helps\n"
     "and who is asked to take over; linked tickets and objects; the timeline with reasons; and who "
     "was\n"
-    "considered and why not. Works for closed tickets too. Needs the pool's key: an operator's "
+    "considered and why not. --why says the last decision in words: what the choice costs, term by "
+    "term, in\n"
+    "minutes; how much dearer the next best would be; and why each of the others was not "
+    "chosen. Works for closed tickets too. Needs the pool's key: an operator's "
     "command.\n";
 
 /* The version that the ticket was opened under, when it is still kept. */
@@ -30,9 +33,11 @@ plan_of(struct site *s, uint32_t version)
 }
 
 static void
-tell(struct story *s, bool json)
+tell(struct story *s, bool json, bool why)
 {
-    if (json) {
+    if (why) {
+        why_print(s->ticket);
+    } else if (json) {
         struct json *j = story_json(s);
         json_print(&j, stdout);
     } else {
@@ -41,7 +46,7 @@ tell(struct story *s, bool json)
 }
 
 static int
-find_and_tell(struct site *s, const char *name, bool json)
+find_and_tell(struct site *s, const char *name, bool json, bool why)
 {
     struct ticket ticket;
     struct report_body body;
@@ -55,7 +60,7 @@ find_and_tell(struct site *s, const char *name, bool json)
     struct plan *plan = plan_of(s, ticket.plan);
     struct rules *rules = plan == NULL ? NULL : plan_rules(plan, story.territory);
     story.rules = rules;
-    tell(&story, json);
+    tell(&story, json, why);
     if (rules != NULL)
         rules_free(rules);
     plan_free(plan);
@@ -68,13 +73,15 @@ static int
 run(int argc, char **argv)
 {
     struct words w;
-    if (!cmd_options(&cmd_ticket, argc, argv, NULL, &w))
+    bool why = false;
+    const struct option_row rows[] = { { "why", NULL, &why }, { NULL, NULL, NULL } };
+    if (!cmd_options(&cmd_ticket, argc, argv, rows, &w))
         return EXIT_USAGE;
     if (w.count != 1)
         return cmd_usage(&cmd_ticket, "one ticket's number or id, please");
     struct site s;
     site_open(&s, &cmd_ticket, &w);
-    int code = find_and_tell(&s, w.list[0], w.json);
+    int code = find_and_tell(&s, w.list[0], w.json, why);
     site_close(&s);
     return code;
 }

@@ -4,6 +4,7 @@
 
 #include "common/plan/date.h"
 #include "common/plan/duty.h"
+#include "common/plan/fields.h"
 #include "common/plan/terms.h"
 
 #include <stdlib.h>
@@ -89,6 +90,14 @@ matching_put(struct rules *r, const struct plan *p, const struct plan_territory 
     m->reach_m = number_or(from->reach_km, REACH_KM) * 1000;
     for (unsigned i = 0; i < from->divert_count; i++)
         m->divert |= (uint8_t)(1u << level_index(p, from->divert[i]));
+}
+
+void
+matching_standard(struct rules *r)
+{
+    static const struct plan plan;
+    static const struct plan_territory territory;
+    matching_put(r, &plan, &territory);
 }
 
 /* ---- certificates and parts */

@@ -3,10 +3,17 @@
 #ifndef PLAN_MATCHING_H
 #define PLAN_MATCHING_H
 
-#include "common/plan/fields.h"
+#include "faultline/rules.h"
+
+struct plan;
+struct plan_category;
+struct plan_engineer;
+struct plan_territory;
 
 /* Fills rules.matching. */
 void matching_put(struct rules *r, const struct plan *p, const struct plan_territory *t);
+/* What a plan means that says nothing of it. */
+void matching_standard(struct rules *r);
 
 /* The certificates and parts that the plan's categories need, sorted: a name's place is its bit. */
 struct things {

@@ -85,6 +85,9 @@ static const struct word verbs[VERBS] = {
     [VERB_COMPLAIN] = { "complain", 62 },
     [VERB_COMPLAINT_ANSWER] = { "complaint_answer", 63 },
     [VERB_COMPLAINT_CLOSE] = { "complaint_close", 64 },
+    [VERB_ASSIGN] = { "assign", 65 },
+    [VERB_PIN] = { "pin", 66 },
+    [VERB_FORBID] = { "forbid", 67 },
 };
 
 static const struct word roles[ROLES] = {

@@ -66,6 +66,9 @@ enum verb {
     VERB_DELIVERED, /* a gateway: name and phone have reached the reporter */
     /* the desk's */
     VERB_REJECT,
+    VERB_ASSIGN,      /* to this engineer, now, past the matching */
+    VERB_PIN,         /* to this engineer, as soon as he has room */
+    VERB_FORBID,      /* not to this engineer, until then */
     VERB_RELEVEL,     /* another level, as if from the start */
     VERB_EXEMPT,      /* this time does not count: force majeure, the customer's own delay */
     VERB_ACKNOWLEDGE, /* I have seen the alarm: no more pages for a while */

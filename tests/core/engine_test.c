@@ -42,7 +42,8 @@ struct model {
     } reserved[256];
     size_t reserved_count;
     size_t offers, alarms, declines, lent, unqualified, verdicts, closed, attached, repeated;
-    size_t taken_over, joined, lapsed, returned;
+    size_t taken_over, joined, lapsed, returned, awaited, pinned, forbidden;
+    bool is_strict; /* nobody is worth waiting for */
 };
 
 static struct told *
@@ -161,6 +162,10 @@ check_step(struct model *m, const struct rules *rules, const struct outcome *o, 
         t->declined[t->declined_count].who = o->who;
         t->declined[t->declined_count++].until = at + rules->decline_ms;
     }
+    if (o->verb == VERB_ASSIGN || o->verb == VERB_PIN) /* the dispatcher has talked to him */
+        t->declined_count = 0;
+    m->pinned += o->verb == VERB_ASSIGN || o->verb == VERB_PIN;
+    m->forbidden += o->verb == VERB_FORBID;
     if (o->verb == VERB_RELEVEL) /* another promise, of which nothing has been told */
         memset(t->alarms, 0, sizeof(t->alarms));
     t->paused |= o->verb == VERB_EXEMPT || o->to == TICKET_PENDING_CUSTOMER ||
@@ -360,10 +365,34 @@ check_loads(const struct model *m, const struct rules *rules, const struct world
     }
 }
 
-/* Nothing waits that somebody could do now; tickets and model agree. */
+/* Nothing waits that somebody could do now, be it far away: unless another is awaited who will be
+ * free soon, and then the engine looks again within a minute. Those whose shift may end before the
+ * work does are fit.c's to judge. */
 static void
-check_rest(struct model *m, const struct rules *rules, const struct world_view *v, instant at)
+check_waiting(struct model *m, const struct rules *rules, const struct world_view *v,
+              const struct ticket *t, const struct engine *e)
 {
+    instant at = engine_at(e);
+    for (size_t k = 0; k < rules->engineers_count; k++) {
+        const struct engineer_rule *r = &rules->engineers[k];
+        const struct refuser *no = ticket_refuser(t, r->id, at);
+        bool could = duty_is_on(r, at) && duty_end(r, at) > at + 3 * DAYS &&
+                     qualified(rules, r, t->category) && load_in(m, v, r->id) < r->capacity &&
+                     (no == NULL || no->missed);
+        if (!could)
+            continue;
+        assert_false(m->is_strict);
+        assert_true(engine_next(e) <= at / MINUTES * MINUTES + MINUTES);
+        m->awaited++;
+    }
+}
+
+/* Tickets and model agree. */
+static void
+check_rest(struct model *m, const struct rules *rules, const struct world_view *v,
+           const struct engine *e)
+{
+    instant at = engine_at(e);
     size_t open = 0;
     for (size_t i = 0; i < m->count; i++)
         open += !life_is_over(m->tickets[i].state);
@@ -380,13 +409,9 @@ check_rest(struct model *m, const struct rules *rules, const struct world_view *
         struct principal_id his = principal_of(t->engineer);
         assert_true(same_id(said->engineer, his)); /* nobody's while it waits */
         check_hands(rules, t, at);
-        for (size_t k = 0; t->state == TICKET_QUEUED && k < rules->engineers_count; k++) {
-            const struct engineer_rule *r = &rules->engineers[k];
-            const struct refuser *no = ticket_refuser(t, r->id, at);
-            bool could = duty_is_on(r, at) && qualified(rules, r, t->category) &&
-                         load_in(m, v, r->id) < r->capacity && (no == NULL || no->missed);
-            assert_false(could);
-        }
+        bool pinned = rule_of(rules, principal_of(t->pinned)) != NULL;
+        if (t->state == TICKET_QUEUED && !pinned)
+            check_waiting(m, rules, v, t, e);
     }
 }
 
@@ -428,6 +453,9 @@ live(uint64_t from, int events, struct model *m)
 {
     struct history *h = history_new(from);
     struct effects fx = { 0 };
+    for (size_t i = 0; i < countof(h->plans); i++)
+        for (size_t k = 0; m->is_strict && k < h->plans[i].rules.categories_count; k++)
+            h->plans[i].categories[k].service_ms = DAYS;
     struct engine *e =
         engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
     for (int i = 0; i < events; i++) {
@@ -448,7 +476,7 @@ live(uint64_t from, int events, struct model *m)
         check_capacity(m, rules, &h->view, before, &fx);
         check_loads(m, rules, &h->view);
         drain(e, h, m, &fx);
-        check_rest(m, rules, &h->view, at);
+        check_rest(m, rules, &h->view, e);
     }
     engine_free(e);
     effects_fini(&fx);
@@ -462,10 +490,15 @@ whatever_happens_the_promises_hold(void **state)
     struct rng r = seed();
     struct model *m = zalloc(sizeof(*m));
     size_t offers = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
-    size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0;
-    for (int i = 0; i < 4; i++) {
+    size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0, awaited = 0;
+    size_t pinned = 0, forbidden = 0;
+    for (int i = 0; i < 12; i++) {
         memset(m, 0, sizeof(*m));
+        m->is_strict = i % 4 == 0;
         live(rng_next(&r), 2000, m);
+        awaited += m->awaited;
+        pinned += m->pinned;
+        forbidden += m->forbidden;
         offers += m->offers;
         taken_over += m->taken_over;
         joined += m->joined;
@@ -478,11 +511,13 @@ whatever_happens_the_promises_hold(void **state)
         assert_true(m->attached > 0 && m->repeated > 0 && m->verdicts > 0);
     }
     print_message("offers=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu taken_over=%zu "
-                  "joined=%zu lapsed=%zu returned=%zu\n",
-                  offers, declines, lent, unqualified, closed, taken_over, joined, lapsed,
-                  returned);
+                  "joined=%zu lapsed=%zu returned=%zu awaited=%zu "
+                  "pinned=%zu forbidden=%zu\n",
+                  offers, declines, lent, unqualified, closed, taken_over, joined, lapsed, returned,
+                  awaited, pinned, forbidden);
     /* the history was worth the telling */
     assert_true(offers > 500 && declines > 10 && lent > 5 && unqualified > 5 && closed > 100);
+    assert_true(awaited > 10 && pinned > 10 && forbidden > 10);
     assert_true(taken_over > 1 && joined > 4 && lapsed > 4 && returned > 10);
     free(m);
 }

@@ -168,6 +168,8 @@ history_sayer(const struct ticket *t, enum verb v)
         [VERB_DELIVERED] = ROLE_GATEWAY,     [VERB_REJECT] = ROLE_DISPATCHER,
         [VERB_PREPROCESS] = ROLE_DISPATCHER, [VERB_DISPATCH] = ROLE_DISPATCHER,
         [VERB_SOLVE] = ROLE_DISPATCHER,      [VERB_RELEVEL] = ROLE_DISPATCHER,
+        [VERB_ASSIGN] = ROLE_DISPATCHER,     [VERB_PIN] = ROLE_DISPATCHER,
+        [VERB_FORBID] = ROLE_DISPATCHER,
     };
     if (sayers[v] == ROLE_DISPATCHER)
         return 12;
@@ -202,12 +204,12 @@ history_next_verb(struct history *h, const struct ticket *t, size_t *person)
     static const enum verb verbs[TICKET_STATES][8] = {
         [TICKET_TRIAGED] = { VERB_DISPATCH, VERB_DISPATCH, VERB_SOLVE, VERB_NOTE, VERB_DISPATCH,
                              VERB_NUDGE, VERB_RELEVEL, VERB_DISPATCH },
-        [TICKET_QUEUED] = { VERB_NUDGE, VERB_NOTE, VERB_NUDGE, VERB_CANCEL, VERB_NUDGE,
-                            VERB_PREPROCESS, VERB_RELEVEL, VERB_CANCEL },
+        [TICKET_QUEUED] = { VERB_FORBID, VERB_NOTE, VERB_NUDGE, VERB_CANCEL, VERB_PIN,
+                            VERB_PREPROCESS, VERB_RELEVEL, VERB_ASSIGN },
         [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE, VERB_ACCEPT,
-                             VERB_ACCEPT, VERB_ACCEPT, VERB_RELEVEL },
+                             VERB_ACCEPT, VERB_ACCEPT, VERB_ASSIGN },
         [TICKET_ACCEPTED] = { VERB_DEPART, VERB_WORK, VERB_ARRIVE, VERB_HOLD, VERB_HELP,
-                              VERB_TRANSFER, VERB_HELP, VERB_DELIVERED },
+                              VERB_TRANSFER, VERB_HELP, VERB_TRANSFER },
         [TICKET_EN_ROUTE] = { VERB_ARRIVE, VERB_ARRIVE, VERB_WORK, VERB_PEND, VERB_ARRIVE,
                               VERB_ARRIVE, VERB_RETURN, VERB_HELP },
         [TICKET_WORKING] = { VERB_RESOLVE, VERB_RESOLVE, VERB_PEND, VERB_DEPART, VERB_RESOLVE,
@@ -261,7 +263,10 @@ history_details(struct history *h, const struct ticket *t, struct act *a)
         memcpy(a->code, below(h, 4) == 0 ? "12345678" : t->code, sizeof(t->code));
     if (a->verb == VERB_RELEVEL)
         (void)str_fill(a->level, sizeof(a->level), str_of(levels[below(h, countof(levels))]));
-    if ((a->verb == VERB_TRANSFER || a->verb == VERB_HELP) && below(h, 3) == 0)
+    bool names = a->verb == VERB_ASSIGN || a->verb == VERB_PIN || a->verb == VERB_FORBID;
+    if (names && below(h, 4) == 0)
+        a->until = h->at + (instant)below(h, 3 * HOURS);
+    if (names || ((a->verb == VERB_TRANSFER || a->verb == VERB_HELP) && below(h, 3) == 0))
         a->engineer = NAME(engineer_id, history_people[below(h, 7)]);
 }
 

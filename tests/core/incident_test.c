@@ -211,6 +211,7 @@ plan(struct replay *r)
                                              .lost_pct = -1,
                                              .level = (uint8_t)i };
     }
+    world_matching(&p->matching);
     p->level_rules = r->by_hint;
     p->level_rules_count = countof(r->by_hint);
     p->contracts = &r->contract;

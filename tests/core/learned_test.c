@@ -109,6 +109,32 @@ old_sums_fade(void **state)
     learned_fini(&l);
 }
 
+/* Whoever decides by it need not look at everything again after each trip. */
+static void
+what_is_seen_is_told_when_the_hour_is_over(void **state)
+{
+    (void)state;
+    struct learned l = { 0 };
+    struct learned_key k = key_of(1);
+    learned_now(&l, 7 * HOURS + 1);
+    learned_add(&l, &k, MINUTES, 3);
+    assert_int_equal(learned_ask(&l, &k).count, 0);
+    learned_now(&l, 8 * HOURS);
+    learned_add(&l, &k, 3 * MINUTES, 4);
+    learned_add(&l, &k, 5 * MINUTES, 5);
+    struct lesson told = learned_ask(&l, &k);
+    assert_int_equal(told.count, 1);
+    assert_true(told.seen_ms == MINUTES && told.expected_ms == 3);
+    learned_now(&l, 9 * HOURS);
+    told = learned_ask(&l, &k);
+    assert_int_equal(told.count, 3);
+    assert_true(told.seen_ms == 9 * MINUTES && told.expected_ms == 12);
+    learned_fini(&l);
+}
+
+/* The hour's beginning, and the sums of then. */
+#define NONE_BEFORE "\0\0\0\0"
+
 static void
 what_is_no_record_is_refused(void **state)
 {
@@ -117,16 +143,17 @@ what_is_no_record_is_refused(void **state)
         const char *key, *bytes;
         size_t len;
     } bad[] = {
-        { "t", "\1\1\1\1", 4 },         { "x12", "\1\1\1\1", 4 }, { "t12", "\2\1\1\1", 4 },
-        { "t12", "\1\0\1\1", 4 },       { "t12", "\1\1\1", 3 },   { "t12", "\1\1\1\1\1", 5 },
-        { "t12", "\1\x81\x10\1\1", 5 }, /* 2049 times */
+        { "t", "\1\1\1\1" NONE_BEFORE, 8 },         { "x12", "\1\1\1\1" NONE_BEFORE, 8 },
+        { "t12", "\2\1\1\1" NONE_BEFORE, 8 },       { "t12", "\1\0\1\1" NONE_BEFORE, 8 },
+        { "t12", "\1\1\1" NONE_BEFORE, 7 },         { "t12", "\1\1\1\1\1" NONE_BEFORE, 9 },
+        { "t12", "\1\x81\x10\1\1" NONE_BEFORE, 9 }, /* 2049 times */
     };
     struct learned l = { 0 };
     for (size_t i = 0; i < countof(bad); i++)
         assert_int_equal(
             learned_restore(&l, str_of(bad[i].key), str_bytes(bad[i].bytes, bad[i].len)),
             ERR_SYNTAX);
-    assert_int_equal(learned_restore(&l, STR("t12"), str_bytes("\1\1\1\1", 4)), OK);
+    assert_int_equal(learned_restore(&l, STR("t12"), str_bytes("\1\1\1\1" NONE_BEFORE, 8)), OK);
     learned_fini(&l);
 }
 
@@ -136,6 +163,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loaded_table_goes_on_like_the_one_that_stayed),
         cmocka_unit_test(old_sums_fade),
+        cmocka_unit_test(what_is_seen_is_told_when_the_hour_is_over),
         cmocka_unit_test(what_is_no_record_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,16 +4,18 @@
 #include <time.h>
 
 #include "workers/core/duty.h"
-#include "workers/core/match.h"
 #include "workers/core/place.h"
+#include "workers/core/service.h"
+#include "workers/core/state.h"
+#include "workers/core/travel.h"
 
-enum { PEOPLE = 60, SKILLS = 6, CATEGORIES = 8 };
+enum { PEOPLE = 60, SKILLS = 6, CATEGORIES = 5 };
 
 struct crowd {
-    struct rules rules;
+    struct world_plan plan;
     struct engineer_rule people[PEOPLE];
-    struct category categories[CATEGORIES];
-    struct roster roster;
+    struct engine *e;
+    struct effects fx;
 };
 
 static const char *const skills[SKILLS] = { "s0", "s1", "s2", "s3", "s4", "s5" };
@@ -23,12 +25,9 @@ crowd_init(struct crowd *c, struct rng *r)
 {
     char name[24];
     memset(c, 0, sizeof(*c));
-    c->rules.engineers = c->people;
-    c->rules.engineers_count = PEOPLE;
-    c->rules.categories = c->categories;
-    c->rules.categories_count = CATEGORIES;
-    c->rules.speed_m_per_min = 400;
-    c->rules.load_ms = 10 * MINUTES;
+    world_plan_init(&c->plan, "home", 1);
+    c->plan.rules.engineers = c->people;
+    c->plan.rules.engineers_count = PEOPLE;
     for (size_t i = 0; i < PEOPLE; i++) {
         struct engineer_rule *p = &c->people[i];
         snprintf(name, sizeof(name), "p%02zu", i);
@@ -42,42 +41,56 @@ crowd_init(struct crowd *c, struct rng *r)
         p->duty[p->duty_count++] = (struct span){ 0, rng_below(r, 4) == 0 ? 10 : 10080 };
     }
     for (size_t i = 0; i < CATEGORIES; i++) {
-        snprintf(name, sizeof(name), "c%zu", i);
-        c->categories[i].id = NAME(category_id, name);
+        struct category *g = &c->plan.categories[i];
+        g->needs_count = 0;
         for (size_t k = 0; k < SKILLS && i > 0; k++)
             if (rng_below(r, 4) == 0)
-                c->categories[i].needs[c->categories[i].needs_count++] =
+                g->needs[g->needs_count++] =
                     (struct skill){ NAME(skill_id, skills[k]), (uint8_t)(1 + rng_below(r, 2)) };
     }
-    roster_init(&c->roster, &c->rules);
-    for (size_t i = 0; i < PEOPLE; i++)
-        c->roster.list[i].load = (uint32_t)rng_below(r, c->people[i].capacity + 1u);
+    c->e = engine_new(c->plan.rules.territory, WORLD_INCARNATION, &c->plan.rules);
+    world_apply(c->e, &(struct event){ .kind = EVENT_TIME, .at = WORLD_BEGIN + HOURS }, &c->fx);
 }
 
-static int64_t
-cost(const struct crowd *c, const struct engineer *x, struct place to)
+static void
+crowd_fini(struct crowd *c)
 {
-    struct place from = engineer_place(x);
-    bool known = place_known(from) && place_known(to);
-    int64_t metres = known ? place_distance(from, to) : 100000;
-    return metres * MINUTES / c->rules.speed_m_per_min + c->rules.load_ms * engineer_load(x);
+    engine_free(c->e);
+    effects_fini(&c->fx);
 }
 
+/* Idle people only: from where he is, at once. */
 static const struct engineer *
-plain_search(const struct crowd *c, const struct category *k, const struct ticket *t, instant at)
+plain_search(const struct crowd *c, const struct job *j)
 {
     const struct engineer *best = NULL;
-    int64_t best_cost = 0;
+    const struct category *g = c->e->roster.slots[j->slot].category;
+    const struct contract *contract = job_contract(c->e, j);
+    struct fit f =
+        fit_of(&c->e->roster, &c->e->learned, &c->e->roster.slots[j->slot], contract, &j->t);
+    instant now = engine_at(c->e);
+    struct cost_ticket ct;
+    int64_t least = 0;
+    cost_ticket(&ct, &c->plan.rules.matching, contract, &j->t,
+                cost_rarity(&c->e->roster, g->needs, g->needs_count), now);
     for (size_t i = 0; i < PEOPLE; i++) {
-        const struct engineer *x = &c->roster.list[i];
-        const struct refuser *no = ticket_refuser(t, x->rule->id, at);
-        if (!engineer_qualifies(x, k->needs, k->needs_count) || !engineer_room(x) ||
-            !duty_is_on(x->rule, at) || (no != NULL && !no->missed))
+        const struct engineer *x = &c->e->roster.list[i];
+        struct fit_way way;
+        enum considered_why why = fit_ask(&f, x, now, &way);
+        if (!fits(why))
             continue;
-        int64_t here = cost(c, x, t->place) + (no != NULL ? 1000 * DAYS : 0);
-        if (best == NULL || here < best_cost) {
+        const struct cost_trip trip = {
+            .departs = now,
+            .travel_ms = way.travel_ms,
+            .service_ms = way.service_ms,
+            .rarity = cost_rarity(&c->e->roster, x->rule->skills, x->rule->skills_count),
+            .missed = why == WHY_MISSED,
+        };
+        struct cost_terms terms;
+        cost_trip(&ct, &trip, &terms);
+        if (best == NULL || cost_sum(&terms) < least) {
             best = x;
-            best_cost = here;
+            least = cost_sum(&terms);
         }
     }
     return best;
@@ -90,37 +103,30 @@ the_best_is_who_a_plain_search_finds(void **state)
     struct rng r = seed();
     size_t found = 0, none = 0;
     for (int round = 0; round < 400; round++) {
-        struct crowd c;
-        crowd_init(&c, &r);
-        size_t k = rng_below(&r, CATEGORIES);
-        struct ticket t = { .place = { (int32_t)rng_below(&r, 1000000), 0 } };
+        struct crowd *c = zalloc(sizeof(*c));
+        crowd_init(c, &r);
+        static const char *const kinds[] = { "ac", "line", "misc", "mixed", "odd" };
+        struct event ev = world_report(WORLD_BEGIN, 1, kinds[rng_below(&r, CATEGORIES)], "s");
+        struct job *j = job_new(c->e, ticket_of(ev.report.id));
+        j->slot = roster_slot(&c->e->roster, ev.report.category);
+        j->t.place = (struct place){ (int32_t)rng_below(&r, 1000000), 0 };
         for (int i = 0; i < 10; i++)
-            ticket_refuse(&t, (struct refuser){ c.people[rng_below(&r, PEOPLE)].id,
-                                                WORLD_BEGIN + (instant)rng_below(&r, 2 * HOURS),
-                                                rng_below(&r, 2) == 0 });
-        instant at = WORLD_BEGIN + HOURS;
+            ticket_refuse(&j->t, (struct refuser){ c->people[rng_below(&r, PEOPLE)].id,
+                                                   WORLD_BEGIN + (instant)rng_below(&r, 2 * HOURS),
+                                                   rng_below(&r, 2) == 0 });
+        struct wish w = match_wish(c->e, j);
         struct choice choice;
-        struct wish ours = { .place = t.place, .slot = &c.roster.slots[k], .ticket = &t };
-        struct engineer *x = match_best(&c.roster, &ours, at, &choice);
-        assert_ptr_equal(x, plain_search(&c, &c.categories[k], &t, at));
+        match_look(&w, &choice);
+        const struct engineer *x = plain_search(c, j);
+        assert_ptr_equal(choice.best, x);
+        assert_ptr_equal(match_free(&w), x);
         assert_true(choice.count <= CONSIDERED_MAX);
-        if (x != NULL) {
+        if (x != NULL)
             assert_true(same_id(choice.list[0].engineer, x->rule->id));
-            assert_int_equal(choice.list[0].why, WHY_CHOSEN);
-        }
-        for (size_t i = x == NULL ? 0 : 1; i < choice.count; i++)
-            assert_int_not_equal(choice.list[i].why, WHY_CHOSEN);
         found += x != NULL;
         none += x == NULL;
-
-        struct wish theirs = { .place = t.place,
-                               .needs = c.categories[k].needs,
-                               .needs_count = c.categories[k].needs_count };
-        struct ticket clean = { .place = t.place };
-        assert_ptr_equal(match_best(&c.roster, &theirs, at, NULL),
-                         plain_search(&c, &c.categories[k], &clean, at));
-        ticket_fini(&t);
-        roster_fini(&c.roster);
+        crowd_fini(c);
+        free(c);
     }
     assert_true(found > 50 && none > 20);
 }
@@ -138,12 +144,12 @@ the_rejected_are_kept_with_their_reasons(void **state)
     struct ticket t = world_ticket(&w, &o);
     assert_int_equal(t.state, TICKET_QUEUED);
     assert_int_equal(t.considered_count, 3);
-    assert_string_equal(t.considered[0].engineer.s, "home-e0"); /* the nearest comes first */
-    assert_int_equal(t.considered[0].why, WHY_UNSKILLED);
-    assert_int_equal(t.considered[1].why, WHY_FULL);
-    assert_string_equal(t.considered[1].engineer.s, "home-e2");
-    assert_int_equal(t.considered[1].load, 1);
-    assert_true(t.considered[1].distance_m > 2000 && t.considered[1].distance_m < 2400);
+    assert_int_equal(t.considered[0].why, WHY_AWAITED);
+    assert_string_equal(t.considered[0].engineer.s, "home-e2");
+    assert_int_equal(t.considered[0].load, 1);
+    assert_true(t.considered[0].distance_m > 2000 && t.considered[0].distance_m < 2400);
+    assert_string_equal(t.considered[1].engineer.s, "home-e0"); /* the nearest comes first */
+    assert_int_equal(t.considered[1].why, WHY_UNSKILLED);
     assert_int_equal(t.considered[2].why, WHY_OFF_DUTY);
     for (unsigned i = 0; i < CONSIDERED_WHYS; i++)
         assert_true(strlen(considered_text(i)) > 3);
@@ -157,6 +163,7 @@ the_nearest_wins_and_equals_go_by_id(void **state)
     (void)state;
     struct world w;
     world_init(&w, "home");
+    w.plan.rules.matching.scarcity_s = 0; /* whoever can do less would go before */
     struct position far = { NAME(engineer_id, "home-e1"), { 320000000, 1210000000 }, WORLD_BEGIN };
     struct event ev = { .kind = EVENT_PLACES, .at = WORLD_BEGIN };
     ev.places.list = &far;
@@ -188,11 +195,11 @@ static void
 a_figure_for_ten_thousand_engineers_is_printed(void **state)
 {
     (void)state;
-    enum { MANY = 10000, ROUNDS = 20000 };
+    enum { MANY = 10000, ROUNDS = 5000 };
     struct rng r = seed();
     struct crowd *c = zalloc(sizeof(*c));
     crowd_init(c, &r);
-    roster_fini(&c->roster);
+    crowd_fini(c);
     struct engineer_rule *people = zalloc(MANY * sizeof(*people));
     for (size_t i = 0; i < MANY; i++) {
         people[i] = c->people[i % PEOPLE];
@@ -200,21 +207,26 @@ a_figure_for_ten_thousand_engineers_is_printed(void **state)
         people[i].skills_count = 0;
         world_skill(&people[i], i % 100 == 0 ? "rare" : "common", 3);
     }
-    c->rules.engineers = people;
-    c->rules.engineers_count = MANY;
-    c->categories[1].needs[0] = (struct skill){ NAME(skill_id, "rare"), 1 };
-    c->categories[1].needs_count = 1;
-    roster_init(&c->roster, &c->rules);
-    struct ticket t = { .place = { 500000, 0 } };
-    struct wish wish = { .place = t.place, .slot = &c->roster.slots[1], .ticket = &t };
-    struct choice choice;
+    c->plan.rules.engineers = people;
+    c->plan.rules.engineers_count = MANY;
+    c->plan.categories[1].needs[0] = (struct skill){ NAME(skill_id, "rare"), 1 };
+    c->plan.categories[1].needs_count = 1;
+    c->fx = (struct effects){ 0 };
+    c->e = engine_new(c->plan.rules.territory, WORLD_INCARNATION, &c->plan.rules);
+    struct job *j = job_new(c->e, (struct ticket_id){ { 1 } });
+    j->slot = 1;
+    j->t.place = (struct place){ 500000, 0 };
     clock_t begin = clock();
-    for (int i = 0; i < ROUNDS; i++)
-        assert_non_null(match_best(&c->roster, &wish, WORLD_BEGIN + i, &choice));
+    for (int i = 0; i < ROUNDS; i++) {
+        struct choice choice;
+        struct wish w = match_wish(c->e, j);
+        match_look(&w, &choice);
+        assert_non_null(choice.best);
+    }
     print_message("match_us=%.1f (%d engineers, 1 %% qualify)\n",
                   (double)(clock() - begin) / CLOCKS_PER_SEC / (double)ROUNDS * 1e6, MANY);
-    assert_int_equal(c->roster.slots[1].qualified_count, MANY / 100);
-    roster_fini(&c->roster);
+    assert_int_equal(c->e->roster.slots[1].qualified_count, MANY / 100);
+    crowd_fini(c);
     free(people);
     free(c);
 }

@@ -238,6 +238,7 @@ much_that_is_due_at_once_comes_in_slices(void **state)
     struct world w;
     world_init(&w, "home");
     w.plan.engineers[1].capacity = 1000;
+    w.plan.engineers[2].duty_count = 0; /* else some would wait for him, who is free sooner */
     for (uint32_t i = 0; i < 500; i++) {
         struct event r = world_report(WORLD_BEGIN, 0, "line", "");
         r.report.place = PLACE_NONE;

@@ -88,6 +88,14 @@ assign_copy(struct assign *to, const struct assign *from)
     pool_copy(&to->links, &from->links);
 }
 
+void
+assign_clear(struct assign *a)
+{
+    a->rows_count = a->slots_count = a->moved_count = 0;
+    a->rows_free = a->slots_free = ASSIGN_NONE;
+    pool_clear(&a->links);
+}
+
 static struct row *
 row_at(const struct assign *a, uint32_t row)
 {
@@ -167,7 +175,7 @@ static void
 row_edges(struct assign *a, uint32_t row, int64_t defer, const struct assign_edge *edges,
           size_t count)
 {
-    a->rows[row].defer = price_defer(a, row, defer);
+    a->rows[row].defer = price_of_defer(a, row, defer);
     run_reserve(&a->links, &a->rows[row].links, (uint32_t)count);
     for (size_t i = 0; i < count; i++) {
         slot_of(a, edges[i].slot);
@@ -378,6 +386,13 @@ uint64_t
 assign_slot_key(const struct assign *a, uint32_t slot)
 {
     return slot_of(a, slot)->key;
+}
+
+bool
+assign_is_content(const struct assign *a, uint32_t row, int64_t cost)
+{
+    assert(row_at(a, row)->presence == PRESENT);
+    return a->u[row] <= price_of_cost(cost);
 }
 
 size_t

@@ -47,6 +47,9 @@ void assign_reserve(struct assign *a, size_t rows, size_t slots, size_t edges);
 /* `to` becomes the same problem with the same handles and matching: for a cold solve beside. */
 void assign_copy(struct assign *to, const struct assign *from);
 
+/* Nothing is left but the room; all handles are forgotten. */
+void assign_clear(struct assign *a);
+
 /* A new slot is out and has no edges, so that rows can be given theirs before it comes in. Keys
  * are unique among slots, and among rows, and the same for ever: half of the answer among equals.
  */
@@ -96,6 +99,9 @@ void assign_settle(struct assign *a);
 /* How much more the row costs where it is than on its cheapest edge, 0 or more; it is in. A row
  * without edges that is deferred: ASSIGN_NEVER. */
 int64_t assign_regret(const struct assign *a, uint32_t row);
+/* Does the potential say that no further edge of this cost or above could make the whole cheaper?
+ * False is no proof that one would. The row is in. */
+bool assign_is_content(const struct assign *a, uint32_t row, int64_t cost);
 /* How much dearer the whole becomes if this row may not have what it has; it is in. `next`, if not
  * NULL: what it would have then. ASSIGN_NEVER: it has nothing else. */
 int64_t assign_margin(struct assign *a, uint32_t row, uint32_t *next);

@@ -26,7 +26,7 @@ price_edge(const struct assign *a, uint32_t row, uint32_t slot, int64_t cost)
 }
 
 price
-price_defer(const struct assign *a, uint32_t row, int64_t cost)
+price_of_defer(const struct assign *a, uint32_t row, int64_t cost)
 {
     return price_make(cost, ~a->rows[row].key, 0);
 }

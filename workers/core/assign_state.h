@@ -128,7 +128,7 @@ slot_links(const struct assign *a, uint32_t slot)
 
 /* assign_link.c: the edges' two copies. */
 price price_edge(const struct assign *a, uint32_t row, uint32_t slot, int64_t cost);
-price price_defer(const struct assign *a, uint32_t row, int64_t cost);
+price price_of_defer(const struct assign *a, uint32_t row, int64_t cost);
 /* NULL: there is none. */
 struct link *link_find(const struct assign *a, uint32_t row, uint32_t slot);
 void link_add(struct assign *a, uint32_t row, uint32_t slot, int64_t cost);

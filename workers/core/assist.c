@@ -290,11 +290,8 @@ is_refused(const struct assist *a, struct engineer_id x)
 static void
 release(struct engine *e, struct engineer *x, const struct assist *a)
 {
-    if (!roster_release(&e->roster, x, a->from, a->ticket) || x->freed)
-        return;
-    e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
-    e->freed[e->freed_count++] = x;
-    x->freed = true;
+    if (roster_release(&e->roster, x, a->from, a->ticket))
+        carry_freed(e, x);
 }
 
 static void
@@ -307,20 +304,20 @@ on_ask(struct engine *e, const struct assist *a)
         release(e, x, a);
         x = NULL;
     }
-    struct wish wish = {
-        .place = place_checked(a->place),
-        .needs = a->needs,
-        .needs_count = sound ? a->needs_count : 0,
-        .refused = a->refused,
-        .refused_count = sound ? a->refused_count : 0,
-    };
+    struct category made = { .needs_count = sound ? a->needs_count : 0 };
+    memcpy(made.needs, a->needs, sizeof(made.needs));
+    struct wish wish = match_foreign(e, place_checked(a->place), &made);
+    wish.refused = a->refused;
+    wish.refused_count = sound ? a->refused_count : 0;
     if (x == NULL && sound) {
-        x = match_best(&e->roster, &wish, e->at, NULL);
-        if (x != NULL)
+        x = match_free(&wish);
+        if (x != NULL) {
             roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
+            board_changed(e, x);
+        }
     }
     if (x == NULL) {
-        bool busy = sound && match_exists(&e->roster, &wish);
+        bool busy = sound && match_exists(&wish);
         if (busy)
             waiters_note(source(e, a), a->needs, a->needs_count);
         say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket);

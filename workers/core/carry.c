@@ -1,5 +1,5 @@
-/* carry.c - whose places a ticket takes up, and the loads that follow from it. The only file that
- * counts them: whatever changes a ticket's engineer, its state or its hands stands between
+/* carry.c - whose places a ticket takes up, and the loads and lists that follow from it. The only
+ * file that keeps them: whatever changes a ticket's engineer, its state or its hands stands between
  * carry_list and carry_change, and a loaded engine counts by carry_count. */
 #include "workers/core/state.h"
 
@@ -34,12 +34,10 @@ is_among(const struct carriers *c, const struct engineer *x)
     return false;
 }
 
-static void
-lay_down(struct engine *e, struct engineer *x)
+void
+carry_freed(struct engine *e, struct engineer *x)
 {
-    assert(x->load > 0);
-    x->load--;
-    roster_mark(&e->roster, x);
+    board_changed(e, x);
     if (x->freed)
         return;
     e->freed = grow_array(e->freed, e->freed_count, &e->freed_cap, sizeof(*e->freed));
@@ -47,25 +45,62 @@ lay_down(struct engine *e, struct engineer *x)
     x->freed = true;
 }
 
-void
-carry_change(struct engine *e, const struct job *j, const struct carriers *before)
+static void
+lay_down(struct engine *e, struct engineer *x)
 {
+    assert(x->load > 0);
+    x->load--;
+    roster_mark(&e->roster, x);
+    carry_freed(e, x);
+}
+
+/* Into the list of him in whose hands it is. */
+static void
+hold(const struct engine *e, struct job *j)
+{
+    struct engineer *x = job_holder(e, j);
+    if (j->holder == x)
+        return;
+    if (j->holder != NULL) {
+        *j->beside_at = j->beside;
+        if (j->beside != NULL)
+            j->beside->beside_at = j->beside_at;
+        j->holder->held_count--;
+    }
+    j->holder = x;
+    if (x == NULL)
+        return;
+    j->beside = x->held;
+    j->beside_at = &x->held;
+    if (j->beside != NULL)
+        j->beside->beside_at = &j->beside;
+    x->held = j;
+    x->held_count++;
+}
+
+void
+carry_change(struct engine *e, struct job *j, const struct carriers *before)
+{
+    hold(e, j);
     struct carriers after;
     carry_list(e, j, &after);
     for (size_t i = 0; i < before->count; i++)
         if (!is_among(&after, before->list[i]))
             lay_down(e, before->list[i]);
-    for (size_t i = 0; i < after.count; i++)
+    for (size_t i = 0; i < after.count; i++) {
+        board_changed(e, after.list[i]); /* where he is with it counts, too */
         if (!is_among(before, after.list[i])) {
             after.list[i]->load++;
             roster_mark(&e->roster, after.list[i]);
         }
+    }
 }
 
 void
-carry_count(const struct engine *e, const struct job *j)
+carry_count(const struct engine *e, struct job *j)
 {
     struct carriers c;
+    hold(e, j);
     carry_list(e, j, &c);
     for (size_t i = 0; i < c.count; i++)
         c.list[i]->load++;

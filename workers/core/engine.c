@@ -1,6 +1,6 @@
 /* engine.c - one territory: event in, effects out. One handler a kind; what they have in common
- * at an event's end is here: freed engineers take what waits, everybody is told of what changed,
- * timers are set, tickets that are over leave. */
+ * at an event's end is here: what waits is matched with who is free, everybody is told of what
+ * changed, timers are set, tickets that are over leave. */
 #include "workers/core/place.h"
 #include "workers/core/state.h"
 
@@ -16,7 +16,7 @@ engine_new(struct territory_id id, struct incarnation incarnation, const struct 
     map_init(&e->jobs, sizeof(struct ticket_id));
     marks_init(&e->marks, incarnation);
     roster_init(&e->roster, rules);
-    roster_shifts(&e->roster, e->shift_at, e->shift_id);
+    roster_shifts(&e->roster, e->at);
     job_list(e);
     return e;
 }
@@ -61,6 +61,7 @@ places_apply(struct engine *e, const struct event *ev)
         x->place = place;
         x->place_at = at;
         roster_mark(&e->roster, x);
+        board_changed(e, x);
     }
 }
 
@@ -124,8 +125,11 @@ engine_apply(struct engine *e, const struct event *ev, struct effects *fx)
         e->at = ev->at;
     e->fx = fx;
     e->meta_dirty = true;
+    learned_now(&e->learned, e->at);
+    board_hour(e);
     handlers[ev->kind](e, ev);
-    feed_freed(e);
+    board_settle(e, SLICE);
+    waiters_tell(e);
     pager_flush(e);
     for (size_t i = 0; i < e->touched.count; i++)
         conclude(e, e->touched.list[i]);
@@ -144,12 +148,8 @@ engine_next(const struct engine *e)
         next = container_of(first, struct job, timer)->due;
     if (pager_next(e) < next)
         next = pager_next(e);
-    if (e->queue.count == 0)
-        return next;
-    if (e->feeding)
-        return next < e->at ? next : e->at;
-    const struct engineer *x = roster_shift(&e->roster);
-    return x != NULL && x->shift_at < next ? x->shift_at : next;
+    instant board = board_next(e);
+    return board < next ? board : next;
 }
 
 bool

@@ -135,10 +135,12 @@ struct fit_way
 fit_way(const struct fit *f, const struct engineer *x, struct place from, instant departs)
 {
     bool known = place_known(from) && place_known(f->place);
+    int64_t metres = travel_metres(from, f->place);
     return (struct fit_way){
-        .metres = known ? travel_metres(from, f->place) : DISTANCE_UNKNOWN,
-        .travel_ms = travel_time(f->rules, f->learned, from, f->place, departs),
-        .service_ms = service_time(f->learned, f->category, x->rule->id),
+        .metres = known ? metres : DISTANCE_UNKNOWN,
+        .travel_ms = travel_over(f->rules, f->learned, from, f->place, metres, departs),
+        .service_ms = f->service_ms != NULL ? f->service_ms(f, x)
+                                            : service_time(f->learned, f->category, x->rule->id),
     };
 }
 

@@ -19,6 +19,10 @@ struct fit {
     const struct category *category; /* NULL: none, everybody qualifies */
     const struct contract *contract; /* the ticket's own; NULL: nobody is banned */
     struct place place;              /* of the work */
+    /* service_time of this engineer, remembered; NULL: it is asked for */
+    msec (*service_ms)(const struct fit *f, const struct engineer *x);
+    msec *services; /* for it: by engineer's place in the list; 0: not asked for yet */
+    const struct engineer *first;
 };
 /* Of one of our tickets. `slot` is its category's. */
 struct fit fit_of(const struct roster *r, const struct learned *l, const struct slot *slot,

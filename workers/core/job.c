@@ -192,6 +192,8 @@ bool
 job_may_be_ours(const struct engine *e, const struct job *j)
 {
     const struct slot *s = &e->roster.slots[j->slot];
+    if (pin_engineer(e, j) != NULL)
+        return true;
     for (size_t i = 0; i < s->qualified_count; i++)
         if (is_willing(e, j, &e->roster.list[s->qualified[i]]))
             return true;
@@ -202,6 +204,8 @@ bool
 job_is_ours(const struct engine *e, const struct job *j)
 {
     const struct slot *s = &e->roster.slots[j->slot];
+    if (pin_engineer(e, j) != NULL)
+        return true;
     for (size_t i = 0; i < s->qualified_count; i++) {
         const struct engineer *x = &e->roster.list[s->qualified[i]];
         if (is_willing(e, j, x) && duty_is_on(x->rule, e->at))
@@ -219,6 +223,7 @@ job_enter(struct engine *e, struct job *j)
     if (j->t.state == TICKET_QUEUED) {
         queue_add(&e->queue, j->slot, j->t.level, &j->wait);
         j->waiting = true;
+        board_enter(e, j);
     }
     if (j->t.state < TICKET_RESOLVED && !j->repeatable)
         repeats_add(e, j);
@@ -232,6 +237,7 @@ job_leave(struct engine *e, struct job *j)
     e->by_state[j->t.state]--;
     if (j->waiting)
         queue_del(&e->queue, j->slot, j->t.level, &j->wait);
+    board_leave(e, j);
     j->waiting = false;
 }
 
@@ -253,9 +259,12 @@ job_list(struct engine *e)
     heap_init(&e->timers, timer_before);
     memset(e->by_state, 0, sizeof(e->by_state));
     links_list(e);
+    board_init(e);
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
-        j->waiting = j->repeatable = false;
+        j->waiting = j->repeatable = j->lined = j->fresh = false;
+        j->place = j->pin_place = j->row = 0;
+        j->holder = NULL;
         j->older = NULL;
         j->timer.place = 0;
         j->slot = roster_slot(&e->roster, j->t.category);
@@ -268,6 +277,7 @@ job_list(struct engine *e)
 void
 job_unlist(struct engine *e)
 {
+    board_fini(e);
     queue_fini(&e->queue);
     map_fini(&e->repeats);
     heap_fini(&e->timers);

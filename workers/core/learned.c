@@ -88,21 +88,53 @@ learned_find(const struct learned *l, const struct learned_key *key)
 }
 
 void
+learned_now(struct learned *l, instant at)
+{
+    l->hour = at / HOURS;
+}
+
+struct lesson
+learned_ask(const struct learned *l, const struct learned_key *key)
+{
+    const struct tally *t = l->buckets == NULL ? NULL : learned_find(l, key);
+    if (t == NULL)
+        return (struct lesson){ 0 };
+    if (l->hour != 0 && t->hour == l->hour)
+        return (struct lesson){ t->was_count, t->was_seen_ms, t->was_expected_ms };
+    return (struct lesson){ t->count, t->seen_ms, t->expected_ms };
+}
+
+/* It is about to change: what it was at the hour's beginning is kept. */
+static void
+keep(const struct learned *l, struct tally *t)
+{
+    if (t->hour == l->hour)
+        return;
+    t->hour = l->hour;
+    t->was_count = t->count;
+    t->was_seen_ms = t->seen_ms;
+    t->was_expected_ms = t->expected_ms;
+}
+
+void
 learned_add(struct learned *l, const struct learned_key *key, msec seen, msec expected)
 {
     assert(seen >= 0 && expected >= 0);
     struct tally *t = place_for(bucket_made(l, key), key);
     if (t->count > 0 && key_order(&t->key, key) != 0) {
         mark(l, t);
+        keep(l, t);
         if (t->count > 1) {
             halve(t);
             return;
         }
         t->count = 0;
+        l->evicted = true;
     }
     if (t->count == 0)
         *t = (struct tally){ .key = *key };
-    else if (t->count >= LEARNED_MOST)
+    keep(l, t);
+    if (t->count >= LEARNED_MOST)
         halve(t);
     t->count++;
     t->seen_ms += seen;
@@ -174,6 +206,10 @@ learned_encode(const struct tally *t, struct buf *out)
     record_put_count(out, t->count);
     record_put_count(out, (uint64_t)t->seen_ms);
     record_put_count(out, (uint64_t)t->expected_ms);
+    record_put_count(out, (uint64_t)t->hour);
+    record_put_count(out, t->was_count);
+    record_put_count(out, (uint64_t)t->was_seen_ms);
+    record_put_count(out, (uint64_t)t->was_expected_ms);
 }
 
 static bool
@@ -197,6 +233,10 @@ learned_restore(struct learned *l, struct str key, struct str bytes)
     t.count = (uint32_t)record_get_count(&c, LEARNED_MOST);
     t.seen_ms = (msec)record_get_count(&c, most_ms);
     t.expected_ms = (msec)record_get_count(&c, most_ms);
+    t.hour = (int64_t)record_get_count(&c, INSTANT_MAX / HOURS);
+    t.was_count = (uint32_t)record_get_count(&c, LEARNED_MOST);
+    t.was_seen_ms = (msec)record_get_count(&c, most_ms);
+    t.was_expected_ms = (msec)record_get_count(&c, most_ms);
     if (!cur_done(&c) || t.count == 0)
         return ERR_SYNTAX;
     struct tally *to = place_for(bucket_made(l, &t.key), &t.key);

@@ -36,15 +36,29 @@ struct tally {
     bool changed;
     uint32_t count;            /* seen; 0: the place is free */
     msec seen_ms, expected_ms; /* sums of what was seen, and of what was expected of it */
+    int64_t hour;              /* of the last change: since 1970, in the engine's time */
+    uint32_t was_count;        /* the same sums as they were when that hour began */
+    msec was_seen_ms, was_expected_ms;
+};
+
+/* What is told to those who ask: the sums of the last full hour, so that what depends on them need
+ * not be looked at anew after each trip. */
+struct lesson {
+    uint32_t count; /* 0: nothing is known */
+    msec seen_ms, expected_ms;
 };
 
 struct learned {
     struct tally **buckets;      /* owned; NULL, or LEARNED_BUCKETS: each NULL or LEARNED_WAYS */
     struct learned_key *changed; /* owned */
     size_t changed_count, changed_cap;
+    int64_t hour; /* now; 0: no time passes, and everything is told at once */
+    bool evicted; /* a tally has given way, and is told of no more; for the caller to take back */
 };
 
 void learned_fini(struct learned *l);
+void learned_now(struct learned *l, instant at);
+struct lesson learned_ask(const struct learned *l, const struct learned_key *key);
 const struct tally *learned_find(const struct learned *l, const struct learned_key *key);
 /* One more; both lengths 0 or more and below a year. */
 void learned_add(struct learned *l, const struct learned_key *key, msec seen, msec expected);

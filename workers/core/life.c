@@ -44,6 +44,10 @@
 #define UNTAKEN                                                                                    \
     [VERB_JOIN] = { TICKET_HELD, DISPATCHER }, [VERB_MERGE] = { TICKET_DUPLICATE, DISPATCHER }
 
+/* Somebody is meant to be: he and nobody else. */
+#define PINNED                                                                                     \
+    [VERB_ASSIGN] = { TICKET_QUEUED, DISPATCHER }, [VERB_PIN] = { TICKET_QUEUED, DISPATCHER }
+
 /* Papers that follow the work, until long after it. */
 #define PAPERS(self)                                                                               \
     [VERB_DELIVERED] = { self, CUSTOMER }, [VERB_REPORT] = { self, FIELD },                        \
@@ -73,16 +77,22 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         [VERB_QUEUE]    = { TICKET_QUEUED, ENGINE },
         [VERB_DISPATCH] = { TICKET_QUEUED, DISPATCHER },
         [VERB_SOLVE]    = { TICKET_RESOLVED, DISPATCHER },
+        [VERB_FORBID]   = { TICKET_TRIAGED, DISPATCHER },
+        PINNED,
         UNTAKEN,
         ALIVE(TICKET_TRIAGED),
     },
     [TICKET_QUEUED] = {
         [VERB_OFFER]      = { TICKET_OFFERED, ENGINE },
         [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
+        [VERB_FORBID]     = { TICKET_QUEUED, DISPATCHER },
+        PINNED,
         UNTAKEN,
         ALIVE(TICKET_QUEUED),
     },
     [TICKET_OFFERED] = {
+        [VERB_FORBID]  = { TICKET_OFFERED, DISPATCHER },
+        PINNED,
         [VERB_ACCEPT]  = { TICKET_ACCEPTED, ENGINEER },
         [VERB_DECLINE] = { TICKET_QUEUED, ENGINEER },
         [VERB_EXPIRE]  = { TICKET_QUEUED, ENGINE },

@@ -1,17 +1,23 @@
-/* match.h - filter, then score: which of our engineers should take this, and why not the others. */
+/* match.h - one ticket, or a neighbour's wish for somebody: who could take it, what each would
+ * cost, and why the others cannot. Whoever decides asks here, so there is one filter and one cost.
+ */
 #ifndef CORE_MATCH_H
 #define CORE_MATCH_H
 
-#include "workers/core/roster.h"
+#include "workers/core/cost.h"
+#include "workers/core/fit.h"
 
-/* What is looked for. */
+struct engine;
+
+/* What is looked for, at the tick of the engine's last event. */
 struct wish {
-    struct place place;
-    const struct skill *needs; /* to be checked; none when everybody in `slot` has them */
-    size_t needs_count;
+    const struct engine *e;
+    struct fit fit; /* its ticket NULL: a neighbour's wish */
+    struct cost_ticket cost;
+    int64_t defer;                     /* what it costs that nobody takes it for now */
+    int64_t aged;                      /* that it goes on waiting, in whatever way */
     const struct slot *slot;           /* our own ticket's; NULL: a neighbour's wish */
-    const struct ticket *ticket;       /* its refusers count; NULL: a neighbour's wish */
-    const struct engineer_id *refused; /* the neighbour's */
+    const struct engineer_id *refused; /* not these */
     size_t refused_count;
 };
 
@@ -19,13 +25,46 @@ struct wish {
 struct choice {
     struct considered list[CONSIDERED_MAX];
     size_t count;
+    struct engineer *best; /* the cheapest, perhaps only later; of equals the first by id; NULL:
+                              nobody */
+    int64_t least, next;   /* what he costs, and the next; MATCH_NEVER: there is none */
 };
 
-/* The best engineer for the wish at this instant; NULL: nobody can take it now. Ties go to
- * the smaller id. `choice` may be NULL. */
-struct engineer *match_best(const struct roster *r, const struct wish *w, instant at,
-                            struct choice *choice);
+/* One who could take it, though perhaps not now. */
+struct suitor {
+    struct engineer *x;
+    struct fit_way way; /* from where he will be */
+    enum considered_why why;
+};
+/* fits(): he could, and `out` is filled; the others say why not. */
+enum considered_why match_fit(const struct wish *w, struct engineer *x, struct suitor *out);
+/* That he takes it at his i-th seat, in 1/16 s, within +-2^40; MATCH_NEVER: his duty ends first.
+ * Later seats cost more; one that is free now costs less than nobody, however far it is. */
+int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
+void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
+#define PATIENCE_MS (8 * HOURS)
+#define MATCH_NEVER INT64_MAX
+
+/* In words for whoever asks later; false: he does not fit (a dispatcher may choose him). */
+bool match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, size_t seat,
+                   struct grounds *out);
+
+/* One of our own tickets'. */
+struct wish match_wish(const struct engine *e, const struct job *j);
+/* A neighbour's, who names what it needs. `made` is kept by the caller as long as the wish. */
+struct wish match_foreign(const struct engine *e, struct place place, const struct category *made);
+
+/* Looks at everybody. */
+void match_look(const struct wish *w, struct choice *out);
+/* Puts this one first, for this reason. */
+void match_first(const struct wish *w, struct choice *c, struct engineer *x,
+                 enum considered_why why);
+/* The cheapest who can take it now; NULL: nobody. */
+struct engineer *match_free(const struct wish *w);
 /* Has anybody the skills for a neighbour's wish, free or not? */
-bool match_exists(const struct roster *r, const struct wish *w);
+bool match_exists(const struct wish *w);
+
+/* for (size_t i = 0; (x = match_each(w, &i)) != NULL;) - those who may have the skills, by id. */
+struct engineer *match_each(const struct wish *w, size_t *at);
 
 #endif

@@ -8,10 +8,6 @@ meta_encode(const struct engine *e, struct buf *out)
     buf_put(out, e->incarnation.b, sizeof(e->incarnation.b));
     buf_put_i64(out, e->at);
     buf_put_u32(out, e->plan);
-    buf_put_i64(out, e->shift_at);
-    record_put_id(out, e->shift_id);
-    buf_put_u8(out, e->feeding);
-    record_put_id(out, e->feed_id);
     buf_put_u16(out, (uint16_t)e->sources_count);
     for (size_t i = 0; i < e->sources_count; i++) {
         record_put_id(out, e->sources[i].from);
@@ -64,16 +60,12 @@ meta_restore(struct engine *e, struct str bytes)
     cur_get(&c, incarnation.b, sizeof(incarnation.b));
     e->at = record_get_instant(&c);
     e->plan = cur_u32(&c);
-    e->shift_at = record_get_instant(&c);
-    record_get_id(&c, &e->shift_id);
-    e->feeding = record_get_bool(&c);
-    record_get_id(&c, &e->feed_id);
     get_neighbours(e, &c);
     pager_decode(e, &c);
-    if (e->at < 0 || e->at == NEVER || e->shift_at < 0 || e->shift_at == NEVER)
+    if (e->at < 0 || e->at == NEVER)
         c.failed = true;
     if (!cur_done(&c)) {
-        e->at = e->shift_at = 0;
+        e->at = 0;
         return ERR_SYNTAX;
     }
     if (!same_id(incarnation, e->incarnation))

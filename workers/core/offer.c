@@ -13,7 +13,7 @@ consider_first(struct ticket *t, struct considered chosen)
     for (size_t i = 0; i < t->considered_count && count < CONSIDERED_MAX; i++)
         if (!same_id(t->considered[i].engineer, chosen.engineer))
             list[count++] = t->considered[i];
-    ticket_consider(t, list, count);
+    ticket_consider(t, list, count, NULL);
 }
 
 static void
@@ -45,19 +45,6 @@ distance(struct place from, struct place to)
 }
 
 void
-offer_waiting(struct engine *e, struct job *j, struct engineer *x)
-{
-    struct considered chosen = {
-        .engineer = x->rule->id,
-        .distance_m = distance(engineer_place(x), j->t.place),
-        .load = (uint16_t)engineer_load(x),
-        .why = WHY_CHOSEN,
-    };
-    consider_first(&j->t, chosen);
-    offer_make(e, j, x);
-}
-
-void
 offer_lent(struct engine *e, struct job *j, const struct assist *reserved)
 {
     struct ticket *t = &j->t;
@@ -78,21 +65,15 @@ void
 offer_seek(struct engine *e, struct job *j)
 {
     assert(j->t.state == TICKET_QUEUED);
-    struct choice choice;
-    const struct slot *s = &e->roster.slots[j->slot];
-    struct wish wish = { .place = j->t.place, .slot = s, .ticket = &j->t };
-    struct engineer *x = match_best(&e->roster, &wish, e->at, &choice);
-    ticket_consider(&j->t, choice.list, choice.count);
-    job_touch(e, j);
     bool ours = job_is_ours(e, j);
+    j->sought = true;
+    job_touch(e, j);
     if (ours) { /* no need for neighbours, or not any more */
         j->t.asked = (struct territory_id){ 0 };
         j->t.due = NEVER;
-    }
-    if (x != NULL)
-        offer_make(e, j, x);
-    else if (!ours && j->t.due == NEVER)
+    } else if (j->t.due == NEVER) {
         assist_begin(e, j);
+    }
 }
 
 void

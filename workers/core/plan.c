@@ -1,6 +1,7 @@
 /* plan.c - a new plan version takes effect: engineers and categories are replaced, what engineers
- * carry stays. Tickets whose engineer has vanished become due at once (timer.c), everybody with
- * room is fed (feed.c), both in slices: what does not fit into this event comes with the next TIME.
+ * carry stays. Tickets whose engineer has vanished become due at once (timer.c), what waits is
+ * matched anew (board.c), both in slices: what does not fit into this event comes with the next
+ * TIME.
  */
 #include "workers/core/state.h"
 
@@ -25,15 +26,11 @@ plan_apply(struct engine *e, const struct event *ev)
     for (size_t i = 0; i < e->roster.count; i++)
         if (e->roster.list[i].load > 0)
             roster_mark(&e->roster, &e->roster.list[i]);
-    e->shift_at = e->at;
-    e->shift_id = (struct engineer_id){ 0 };
-    roster_shifts(&e->roster, e->shift_at, e->shift_id);
-    e->feeding = true;
-    e->feed_id = (struct engineer_id){ 0 };
+    roster_shifts(&e->roster, seat_tick(e->at));
+    for (size_t i = 0; i < e->roster.count; i++)
+        carry_freed(e, &e->roster.list[i]);
     struct outcome *o = post_outcome(e, OUTCOME_PLAN, (struct ticket_id){ 0 });
     o->version = e->plan;
 
-    size_t done = timer_fire(e, 0, SLICE);
-    if (done < SLICE)
-        feed_plan(e, SLICE - done);
+    timer_fire(e, 0, SLICE);
 }

@@ -17,6 +17,13 @@ pool_fini(struct pool *p)
 }
 
 void
+pool_clear(struct pool *p)
+{
+    p->used = 0;
+    memset(p->free, 0, sizeof(p->free));
+}
+
+void
 pool_reserve(struct pool *p, size_t items)
 {
     if (items <= p->cap)

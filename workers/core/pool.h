@@ -24,6 +24,7 @@ struct run {
 
 void pool_init(struct pool *p, size_t item_size);
 void pool_fini(struct pool *p);
+void pool_clear(struct pool *p); /* no list has a place any more */
 /* Room for this many items in all, those in use included, without allocation. */
 void pool_reserve(struct pool *p, size_t items);
 /* A pool of its own with the same lists at the same places. */

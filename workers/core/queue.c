@@ -124,3 +124,18 @@ queue_next(const struct queue *q, size_t slot, size_t level, const struct queue_
     }
     return best;
 }
+
+struct queue_at *
+queue_prev(const struct queue *q, size_t slot, size_t level, const struct queue_at *before)
+{
+    struct queue_at *tree = *root_of(q, slot, level), *best = NULL;
+    while (tree != NULL) {
+        if (queue_order(tree, before) >= 0) {
+            tree = tree->left;
+        } else {
+            best = tree;
+            tree = tree->right;
+        }
+    }
+    return best;
+}

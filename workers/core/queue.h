@@ -31,6 +31,9 @@ void queue_del(struct queue *q, size_t slot, size_t level, struct queue_at *item
 /* The first one after `after`; the very first when that is NULL. NULL: none. */
 struct queue_at *queue_next(const struct queue *q, size_t slot, size_t level,
                             const struct queue_at *after);
+/* The last one before `before`. NULL: none. */
+struct queue_at *queue_prev(const struct queue *q, size_t slot, size_t level,
+                            const struct queue_at *before);
 /* (received_at, id): negative, 0 or positive like memcmp. */
 int queue_order(const struct queue_at *a, const struct queue_at *b);
 

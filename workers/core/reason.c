@@ -8,7 +8,7 @@
     (R(REASON_BUSY) | R(REASON_FAR) | R(REASON_SKILL) | R(REASON_PARTS) | R(REASON_SHIFT) |        \
      R(REASON_CONFLICT) | R(REASON_UNFIT))
 
-static const uint32_t fits[VERBS] = {
+static const uint32_t allowed[VERBS] = {
     [VERB_DECLINE] = UNWILLING,
     [VERB_STEP_BACK] = UNWILLING,
     [VERB_RETURN] = UNWILLING,
@@ -21,11 +21,11 @@ static const uint32_t fits[VERBS] = {
 bool
 reason_fits(enum verb v, enum reason r)
 {
-    return r == REASON_NONE || ((unsigned)r < REASONS && (fits[v] >> r & 1));
+    return r == REASON_NONE || ((unsigned)r < REASONS && (allowed[v] >> r & 1));
 }
 
 bool
 reason_asked(enum verb v)
 {
-    return fits[v] != 0;
+    return allowed[v] != 0;
 }

@@ -206,6 +206,7 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     } else {
         step_take(e, j, &(struct move){ .verb = VERB_QUEUE });
         offer_seek(e, j);
+        board_settle(e, SLICE); /* the answer says what has become of it */
     }
     struct update *u = answer(e, UPDATE_OPENED, r);
     if (u != NULL) {

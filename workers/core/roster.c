@@ -200,12 +200,11 @@ roster_slot(const struct roster *r, struct category_id c)
 }
 
 void
-roster_shifts(struct roster *r, instant at, struct engineer_id id)
+roster_shifts(struct roster *r, instant at)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct engineer *x = &r->list[i];
-        bool later = !no_name(id) && memcmp(x->rule->id.s, id.s, sizeof(id.s)) > 0;
-        x->shift_at = duty_next(x->rule, later ? at - 1 : at);
+        x->shift_at = duty_next(x->rule, at);
         if (x->shift_at != NEVER)
             heap_set(&r->shifts, &x->shift);
     }
@@ -219,8 +218,8 @@ roster_shift(const struct roster *r)
 }
 
 void
-roster_shifted(struct roster *r, struct engineer *x)
+roster_shifted(struct roster *r, struct engineer *x, instant at)
 {
-    x->shift_at = duty_next(x->rule, x->shift_at);
+    x->shift_at = duty_next(x->rule, at);
     heap_set(&r->shifts, &x->shift);
 }

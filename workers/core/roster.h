@@ -15,7 +15,10 @@
 #include "common/base/heap.h"
 #include "common/base/map.h"
 #include "faultline/rules.h"
+#include "workers/core/seat.h"
 #include "workers/core/ticket.h"
+
+struct job;
 
 /* A place kept for another territory's ticket. */
 struct reservation {
@@ -40,6 +43,10 @@ struct engineer {
     size_t reserved_count, reserved_cap;
     uint32_t *slots; /* those that he qualifies for, ascending; owned */
     size_t slots_count, slots_cap;
+    struct seats seats; /* derived (seat.c) */
+    struct job *held;   /* those in his hands, in no order (carry.c) */
+    uint32_t held_count;
+    uint32_t rarity;      /* of his skills (cost.h) */
     struct heap_at shift; /* in roster.shifts */
     instant shift_at;     /* his next duty's beginning */
     bool changed;
@@ -52,6 +59,7 @@ struct slot {
     size_t qualified_count, qualified_cap;
     uint32_t misses[CONSIDERED_MAX]; /* some who have the rarest skill but do not qualify */
     size_t misses_count;
+    uint32_t rarity; /* of the skills it needs (cost.h) */
 };
 
 /* Who has a skill, and how well: the posting lists, sorted by (skill, engineer). */
@@ -106,11 +114,11 @@ void roster_reserve(struct roster *r, struct engineer *x, struct reservation v);
 bool roster_release(struct roster *r, struct engineer *x, struct territory_id asker,
                     struct ticket_id t);
 
-/* Beginnings of duty, in order of (instant, id). Sets every engineer's next after the cursor:
- * `id` none means that everybody's beginnings up to and including `at` are past. */
-void roster_shifts(struct roster *r, instant at, struct engineer_id id);
-struct engineer *roster_shift(const struct roster *r);     /* whose is next; NULL: nobody's, ever */
-void roster_shifted(struct roster *r, struct engineer *x); /* it has been seen to */
+/* Beginnings of duty, in order of (instant, id). Sets everybody's next after `at`. */
+void roster_shifts(struct roster *r, instant at);
+struct engineer *roster_shift(const struct roster *r); /* whose is next; NULL: nobody's, ever */
+/* It has been seen to, and so has all until `at`. */
+void roster_shifted(struct roster *r, struct engineer *x, instant at);
 
 /* The record's value; empty when there is nothing to remember. Its key is the name. */
 void roster_encode(const struct engineer *x, struct buf *out);

@@ -32,9 +32,11 @@ work_key(const struct category *c, struct engineer_id x)
 static msec
 shrunk(const struct learned *l, const struct category *c, struct engineer_id x, msec expected)
 {
+    if (l->buckets == NULL)
+        return expected;
     struct learned_key k = work_key(c, x);
-    const struct tally *t = learned_find(l, &k);
-    return t == NULL ? expected : (t->seen_ms + LEARNED_K * expected) / (t->count + LEARNED_K);
+    struct lesson t = learned_ask(l, &k);
+    return (t.seen_ms + LEARNED_K * expected) / (t.count + LEARNED_K);
 }
 
 msec

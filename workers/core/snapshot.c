@@ -267,10 +267,15 @@ void
 engine_restored(struct engine *e)
 {
     job_unlist(e);
-    roster_shifts(&e->roster, e->shift_at, e->shift_id);
-    for (size_t i = 0; i < e->roster.count; i++)
-        e->roster.list[i].load = 0;
+    roster_shifts(&e->roster, seat_tick(e->at));
+    for (size_t i = 0; i < e->roster.count; i++) {
+        struct engineer *x = &e->roster.list[i];
+        x->load = x->held_count = 0;
+        x->held = NULL;
+    }
+    learned_now(&e->learned, e->at);
     job_list(e);
+    board_settle(e, 0);
     roster_settle(&e->roster);
     marks_restored(&e->marks);
 }

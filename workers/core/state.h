@@ -4,7 +4,7 @@
  *   event --> report.c, act.c, timer.c, plan.c, assist.c     one handler a kind (engine.c)
  *                |        |        |
  *                v        v        v
- *             offer.c, feed.c, assist.c                      who gets it
+ *             offer.c, board.c, assist.c                     who gets it
  *                |
  *                v
  *             step.c    the only place that moves a ticket: table, timeline, queue, load, outcome
@@ -19,6 +19,7 @@
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
+#include "workers/core/board.h"
 #include "workers/core/clocks.h"
 #include "workers/core/engine.h"
 #include "workers/core/known.h"
@@ -46,9 +47,19 @@ struct job {
     struct queue_at wait; /* in the queue while `waiting` */
     struct heap_at timer; /* in the timers while due < NEVER */
     instant due;
-    struct job *older; /* next among the repeats of the same place and category */
-    size_t slot;       /* of its category */
-    size_t followers;  /* jobs whose master it is */
+    struct job *older;       /* next among the repeats of the same place and category */
+    size_t slot;             /* of its category */
+    struct queue_at line;    /* in the board's line while `lined`, by rank */
+    size_t place;            /* in its window + 1; 0: not in it */
+    size_t near;             /* so many candidates it has needed: only a hint */
+    uint32_t row, era;       /* in the board's matching + 1, of that era; 0: not in it */
+    struct engineer *holder; /* in whose list of held jobs it is; NULL: in nobody's */
+    struct job *beside, **beside_at;
+    size_t pin_place; /* among the board's pinned + 1; 0: not there */
+    bool lined;
+    bool fresh;       /* in board.fresh */
+    bool sought;      /* somebody has been looked for in this event */
+    size_t followers; /* jobs whose master it is */
     bool waiting, repeatable;
     bool touched; /* in engine.touched: its timer is to be set, its record is dirty */
     bool show;    /* dispatchers are told at the event's end */
@@ -117,10 +128,6 @@ struct engine {
     /* META */
     instant at;
     uint32_t plan;
-    instant shift_at;            /* beginnings of duty up to (shift_at, shift_id) are past; */
-    struct engineer_id shift_id; /* none: all of shift_at's */
-    bool feeding; /* after a new plan: engineers from feed_id on are still to be fed */
-    struct engineer_id feed_id;
     struct source sources[SOURCES_MAX]; /* the oldest drops out */
     size_t sources_count;
     struct outlet *outlets; /* owned */
@@ -136,6 +143,7 @@ struct engine {
 
     /* derived */
     struct queue queue;
+    struct board board;
     struct map repeats; /* place and category -> the newest job there */
     struct heap timers; /* jobs by (due, id) */
     size_t by_state[TICKET_STATES];
@@ -203,8 +211,15 @@ struct carriers {
     size_t count;
 };
 void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
-void carry_change(struct engine *e, const struct job *j, const struct carriers *before);
-void carry_count(const struct engine *e, const struct job *j); /* of a job just listed */
+void carry_change(struct engine *e, struct job *j, const struct carriers *before);
+void carry_count(const struct engine *e, struct job *j); /* of a job just listed */
+void carry_freed(struct engine *e, struct engineer *x);  /* he has room again, or may have */
+
+/* ---- seat.c */
+instant seat_tick(instant at); /* the minute's beginning */
+const struct seats *seat_look(const struct engine *e, struct engineer *x); /* as they are now */
+/* When he could leave for the i-th. */
+instant seat_begin(const struct engine *e, const struct seats *s, size_t i);
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
@@ -229,23 +244,15 @@ struct outcome *post_outcome(struct engine *e, enum outcome_kind kind, struct ti
 void post_level(struct engine *e, const struct job *j); /* the outcome that says which it has */
 
 /* ---- offer.c */
-/* QUEUED: finds somebody and offers; nobody anywhere here qualifies: asks the neighbours. */
+/* QUEUED: somebody is found for it at the event's end (board.c); nobody here qualifies: asks the
+ * neighbours. */
 void offer_seek(struct engine *e, struct job *j);
-/* To one of ours, who has room; he stands first among those considered. */
+/* To one of ours, who has room. */
 void offer_make(struct engine *e, struct job *j, struct engineer *x);
-/* The same for one who has looked for work himself. */
-void offer_waiting(struct engine *e, struct job *j, struct engineer *x);
 /* To one lent by `home`. */
 void offer_lent(struct engine *e, struct job *j, const struct assist *reserved);
 /* The offer ran out, or the engineer is gone: back into the queue, and on. */
 void offer_end(struct engine *e, struct job *j, struct str why);
-
-/* ---- feed.c: an engineer with room takes the best that waits */
-/* At most `budget` offers; returns how many. */
-size_t feed_engineer(struct engine *e, struct engineer *x, size_t budget);
-void feed_freed(struct engine *e);                   /* those freed in this event */
-size_t feed_plan(struct engine *e, size_t budget);   /* after a new plan */
-size_t feed_shifts(struct engine *e, size_t budget); /* whose duty has begun */
 
 /* ---- timer.c */
 void timer_set(struct engine *e, struct job *j); /* by what is due for it now */
@@ -258,7 +265,7 @@ void assist_again(struct engine *e, struct job *j, struct territory_id home); /*
 void assist_free(struct engine *e, struct territory_id to, const struct skill *needs, size_t count);
 /* waiters.c: who was told BUSY, and is told FREE when somebody has room whom nothing here wants. */
 void waiters_note(struct source *s, const struct skill *needs, size_t count);
-void waiters_tell(struct engine *e, const struct engineer *x);
+void waiters_tell(struct engine *e); /* of those freed in this event who still have room */
 void waiters_encode(const struct source *s, struct buf *out);
 void waiters_decode(struct source *s, struct cur *c);
 void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
@@ -277,6 +284,7 @@ struct deed {
 extern const struct deed deeds_hands[VERBS];  /* hands.c: accept .. resolve, return */
 extern const struct deed deeds_team[VERBS];   /* team.c: transfer, help */
 extern const struct deed deeds_desk[VERBS];   /* desk.c: preprocess, relevel, reject ... */
+extern const struct deed deeds_pin[VERBS];    /* pin.c: assign, pin, forbid */
 extern const struct deed deeds_wait[VERBS];   /* wait.c: pend, hold, resume, exempt, observe */
 extern const struct deed deeds_links[VERBS];  /* links.c: different, join, merge, reopen, appeal */
 extern const struct deed deeds_object[VERBS]; /* object.c */
@@ -299,6 +307,10 @@ void hands_release(struct engine *e, struct job *j);
 
 /* ---- desk.c */
 void desk_waited(struct engine *e, struct job *j); /* preprocessing took too long: it is queued */
+
+/* ---- pin.c */
+/* The one of ours it waits for, by a dispatcher's word; NULL: for whoever is found. */
+struct engineer *pin_engineer(const struct engine *e, const struct job *j);
 
 /* ---- wait.c */
 void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */

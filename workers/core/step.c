@@ -53,6 +53,8 @@ settle(struct engine *e, struct job *j, const struct taken *s)
     struct ticket *t = &j->t;
     bool over = life_is_over(t->state), freed = frees(s->verb, s->from, s->to);
     bool ends = t->state >= TICKET_RESOLVED, ended = s->from >= TICKET_RESOLVED;
+    if (t->state != TICKET_QUEUED && t->state != TICKET_TRIAGED)
+        t->pinned = (struct engineer_id){ 0 };
     course_resume(&t->course, t->wait, waited_until(t, s));
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };

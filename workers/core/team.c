@@ -60,12 +60,10 @@ static struct engineer *
 best(const struct engine *e, const struct job *j)
 {
     struct engineer_id not [HELPERS_MAX + 2 + REFUSERS_MAX];
-    struct wish wish = { .place = j->t.place,
-                         .slot = &e->roster.slots[j->slot],
-                         .ticket = &j->t,
-                         .refused = not,
-                         .refused_count = passed_over(e, &j->t, not ) };
-    return match_best(&e->roster, &wish, e->at, NULL);
+    struct wish wish = match_wish(e, j);
+    wish.refused = not ;
+    wish.refused_count = passed_over(e, &j->t, not );
+    return match_free(&wish);
 }
 
 /* The one named. A helper who has joined in may be asked to take over: his place is taken already.

@@ -18,6 +18,7 @@ considered_text(enum considered_why w)
         [WHY_UNPREFERRED] = "lacks a preferred skill, for now",
         [WHY_BANNED] = "banned by the contract",
         [WHY_FAR] = "out of reach",
+        [WHY_AWAITED] = "worth waiting for",
         [WHY_SHIFT_ENDS] = "the shift ends first",
     };
     return (unsigned)w < CONSIDERED_WHYS ? texts[w] : "";
@@ -140,7 +141,8 @@ ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who)
 }
 
 void
-ticket_consider(struct ticket *t, const struct considered *list, size_t count)
+ticket_consider(struct ticket *t, const struct considered *list, size_t count,
+                const struct grounds *r)
 {
     assert(count <= CONSIDERED_MAX);
     if (count > t->considered_count)
@@ -148,6 +150,8 @@ ticket_consider(struct ticket *t, const struct considered *list, size_t count)
     if (count > 0)
         memcpy(t->considered, list, count * sizeof(*list));
     t->considered_count = count;
+    t->has_grounds = r != NULL;
+    t->grounds = r == NULL ? (struct grounds){ { 0 } } : *r;
 }
 
 static void
@@ -243,4 +247,14 @@ ticket_number(char out[32], const char *code, struct ticket_id id)
     }
     out[at + 10] = '-';
     out[at + 11] = (char)('0' + (11 - check) % 10);
+}
+
+void
+ticket_relent(struct ticket *t, struct engineer_id e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->refusers_count; i++)
+        if (!same_id(t->refusers[i].engineer, e))
+            t->refusers[kept++] = t->refusers[i];
+    t->refusers_count = kept;
 }

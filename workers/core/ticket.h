@@ -71,6 +71,7 @@ enum considered_why {
     WHY_BANNED,      /* the contract will not have him */
     WHY_FAR,         /* out of reach */
     WHY_SHIFT_ENDS,  /* his duty ends before he could be done */
+    WHY_AWAITED,     /* will be free soon, and is worth waiting for */
     CONSIDERED_WHYS
 };
 const char *considered_text(enum considered_why w); /* static, a few words */
@@ -81,6 +82,16 @@ struct considered {
     int32_t distance_m; /* DISTANCE_UNKNOWN: his place or the ticket's is not known */
     uint16_t load;      /* tickets he carried */
     uint8_t why;
+};
+
+/* What the first of those considered costs (cost.h has the terms), in 1/16 s, and how much dearer
+ * the cheapest of the others would be for this ticket alone; below 0, that one is cheaper, and
+ * needed elsewhere. */
+enum { TERMS_MAX = 7 };
+#define GROUNDS_ALONE INT64_MAX /* there is no other */
+struct grounds {
+    int64_t terms[TERMS_MAX];
+    int64_t margin;
 };
 
 /* An engineer who does not want it, or did not answer. */
@@ -167,7 +178,8 @@ struct ticket {
     instant begun_at;            /* no arrival and no repair is before it: the last acceptance or
                                     reopening, as far as it is believed; 0: none yet */
     uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
-    struct hand next;            /* is asked to take over */
+    struct engineer_id pinned; /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
+    struct hand next;          /* is asked to take over */
     struct hand helpers[HELPERS_MAX];
     size_t helpers_count;
     struct link links[LINKS_MAX]; /* oldest first */
@@ -185,6 +197,8 @@ struct ticket {
     struct fold fold;
     struct considered *considered; /* owned; the latest decision, best first */
     size_t considered_count;
+    bool has_grounds; /* the first of them was chosen, or is awaited, by cost */
+    struct grounds grounds;
     struct refuser *refusers; /* owned; oldest first */
     size_t refusers_count, refusers_cap;
     struct object *objects; /* owned; by number */
@@ -209,11 +223,15 @@ void ticket_unlink(struct ticket *t, enum link_kind kind);
 /* Has somebody other than `who` moved the ticket since version `seen`? */
 bool ticket_is_stale(const struct ticket *t, uint32_t seen, struct principal_id who);
 
-void ticket_consider(struct ticket *t, const struct considered *list, size_t count);
+/* `r` NULL: nobody was chosen by cost. */
+void ticket_consider(struct ticket *t, const struct considered *list, size_t count,
+                     const struct grounds *r);
 /* An engineer who is not to be asked (or to be asked last) until then. The oldest drops out. */
 void ticket_refuse(struct ticket *t, struct refuser r);
 /* NULL: he has not refused, or no longer. */
 const struct refuser *ticket_refuser(const struct ticket *t, struct engineer_id e, instant at);
+/* Nothing is known of his refusal any more. */
+void ticket_relent(struct ticket *t, struct engineer_id e);
 /* Forgets refusals that have passed; and those that were missed offers, if asked. */
 void ticket_forgive(struct ticket *t, instant at, bool missed_too);
 void ticket_repeat(struct ticket *t, struct report_id id, struct principal_id gateway);

@@ -103,6 +103,7 @@ put_hands(const struct ticket *t, struct buf *b)
 {
     buf_put(b, (uint8_t[]){ t->wait, t->arrival, t->transfers }, 3);
     record_put_count(b, t->named_version);
+    record_put_id(b, t->pinned);
     record_put_since(b, t->opened_at, t->named_at == 0 ? NEVER : t->named_at);
     record_put_since(b, t->opened_at, t->begun_at == 0 ? NEVER : t->begun_at);
     record_put_id(b, t->next.engineer);
@@ -136,6 +137,7 @@ get_hands(struct ticket *t, struct cur *c)
     t->arrival = record_get_below(c, ARRIVALS);
     t->transfers = cur_u8(c);
     t->named_version = (uint32_t)record_get_count(c, UINT32_MAX);
+    record_get_id(c, &t->pinned);
     t->named_at = get_known(t, c);
     t->begun_at = get_known(t, c);
     t->next.due = NEVER;
@@ -364,8 +366,37 @@ get_timeline(struct ticket *t, struct cur *c)
 }
 
 static void
+put_grounds(const struct ticket *t, struct buf *b)
+{
+    const struct grounds *r = &t->grounds;
+    buf_put_u8(b, t->has_grounds);
+    if (!t->has_grounds)
+        return;
+    for (size_t i = 0; i < TERMS_MAX; i++)
+        record_put_count(b, (uint64_t)r->terms[i]);
+    uint64_t size = (uint64_t)(r->margin < 0 ? -r->margin : r->margin);
+    record_put_count(b, r->margin == GROUNDS_ALONE ? 0 : (size << 1 | (r->margin < 0)) + 1);
+}
+
+static bool
+get_grounds(struct cur *c, struct grounds *r)
+{
+    const uint64_t most = (uint64_t)1 << 40;
+    bool has_grounds = record_get_bool(c);
+    for (size_t i = 0; has_grounds && i < TERMS_MAX; i++)
+        r->terms[i] = (int64_t)record_get_count(c, most);
+    uint64_t margin = has_grounds ? record_get_count(c, most << 3) : 0;
+    int64_t size = margin == 0 ? 0 : (int64_t)((margin - 1) >> 1);
+    r->margin = margin == 0 ? GROUNDS_ALONE : ((margin - 1) & 1) != 0 ? -size : size;
+    if (margin == 2) /* nothing, below 0 */
+        c->failed = true;
+    return has_grounds;
+}
+
+static void
 put_choice(const struct ticket *t, struct buf *b)
 {
+    put_grounds(t, b);
     buf_put_u8(b, (uint8_t)t->considered_count);
     for (size_t i = 0; i < t->considered_count; i++) {
         record_put_id(b, t->considered[i].engineer);
@@ -385,6 +416,8 @@ static void
 get_choice(struct ticket *t, struct cur *c)
 {
     struct considered list[CONSIDERED_MAX];
+    struct grounds grounds;
+    bool has_grounds = get_grounds(c, &grounds);
     size_t count = record_get_below(c, CONSIDERED_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         record_get_id(c, &list[i].engineer);
@@ -392,7 +425,7 @@ get_choice(struct ticket *t, struct cur *c)
         list[i].load = (uint16_t)record_get_count(c, UINT16_MAX);
         list[i].why = record_get_below(c, CONSIDERED_WHYS);
     }
-    ticket_consider(t, list, count);
+    ticket_consider(t, list, count, has_grounds ? &grounds : NULL);
     count = record_get_below(c, REFUSERS_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         struct refuser r = { 0 };

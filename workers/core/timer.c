@@ -140,9 +140,5 @@ timer_apply(struct engine *e, const struct event *ev)
     (void)ev;
     size_t done = tell_untold(e, SLICE);
     if (done < SLICE)
-        done += timer_fire(e, e->at, SLICE - done);
-    if (done < SLICE)
-        done += feed_plan(e, SLICE - done);
-    if (done < SLICE)
-        feed_shifts(e, SLICE - done);
+        timer_fire(e, e->at, SLICE - done);
 }

@@ -71,17 +71,24 @@ msec
 travel_time(const struct rules *r, const struct learned *l, struct place a, struct place b,
             instant at)
 {
-    msec expected = travel_expected(r, travel_metres(a, b), at);
-    if (!place_known(a) || !place_known(b) || expected > TRIP_MAX)
+    return travel_over(r, l, a, b, travel_metres(a, b), at);
+}
+
+msec
+travel_over(const struct rules *r, const struct learned *l, struct place a, struct place b,
+            int64_t metres, instant at)
+{
+    msec expected = travel_expected(r, metres, at);
+    if (l->buckets == NULL || !place_known(a) || !place_known(b) || expected > TRIP_MAX)
         return expected;
     struct learned_key k = trip_key(r, a, b, at);
-    const struct tally *t = learned_find(l, &k);
-    if (t == NULL || t->expected_ms == 0)
+    struct lesson t = learned_ask(l, &k);
+    if (t.expected_ms == 0)
         return expected;
     /* both sums times n, to spare the mean a division; in seconds, so that products fit */
-    int64_t n = t->count, prior = LEARNED_K * (t->expected_ms / SECONDS);
-    int64_t above = n * (t->seen_ms / SECONDS) + prior;
-    int64_t below = n * (t->expected_ms / SECONDS) + prior;
+    int64_t n = t.count, prior = LEARNED_K * (t.expected_ms / SECONDS);
+    int64_t above = n * (t.seen_ms / SECONDS) + prior;
+    int64_t below = n * (t.expected_ms / SECONDS) + prior;
     return below == 0 ? expected : expected * above / below;
 }
 

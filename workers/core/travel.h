@@ -21,6 +21,9 @@ int64_t travel_metres(struct place a, struct place b);
 msec travel_expected(const struct rules *r, int64_t metres, instant at);
 msec travel_time(const struct rules *r, const struct learned *l, struct place a, struct place b,
                  instant at);
+/* The same, for whoever knows the distance already: travel_metres(a, b). */
+msec travel_over(const struct rules *r, const struct learned *l, struct place a, struct place b,
+                 int64_t metres, instant at);
 /* A trip that was made. What cannot be (places unknown, no time passed, more than six hours) is
  * not learned from; beyond a quarter or four times of what was expected counts as that. */
 void travel_learn(struct learned *l, const struct rules *r, struct place a, struct place b,

@@ -2,6 +2,7 @@
  * noted with the skills he wants, once for the same skills; when one with those skills has room
  * that nothing at home wants, the neighbour is told FREE, once, and asks again. What does not fit
  * the list is not lost: the asker also asks again by himself, only later. */
+#include "workers/core/duty.h"
 #include "workers/core/record.h"
 #include "workers/core/state.h"
 
@@ -45,11 +46,19 @@ tell(struct engine *e, struct source *s, const struct engineer *x)
     }
 }
 
+/* While more is offered than one event holds, nobody is given away. */
 void
-waiters_tell(struct engine *e, const struct engineer *x)
+waiters_tell(struct engine *e)
 {
-    for (size_t i = 0; i < e->sources_count; i++)
-        tell(e, &e->sources[i], x);
+    for (size_t i = 0; i < e->freed_count; i++) {
+        struct engineer *x = e->freed[i];
+        x->freed = false;
+        if (e->board.pending || !engineer_room(x) || !duty_is_on(x->rule, e->at))
+            continue;
+        for (size_t k = 0; k < e->sources_count; k++)
+            tell(e, &e->sources[k], x);
+    }
+    e->freed_count = 0;
 }
 
 void

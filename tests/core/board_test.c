@@ -1,0 +1,310 @@
+/* board_test.c - about workers/core/board.c, edges.c, seat.c and match.c: what is kept is the
+ * cheapest matching of everything, nobody waits for ever, and nothing is remembered that is not in
+ * the records. */
+#include "tests/core/history.h"
+#include "workers/core/duty.h"
+#include "workers/core/state.h"
+
+/* ---- beside a solver that is told everything and starts from nothing */
+
+static uint64_t
+key_of(const struct assign *a, uint32_t slot)
+{
+    return assign_slot_key(a, slot);
+}
+
+/* Every pair that fits, at every seat; the board's own keys, for they decide among equals. */
+static struct assign *
+all_pairs(const struct engine *e, uint32_t *slots, uint32_t *rows)
+{
+    struct assign *a = assign_new();
+    const struct board *b = &e->board;
+    struct assign_edge edges[64 * SEATS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < e->roster.count; i++) {
+        const struct seats *s = &e->roster.list[i].seats;
+        for (size_t k = 0; k < SEATS_MAX; k++) {
+            bool known = s->era == b->era && k < s->slots_count;
+            /* who has no edge there has a key of his own here: his price must prove him useless */
+            slots[i * SEATS_MAX + k] = assign_slot_add(
+                a, known ? key_of(b->assign, s->slots[k]) : UINT64_C(77777) * (i * SEATS_MAX + k));
+        }
+    }
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++) {
+            const struct job *j = b->windows[c].list[i];
+            struct wish w = match_wish(e, j);
+            size_t count = 0;
+            for (size_t k = 0; k < e->roster.count; k++) {
+                struct suitor s;
+                struct engineer *x = &e->roster.list[k];
+                const struct category *g = e->roster.slots[c].category;
+                if (g != NULL && !engineer_qualifies(x, g->needs, g->needs_count))
+                    continue;
+                if (!fits(match_fit(&w, x, &s)))
+                    continue;
+                for (size_t q = 0; q < x->seats.count; q++) {
+                    int64_t cost = match_cost(&w, &s, q);
+                    if (cost != MATCH_NEVER)
+                        edges[count++] = (struct assign_edge){ slots[k * SEATS_MAX + q], cost };
+                }
+            }
+            rows[n++] = assign_row_add(a, assign_row_key(b->assign, j->row - 1), w.defer + w.aged,
+                                       edges, count);
+        }
+    for (size_t i = 0; i < e->roster.count * SEATS_MAX; i++)
+        assign_slot_in(a, slots[i]);
+    for (size_t i = 0; i < n; i++)
+        assign_row_in(a, rows[i]);
+    assign_cold(a);
+    return a;
+}
+
+/* The same pairs, and none of them waits that could be offered. */
+static void
+check_cheapest(const struct engine *e)
+{
+    const struct board *b = &e->board;
+    uint32_t slots[64 * SEATS_MAX], rows[BOARD_ROWS];
+    size_t n = 0;
+    if (!b->live)
+        return;
+    struct assign *a = all_pairs(e, slots, rows);
+    assert_int_equal(assign_audit(b->assign).fault, ASSIGN_SOUND);
+    assert_true(assign_cost(a) == assign_cost(b->assign));
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++, n++) {
+            uint32_t cold = assign_matched(a, rows[n]);
+            size_t seat;
+            const struct engineer *x = edges_taken(e, b->windows[c].list[i], &seat);
+            assert_int_equal(cold == ASSIGN_NONE, x == NULL);
+            if (x == NULL)
+                continue;
+            assert_int_equal(slots[(size_t)(x - e->roster.list) * SEATS_MAX + seat], cold);
+            assert_true(b->pending || seat >= x->seats.now || !duty_is_on(x->rule, e->at));
+        }
+    assign_free(a);
+}
+
+/* With one candidate to begin with: who must have more gets more. */
+static void
+after_every_event_the_matching_is_the_cheapest_of_all(void **state)
+{
+    (void)state;
+    struct rng r = seed();
+    struct effects fx = { 0 };
+    size_t live = 0;
+    for (int round = 0; round < 4; round++) {
+        struct history *h = history_new(rng_next(&r));
+        for (size_t i = 0; i < countof(h->plans); i++)
+            h->plans[i].rules.matching.candidates = (uint16_t)(1 + round % 2);
+        struct engine *e =
+            engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
+        for (int i = 0; i < 1500; i++) {
+            struct event ev;
+            history_tell(h, e, &ev);
+            world_apply(e, &ev, &fx);
+            history_hear(h, &fx);
+            check_cheapest(e);
+            live += e->board.live;
+        }
+        engine_free(e);
+        history_free(h);
+    }
+    print_message("matchings compared: %zu\n", live);
+    assert_true(live > 500);
+    effects_fini(&fx);
+}
+
+/* ---- a crowd: forty engineers of four skills in a city, and more work than they can do */
+
+enum { CROWD = 40 };
+
+struct crowd {
+    struct world_plan plan;
+    struct engineer_rule people[CROWD];
+    struct engine *e;
+    struct effects fx;
+    struct rng r;
+    uint32_t reports;
+    uint64_t said;
+};
+
+static void
+crowd_init(struct crowd *c, uint64_t from)
+{
+    static const char *const skills[] = { "air", "line", "odd", "air" };
+    memset(c, 0, sizeof(*c));
+    c->r.state = from;
+    world_plan_init(&c->plan, "home", 1);
+    for (size_t i = 0; i < CROWD; i++) {
+        struct engineer_rule *p = &c->people[i];
+        snprintf(p->id.s, sizeof(p->id.s), "p%02zu", i);
+        world_skill(p, skills[i % 4], 3);
+        p->home = (struct place){ 310000000 + (int32_t)rng_below(&c->r, 2000000),
+                                  1210000000 + (int32_t)rng_below(&c->r, 2000000) };
+        p->capacity = (uint16_t)(1 + i % 3);
+        p->duty[p->duty_count++] = (struct span){ 0, 10080 };
+    }
+    c->plan.rules.engineers = c->people;
+    c->plan.rules.engineers_count = CROWD;
+    c->plan.rules.matching.candidates = 3;
+    c->e = engine_new(c->plan.rules.territory, WORLD_INCARNATION, &c->plan.rules);
+}
+
+static struct event
+crowd_report(struct crowd *c, instant at)
+{
+    static const char *const kinds[] = { "ac", "line", "odd" };
+    struct event ev = world_report(at, 0, kinds[rng_below(&c->r, 3)], "");
+    uint64_t id[2] = { rng_next(&c->r), ++c->reports };
+    memcpy(ev.report.id.b, id, sizeof(id));
+    ev.report.place.lat_e7 += (int32_t)rng_below(&c->r, 2000000);
+    ev.report.place.lon_e7 += (int32_t)rng_below(&c->r, 2000000);
+    ev.report.hint = rng_below(&c->r, 4) == 0;
+    return ev;
+}
+
+/* Some ticket's engineer does the next thing. */
+static bool
+crowd_work(struct crowd *c, instant at, struct event *ev)
+{
+    static const enum verb next[TICKET_STATES] = {
+        [TICKET_OFFERED] = VERB_ACCEPT,
+        [TICKET_ACCEPTED] = VERB_DEPART,
+        [TICKET_EN_ROUTE] = VERB_ARRIVE,
+        [TICKET_WORKING] = VERB_RESOLVE,
+    };
+    size_t at_job = 0, skip = rng_below(&c->r, 60);
+    struct job *j;
+    while ((j = map_next(&c->e->jobs, &at_job)) != NULL)
+        if (next[j->t.state] != 0 && skip-- == 0)
+            break;
+    if (j == NULL)
+        return false;
+    bool declines = j->t.state == TICKET_OFFERED && rng_below(&c->r, 8) == 0;
+    *ev = world_act(at, j->t.engineer.s, ROLE_ENGINEER, ++c->said,
+                    declines ? VERB_DECLINE : next[j->t.state], NULL);
+    ev->act.ticket = j->t.id;
+    return true;
+}
+
+static void
+check_capacity(const struct engine *e)
+{
+    for (size_t i = 0; i < e->roster.count; i++)
+        assert_true(engineer_load(&e->roster.list[i]) <= e->roster.list[i].rule->capacity);
+}
+
+static void
+in_a_crowd_too_and_nobody_carries_more_than_he_may(void **state)
+{
+    (void)state;
+    struct rng r = seed();
+    struct crowd *c = zalloc(sizeof(*c));
+    instant at = WORLD_BEGIN;
+    size_t live = 0, most = 0;
+    crowd_init(c, rng_next(&r));
+    for (int i = 0; i < 1500; i++) {
+        struct event ev;
+        at += (instant)rng_below(&c->r, 20 * SECONDS);
+        if (rng_below(&c->r, 5) < 3 || !crowd_work(c, at, &ev))
+            ev = crowd_report(c, at);
+        world_apply(c->e, &ev, &c->fx);
+        check_capacity(c->e);
+        check_cheapest(c->e);
+        live += c->e->board.live;
+        most = c->e->board.waiting > most ? c->e->board.waiting : most;
+    }
+    print_message("matchings compared: %zu, at most %zu tickets\n", live, most);
+    assert_true(live > 500 && most > 100);
+    engine_free(c->e);
+    effects_fini(&c->fx);
+    free(c);
+}
+
+/* ---- nobody waits for ever */
+
+static struct event
+numbered(instant at, uint32_t n, bool severe)
+{
+    struct event ev = world_report(at, 0, "ac", "");
+    ev.report.place.lat_e7 += (int32_t)n * 2000; /* no repeat */
+    ev.report.id.b[0] = (uint8_t)n;
+    ev.report.id.b[1] = (uint8_t)(n >> 8);
+    ev.report.id.b[2] = 9;
+    ev.report.hint = severe ? 1 : -1;
+    return ev;
+}
+
+/* Whatever is offered to him, he does at once. */
+static void
+work(struct world *w, instant at, uint64_t *said)
+{
+    static const enum verb verbs[] = { VERB_ACCEPT, VERB_WORK, VERB_RESOLVE };
+    struct job *j;
+    size_t i = 0;
+    while ((j = map_next(&w->e->jobs, &i)) != NULL)
+        if (j->t.state == TICKET_OFFERED)
+            break;
+    if (j == NULL)
+        return;
+    struct ticket_id id = j->t.id;
+    for (size_t k = 0; k < countof(verbs); k++) {
+        struct event ev = world_act(at, "home-e2", ROLE_ENGINEER, ++*said, verbs[k], NULL);
+        ev.act.ticket = id;
+        world_do(w, ev);
+    }
+}
+
+/* One engineer, an hour a job, a severe fault each half hour, and `ahead` of them to begin with:
+ * what is mild is served all the same. Returns after how long; the engine's limit is what was ahead
+ * of it by rank, and its patience. */
+static msec
+mild_wait(uint32_t ahead)
+{
+    struct world w;
+    uint64_t said = 0;
+    uint32_t n = 1;
+    world_init(&w, "home");
+    w.plan.engineers[4].duty_count = 0; /* he could help by day */
+    for (; n <= ahead; n++)
+        world_do(&w, numbered(WORLD_BEGIN, n, true));
+    struct event mild = numbered(WORLD_BEGIN + 1, 0, false);
+    world_do(&w, mild);
+    for (instant at = WORLD_BEGIN + MINUTES;; at += 30 * MINUTES) {
+        world_do(&w, numbered(at, n++, true));
+        if (n % 2 == 0)
+            work(&w, at, &said);
+        struct job *j = job_find(w.e, ticket_of(mild.report.id));
+        if (j->t.state != TICKET_QUEUED) {
+            world_fini(&w);
+            return at - WORLD_BEGIN;
+        }
+        assert_true(at < WORLD_BEGIN + 60 * DAYS);
+    }
+}
+
+static void
+what_is_mild_waits_for_a_bounded_time_under_endless_severe_faults(void **state)
+{
+    (void)state;
+    assert_true(mild_wait(2) <= PATIENCE_MS + 6 * HOURS);
+    /* more than its window holds are ahead of it: an hour for each, and for those of the first
+     * hours that its rank lets pass */
+    msec wait = mild_wait(250);
+    print_message("behind 250 and endless more: %lld h\n", (long long)(wait / HOURS));
+    assert_true(wait > AGEING_MS);
+    assert_true(wait <= (250 + 2 * AGEING_MS / HOURS + 10) * HOURS + PATIENCE_MS);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(after_every_event_the_matching_is_the_cheapest_of_all),
+        cmocka_unit_test(in_a_crowd_too_and_nobody_carries_more_than_he_may),
+        cmocka_unit_test(what_is_mild_waits_for_a_bounded_time_under_endless_severe_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,310 @@
+/* edges.c - the board's matching: which engineers a row has edges to, and what they cost.
+ *
+ * A row has edges to its cheapest k engineers, to each of whose seats. Its bound is the cost of the
+ * cheapest left out; while its potential is not above that, nobody left out can be part of anything
+ * cheaper, for slots' potentials are never above 0. Else it gets twice as many. */
+#include "workers/core/state.h"
+
+#define NOBODY_LEFT INT64_MAX
+
+static void *
+room_for(void *list, size_t want, size_t *cap, size_t size)
+{
+    if (want <= *cap)
+        return list;
+    *cap = want > *cap * 2 ? want : *cap * 2;
+    return grow(list, *cap * size);
+}
+
+static uint64_t
+mix(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static uint64_t
+key_of(const void *bytes, size_t len, uint64_t key)
+{
+    for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
+        uint64_t part;
+        memcpy(&part, (const uint8_t *)bytes + i, sizeof(part));
+        key = mix(key * 0x9e3779b97f4a7c15u + part + 1);
+    }
+    return key;
+}
+_Static_assert(sizeof(struct ticket_id) % sizeof(uint64_t) == 0, "key_of");
+_Static_assert(sizeof(struct engineer_id) % sizeof(uint64_t) == 0, "key_of");
+
+/* ---- slots */
+
+static void
+seats_in(struct engine *e, struct engineer *x)
+{
+    struct board *b = &e->board;
+    struct seats *s = &x->seats;
+    if (s->era != b->era) {
+        s->era = b->era;
+        s->slots_count = 0;
+    }
+    for (; s->slots_count < s->count; s->slots_count++) {
+        uint32_t slot = assign_slot_add(
+            b->assign, key_of(x->rule->id.s, sizeof(x->rule->id.s), s->slots_count));
+        b->owners = room_for(b->owners, (size_t)slot + 1, &b->owners_cap, sizeof(*b->owners));
+        b->owners[slot] = (struct seat_owner){ (uint32_t)(x - e->roster.list), s->slots_count };
+        s->slots[s->slots_count] = slot;
+    }
+}
+
+static void
+seats_open(struct engine *e, const struct engineer *x)
+{
+    for (size_t i = 0; i < x->seats.count; i++)
+        assign_slot_in(e->board.assign, x->seats.slots[i]);
+}
+
+/* ---- rows */
+
+static int
+by_cost(const struct rated *a, const struct rated *b)
+{
+    if (a->cost != b->cost)
+        return a->cost < b->cost ? -1 : 1;
+    return (a->s.x > b->s.x) - (a->s.x < b->s.x); /* one list */
+}
+
+/* The k cheapest come first (Hoare 1961). */
+static void
+part(struct rated *list, size_t count, size_t k)
+{
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        struct rated pivot = list[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (by_cost(&list[i], &pivot) < 0)
+                i++;
+            while (by_cost(&list[j], &pivot) > 0)
+                j--;
+            if (i >= j)
+                break;
+            struct rated swap = list[i];
+            list[i++] = list[j];
+            list[j--] = swap;
+        }
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+}
+
+/* Everybody who fits, and what his first seat would cost. */
+static void
+rate(struct engine *e, const struct wish *w)
+{
+    struct board *b = &e->board;
+    struct engineer *x;
+    struct suitor s;
+    b->rated_count = 0;
+    for (size_t i = 0; (x = match_each(w, &i)) != NULL;) {
+        if (!fits(match_fit(w, x, &s)))
+            continue;
+        b->rated = room_for(b->rated, b->rated_count + 1, &b->rated_cap, sizeof(*b->rated));
+        b->rated[b->rated_count++] = (struct rated){ match_cost(w, &s, 0), s };
+    }
+}
+
+/* Keeps the k cheapest of those rated; the rest give the bound. */
+static void
+choose(struct engine *e, struct board_row *r)
+{
+    struct board *b = &e->board;
+    size_t k = r->k < b->rated_count ? r->k : b->rated_count;
+    r->bound = NOBODY_LEFT;
+    if (k < b->rated_count)
+        part(b->rated, b->rated_count, k - 1);
+    for (size_t i = k; i < b->rated_count; i++)
+        if (b->rated[i].cost < r->bound)
+            r->bound = b->rated[i].cost;
+    r->near = room_for(r->near, k, &r->near_cap, sizeof(*r->near));
+    r->near_count = k;
+    for (size_t i = 0; i < k; i++)
+        r->near[i] = (uint32_t)(b->rated[i].s.x - e->roster.list);
+}
+
+static void
+edges_to(struct engine *e, const struct wish *w, const struct rated *r)
+{
+    struct board *b = &e->board;
+    struct engineer *x = r->s.x;
+    seats_in(e, x);
+    b->edges = room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
+    for (size_t i = 0; i < x->seats.count; i++) {
+        int64_t cost = i == 0 ? r->cost : match_cost(w, &r->s, i);
+        if (cost == MATCH_NEVER)
+            break;
+        b->edges[b->edges_count++] = (struct assign_edge){ x->seats.slots[i], cost };
+    }
+}
+
+static struct board_row *
+row_of(const struct engine *e, const struct job *j)
+{
+    bool there = e->board.live && j->row > 0 && j->era == e->board.era;
+    return there ? &e->board.rows[j->row - 1] : NULL;
+}
+
+void
+edges_row(struct engine *e, struct job *j, size_t k)
+{
+    struct board *b = &e->board;
+    struct board_row *r = row_of(e, j);
+    if (r == NULL) {
+        uint32_t row =
+            assign_row_add(b->assign, key_of(j->t.id.b, sizeof(j->t.id.b), 0), 0, NULL, 0);
+        size_t cap = b->rows_cap;
+        b->rows = room_for(b->rows, (size_t)row + 1, &b->rows_cap, sizeof(*b->rows));
+        memset(&b->rows[cap], 0, (b->rows_cap - cap) * sizeof(*b->rows));
+        j->row = row + 1;
+        j->era = b->era;
+        r = &b->rows[row];
+        r->job = j;
+        r->k = e->rules->matching.candidates > j->near ? e->rules->matching.candidates : j->near;
+    }
+    if (r->k < k)
+        r->k = j->near = k;
+    r->wish = match_wish(e, j);
+    rate(e, &r->wish);
+    choose(e, r);
+    b->edges_count = 0;
+    for (size_t i = 0; i < r->near_count; i++)
+        edges_to(e, &r->wish, &b->rated[i]);
+    assign_row_set(b->assign, j->row - 1, r->wish.defer + r->wish.aged, b->edges, b->edges_count);
+    for (size_t i = 0; i < r->near_count; i++)
+        seats_open(e, &e->roster.list[r->near[i]]);
+    assign_row_in(b->assign, j->row - 1);
+}
+
+void
+edges_drop(struct engine *e, struct job *j)
+{
+    if (row_of(e, j) != NULL)
+        assign_row_del(e->board.assign, j->row - 1);
+    j->row = 0;
+}
+
+/* ---- one engineer */
+
+static size_t
+place_near(const struct board_row *r, uint32_t engineer)
+{
+    size_t i = 0;
+    while (i < r->near_count && r->near[i] != engineer)
+        i++;
+    return i;
+}
+
+static void
+cut(struct engine *e, struct board_row *r, size_t at, const struct engineer *x)
+{
+    if (at == r->near_count)
+        return;
+    r->near[at] = r->near[--r->near_count];
+    for (size_t i = 0; i < x->seats.slots_count; i++)
+        assign_edge_cut(e->board.assign, r->job->row - 1, x->seats.slots[i]);
+}
+
+/* His edges of one row, as his seats are now. They are out meanwhile. */
+static void
+reach(struct engine *e, struct board_row *r, struct engineer *x)
+{
+    uint32_t engineer = (uint32_t)(x - e->roster.list);
+    size_t at = place_near(r, engineer);
+    struct suitor s;
+    if (!fits(match_fit(&r->wish, x, &s))) {
+        cut(e, r, at, x);
+        return;
+    }
+    int64_t cost = match_cost(&r->wish, &s, 0);
+    if (at == r->near_count && cost >= r->bound)
+        return;
+    if (at == r->near_count) {
+        r->near = room_for(r->near, at + 1, &r->near_cap, sizeof(*r->near));
+        r->near[r->near_count++] = engineer;
+    }
+    seats_in(e, x);
+    for (size_t i = 0; i < x->seats.count; i++) {
+        if (i > 0)
+            cost = match_cost(&r->wish, &s, i);
+        if (cost == MATCH_NEVER)
+            assign_edge_cut(e->board.assign, r->job->row - 1, x->seats.slots[i]);
+        else
+            assign_edge_set(e->board.assign, r->job->row - 1, x->seats.slots[i], cost);
+    }
+}
+
+void
+edges_engineer(struct engine *e, struct engineer *x)
+{
+    struct board *b = &e->board;
+    bool known = x->seats.era == b->era;
+    for (size_t i = 0; known && i < x->seats.slots_count; i++)
+        assign_slot_out(b->assign, x->seats.slots[i]);
+    seat_look(e, x);
+    for (size_t i = 0; i < x->slots_count; i++) {
+        const struct window *w = &b->windows[x->slots[i]];
+        for (size_t k = 0; k < w->count; k++) {
+            struct board_row *r = row_of(e, w->list[k]);
+            if (r != NULL)
+                reach(e, r, x);
+        }
+    }
+    if (x->seats.era == b->era) {
+        seats_in(e, x);
+        seats_open(e, x);
+    }
+}
+
+/* ---- all of it */
+
+void
+edges_clear(struct engine *e)
+{
+    struct board *b = &e->board;
+    if (b->assign == NULL)
+        b->assign = assign_new();
+    assign_clear(b->assign);
+    b->era++;
+}
+
+void
+edges_suffice(struct engine *e)
+{
+    struct board *b = &e->board;
+    bool more = true;
+    while (more) {
+        more = false;
+        for (size_t c = 0; c < e->roster.slots_count; c++)
+            for (size_t i = 0; i < b->windows[c].count; i++) {
+                struct job *j = b->windows[c].list[i];
+                struct board_row *r = row_of(e, j);
+                if (r->bound == NOBODY_LEFT || assign_is_content(b->assign, j->row - 1, r->bound))
+                    continue;
+                edges_row(e, j, r->k * 2);
+                more = true;
+            }
+    }
+}
+
+struct engineer *
+edges_taken(const struct engine *e, const struct job *j, size_t *seat)
+{
+    const struct board *b = &e->board;
+    uint32_t slot = row_of(e, j) == NULL ? ASSIGN_NONE : assign_matched(b->assign, j->row - 1);
+    if (slot == ASSIGN_NONE)
+        return NULL;
+    *seat = b->owners[slot].seat;
+    return &e->roster.list[b->owners[slot].engineer];
+}
