@@ -377,6 +377,35 @@ def test_bad_input_and_a_flood_are_refused_and_the_next_mail_is_taken(site):
     gateway.stop()
 
 
+def test_mails_that_share_a_sync_are_acknowledged_after_it_and_become_a_ticket_each(site):
+    gateway = Mail(site, None, None).start()
+    mails = [b"From: user%d@x.example\r\nMessage-ID: <%d@x>\r\n\r\nlamp %d is dark" % (i, i, i) for i in range(8)]
+    open_ones = []
+    for mail in mails:
+        s = socket.create_connection(("127.0.0.1", gateway.lmtp), timeout=10)
+        s.sendall(b"LHLO x\r\n" + envelope("u@x.example", mail)[:-3])
+        said = b""
+        while b"354" not in said:
+            said += s.recv(4096)
+        open_ones.append(s)
+    gateway.arm()
+    for s in open_ones:
+        s.sendall(b".\r\n")
+    gateway.wait_for_death()
+    for s in open_ones:
+        try:
+            assert s.recv(4096) == b""  # not acknowledged
+        except ConnectionError:
+            pass
+        s.close()
+    gateway.start()
+    for mail in mails:
+        assert "250 2.0.0 taken" in talk(gateway.lmtp, b"LHLO x\r\n", envelope("u@x.example", mail), b"QUIT\r\n")
+    found = wait_for_tickets(site, len(mails))
+    assert [story(site, t["number"]).get("repeats", 0) for t in found] == [0] * len(mails)
+    gateway.stop()
+
+
 def test_a_dry_run_says_what_a_mail_would_become(site):
     gateway = Mail(site, None, None)
     text = base64.b64encode("漏水了".encode("gbk")).decode()
