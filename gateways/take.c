@@ -211,6 +211,31 @@ gateway_again(struct gateway *g)
     g->took = true; /* it is acknowledged with the rest */
 }
 
+static enum taken
+say_event(struct gateway *g, const struct said *s)
+{
+    struct asked *asked = &g->asked[g->asked_next % VERDICTS];
+    const struct fl_event event = event_of(s);
+    int e = fl_event(g->client, &event, &asked->epoch, &asked->counter);
+    if (e != FL_OK)
+        return answer(g, e);
+    memcpy(asked->report, s->thread->report, 16);
+    g->asked_next++;
+    return TAKEN;
+}
+
+static enum taken
+say_to_owner(struct gateway *g, const struct said *s, uint8_t id[16])
+{
+    if (s->key == NULL)
+        random_bytes(id, 16);
+    if (tell_owner(g, s, id))
+        return TAKEN;
+    say_why(g, "the gateway that it is for cannot be reached");
+    g->counts.later++;
+    return TAKEN_LATER;
+}
+
 enum taken
 gateway_event(struct gateway *g, const struct said *s)
 {
@@ -233,13 +258,9 @@ gateway_event(struct gateway *g, const struct said *s)
         g->counts.later++;
         return TAKEN_LATER;
     }
-    struct asked *asked = &g->asked[g->asked_next % VERDICTS];
-    const struct fl_event event = event_of(s);
-    int e = fl_event(g->client, &event, &asked->epoch, &asked->counter);
-    if (e != FL_OK)
-        return answer(g, e);
-    memcpy(asked->report, s->thread->report, 16);
-    g->asked_next++;
+    taken = tell_is_borrowed(s->thread) ? say_to_owner(g, s, key) : say_event(g, s);
+    if (taken != TAKEN)
+        return taken;
     if (s->key != NULL)
         buf_put(&g->fresh_marks, key, 16);
     g->dirty = g->took = true;

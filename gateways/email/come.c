@@ -192,7 +192,7 @@ as_word(struct email *e, struct coming *c)
         return as_report(e, c);
     }
     reply_put(&words, buf_str(&c->m->text));
-    struct answer answer = answer_of(buf_str(&words), t->state);
+    struct answer answer = answer_of(buf_str(&words), e->dry_run ? NULL : t->state);
     cut_to(&words, NOTE_MAX);
     bool kept = put_files(e, c, &words);
     if (words.len == 0) {

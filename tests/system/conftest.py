@@ -37,6 +37,7 @@ class Site:
         self.sets = [word for s in sets for word in ("--set", s)]
         self.context = zmq.Context()
         self.children = []
+        self.closing = []  # what a test's own servers want called at the end
         self.clients = []
         self.log = open(self.dir / "log", "ab")
         self.run("init", str(self.dir), "--brokers", str(brokers), *init, site=False)
@@ -127,6 +128,7 @@ class Site:
             self.context, self.endpoints[broker], self.conf["broker_public"], keys or self.keys(name),
             bytes.fromhex(self.conf["pool_public"]),
         )
+        c.site_dir = self.dir
         self.clients.append(c)
         if hello:
             c.hello()
@@ -158,6 +160,8 @@ class Site:
                 child.send_signal(signal.SIGCONT)
                 child.kill()
             child.wait()
+        for close in self.closing:
+            close()
         text = self.log_text()
         self.log.close()
         shutil.rmtree(self.dir, ignore_errors=True)

@@ -3,6 +3,7 @@ and the other people of a round, as clients written from docs/protocol.md alone.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -32,6 +33,7 @@ class Gateway:
         self.process = subprocess.Popen(
             [str(BUILD / ("faultline-gateway-" + self.name)), "--site", str(self.site.dir), *words],
             stdout=subprocess.PIPE, stderr=self.site.log, text=True, env=env,
+            restore_signals=False,  # SIGXFSZ stays ignored: a disk limit is an error, not its death
         )
         self.site.children.append(self.process)
         line = self.process.stdout.readline()
@@ -78,6 +80,36 @@ def story(site, ticket):
     return json.loads(site.run("ticket", ticket, "--json").stdout)
 
 
+def verbs(site, ticket):
+    """What was done to it, in order."""
+    return [e["verb"] for e in story(site, ticket)["timeline"] if "verb" in e]
+
+
+def clock_of(site, ticket, name="response"):
+    """One of the ticket's clocks, as `faultline ticket` tells it."""
+    return next(c for c in story(site, ticket)["clocks"] if c["clock"] == name)
+
+
+def wait_for_promise(site, ticket, gateway):
+    """The gateway has said that name and phone were delivered, and this has stopped the promised response time."""
+    clock = wait_until(
+        lambda: (lambda c: c if c["state"] == "stopped" else None)(clock_of(site, ticket)), "the response clock stops", 15
+    )
+    assert clock["stop"] <= clock["deadline"], clock
+    said = [e for e in story(site, ticket)["timeline"] if e.get("verb") == "delivered"]
+    assert len(said) == 1 and said[0]["who"] == gateway, said
+
+
+def survey_of(site, ticket):
+    """The survey of a ticket, or None."""
+    return next((o for o in story(site, ticket)["objects"] if o["kind"] == "survey"), None)
+
+
+def wait_for_score(site, ticket, score):
+    wait_until(lambda: (survey_of(site, ticket) or {}).get("state") == "done", "the survey is answered", 15)
+    assert survey_of(site, ticket)["amount"] == score and story(site, ticket)["state"] == "closed"
+
+
 class Engineer:
     """Whoever gets the offer for a ticket, and what he says."""
 
@@ -85,6 +117,9 @@ class Engineer:
         self.territory, self.ticket = territory, bytes.fromhex(ticket)
         self.name, self.offer = find_offer(clients, self.ticket)
         self.client, self.epoch, self.counter = clients[self.name], int(time.time()), 0
+        plan = (clients[self.name].site_dir / "plan.yaml").read_text()
+        row = re.search(r"- id: %s\n\s+name: (.+)\n\s+phone: (.+)\n" % re.escape(self.name), plan)
+        self.called, self.phone = row.groups()  # as a customer is told
 
     def say(self, verb, **body):
         self.counter += 1

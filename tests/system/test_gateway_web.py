@@ -12,7 +12,9 @@ import urllib.request
 import pytest
 
 from conftest import wait_until
-from gateway import DEGREES, Engineer, Gateway, story, tickets, wait_for_tickets
+from gateway import (
+    DEGREES, Engineer, Gateway, clock_of, story, tickets, wait_for_promise, wait_for_score, wait_for_tickets,
+)
 from test_round import engineer_clients
 
 KEY, SECRET = "sesame-0123456789", "s3cret"
@@ -117,13 +119,15 @@ def test_a_full_round_by_http(site, web, receiver):
     number = receiver.hears(kind="opened")["number"]
     ticket = taken["report"]
     engineer = Engineer(clients, story(site, ticket)["territory"], ticket)
+    assert clock_of(site, ticket)["state"] == "running"
     engineer.say("accept", seen=engineer.offer["version"])
     told = receiver.hears(kind="ticket", state="accepted")
-    assert told["engineer"]["name"] in told["words"] and told["engineer"]["phone"] in told["words"]
+    assert told["engineer"] == {"id": engineer.name, "name": engineer.called, "phone": engineer.phone}
+    assert engineer.called in told["words"] and engineer.phone in told["words"]
     assert told["number"] == number and told["key"] == "round-1" and told["header"] == told["event"]
     status = wait_until(lambda: (lambda t: t if t["state"] == "accepted" else None)(web.ticket(number)), "accepted")
     assert status["engineer"] == {"name": told["engineer"]["name"], "phone": told["engineer"]["phone"]}
-    wait_until(lambda: "delivered" in json.dumps(story(site, ticket)), "the webhook's answer ends the response time")
+    wait_for_promise(site, ticket, "gw-web")  # by the webhook's answer
     web.post("/v1/tickets/%s/events" % number, {"verb": "nudge", "note": "they call again"}, idempotency="nudge-1")
     web.post("/v1/tickets/%s/events" % number, {"verb": "nudge", "note": "they call again"}, idempotency="nudge-1")
     engineer.say("depart")
@@ -136,8 +140,11 @@ def test_a_full_round_by_http(site, web, receiver):
     wait_until(lambda: web.ticket(number)["state"] == "resolved", "resolved again")
     web.post("/v1/tickets/%s/events" % number, {"verb": "approve"}, idempotency="a-1")
     receiver.hears(kind="ticket", state="closed")
+    asked = wait_until(lambda: next((e for e in receiver.events if e.get("object", {}).get("state") == "open"), None), "the survey")
+    assert asked["object"]["kind"] == "survey" and asked["number"] == number
     web.post("/v1/tickets/%s/events" % number, {"verb": "survey", "score": 5, "key": "s-1"}, idempotency=None)
     receiver.hears(kind="object", object={"number": 1, "kind": "survey", "state": "done", "amount": 5})
+    wait_for_score(site, ticket, 5)
     end = story(site, ticket)
     assert json.dumps(end).count("they call again") == 1
 

@@ -43,7 +43,7 @@ class Prosody:
     def __init__(self, folder, people):
         self.dir = folder
         self.child = None
-        accounts = folder / "data" / HOST.replace(".", "%2e") / "accounts"
+        self.accounts = accounts = folder / "data" / HOST.replace(".", "%2e") / "accounts"
         accounts.mkdir(parents=True)
         (folder / "certs").mkdir()
         for name in people:
@@ -73,6 +73,10 @@ class Prosody:
             except AssertionError:
                 self.stop()
         raise AssertionError((self.dir / "prosody.out").read_text()[-3000:])
+
+    def forget(self, name):
+        """There is no such account any more."""
+        (self.accounts / (name + ".dat")).unlink()
 
     def answers(self):
         try:
