@@ -54,6 +54,7 @@ take_dry(const struct arrival *a, const struct fl_report *r, const uint8_t id[16
     json_put_hex(j, "id", id, 16);
     json_put_text(j, "address", a->address);
     json_put_text(j, "data", a->data);
+    json_put_text(j, "told", a->told != NULL && a->told[0] == '\0' ? "nobody" : a->told);
     put_report(j, r);
     json_print(&j, stdout);
 }
@@ -136,8 +137,9 @@ gateway_report(struct gateway *g, const struct arrival *a, uint8_t id[16])
 {
     struct fl_report r = a->report;
     struct buf contact = { 0 };
-    char address[320];
+    char address[320], told[320];
     entry_fill(address, sizeof(address), a->address);
+    entry_fill(told, sizeof(told), a->told == NULL ? a->address : a->told);
     const char *source = r.source == NULL ? g->values.source : r.source;
     fl_report_id(source, a->key, id);
     bool known = thread_of_report(g->threads, id) != NULL;
@@ -155,7 +157,7 @@ gateway_report(struct gateway *g, const struct arrival *a, uint8_t id[16])
         thread_begin(g->threads, g->book,
                      &(struct thread){ .at = clock_wall_ms(),
                                        .source = (char *)(uintptr_t)source,
-                                       .address = address,
+                                       .address = told,
                                        .lang = (char *)(uintptr_t)r.lang,
                                        .data = (char *)(uintptr_t)a->data,
                                        .report = { id[0], id[1], id[2], id[3], id[4], id[5], id[6],

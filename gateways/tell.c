@@ -113,7 +113,7 @@ tell_thread(struct gateway *g, const struct fl_update *u, struct thread *t)
         c->update(g->own, u, t);
     if (strcmp(u->kind, "verdict") != 0)
         thread_learn(g->threads, g->book, t, u);
-    if (tell)
+    if (tell && t->address[0] != '\0')
         put_letter(g, u, t);
     g->dirty = true;
 }
@@ -129,7 +129,7 @@ tell_verdict(struct gateway *g, const struct fl_update *u)
         struct thread *t = thread_of_report(g->threads, a->report);
         if (t != NULL && g->channel->update != NULL)
             g->channel->update(g->own, u, t);
-        if (t != NULL && u->refusal[0] != '\0')
+        if (t != NULL && u->refusal[0] != '\0' && t->address[0] != '\0')
             put_letter(g, u, t);
         return;
     }

@@ -87,6 +87,7 @@ class Customers:
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
+            request_queue_size = 64  # or a dozen mails at once wait for seconds
 
         self.server = Server(("127.0.0.1", 0), Session)
         self.port = self.server.server_address[1]
@@ -380,6 +381,35 @@ def test_bad_input_and_a_flood_are_refused_and_the_next_mail_is_taken(site):
     gateway.stop()
 
 
+def test_mails_that_share_a_sync_are_acknowledged_after_it_and_become_a_ticket_each(site):
+    gateway = Mail(site, None, None).start()
+    mails = [b"From: user%d@x.example\r\nMessage-ID: <%d@x>\r\n\r\nlamp %d is dark" % (i, i, i) for i in range(8)]
+    open_ones = []
+    for mail in mails:
+        s = socket.create_connection(("127.0.0.1", gateway.lmtp), timeout=10)
+        s.sendall(b"LHLO x\r\n" + envelope("u@x.example", mail)[:-3])
+        said = b""
+        while b"354" not in said:
+            said += s.recv(4096)
+        open_ones.append(s)
+    gateway.arm()
+    for s in open_ones:
+        s.sendall(b".\r\n")
+    gateway.wait_for_death()
+    for s in open_ones:
+        try:
+            assert s.recv(4096) == b""  # not acknowledged
+        except ConnectionError:
+            pass
+        s.close()
+    gateway.start()
+    for mail in mails:
+        assert "250 2.0.0 taken" in talk(gateway.lmtp, b"LHLO x\r\n", envelope("u@x.example", mail), b"QUIT\r\n")
+    found = wait_for_tickets(site, len(mails))
+    assert [story(site, t["number"]).get("repeats", 0) for t in found] == [0] * len(mails)
+    gateway.stop()
+
+
 def test_a_dry_run_says_what_a_mail_would_become(site):
     gateway = Mail(site, None, None)
     text = base64.b64encode("漏水了".encode("gbk")).decode()
@@ -390,6 +420,30 @@ def test_a_dry_run_says_what_a_mail_would_become(site):
     assert len(said) == 1 and said[0]["becomes"] == "report" and said[0]["site"] == "city-hall"
     assert said[0]["text"] == "残机\n漏水了" and said[0]["lang"] == "zh" and said[0]["name"] == "李工"
     assert gateway.dry_run("From: a@b\nAuto-Submitted: auto-replied\n\nx")[0]["becomes"] == "nothing"
+
+
+def test_a_trusted_monitors_mails_are_reports_and_never_answered(site, customers):
+    gateway = Mail(site, customers, None, conf="machines alarm@monitor.example, @zabbix.example\nrelay smtp://127.0.0.1:%d\n" % customers.port)
+    with open(gateway.folder / "contacts.csv", "a") as f:
+        f.write("email,alarm@monitor.example,C-1005,city-hall,NOC,en\nemail,noc@customer.example,C-1005,city-hall,NOC,en\n")
+    gateway.start()
+    auto = b"From: %s\r\nSubject: PROBLEM: %s\r\nAuto-Submitted: auto-%s\r\n\r\nsince 12:00\r\n"
+    mails = [
+        (b"alarm@monitor.example", b"disk of db1 is full", b"generated"),
+        (b"probe@zabbix.example", b"switch 3 is down", b"generated"),
+        (b"x@elsewhere.example", b"a newsletter", b"generated"),
+        (b"anybody@zabbix.example", b"I am away", b"replied"),
+    ]
+    said = talk(gateway.lmtp, b"LHLO x\r\n", *[envelope("", auto % m) for m in mails], b"QUIT\r\n")
+    assert said.count("250 2.0.0 taken") == 2 and said.count("250 2.0.0 read, nothing to do") == 2
+    found = wait_for_tickets(site, 2)
+    texts = json.dumps([story(site, t["number"]) for t in found])
+    assert "disk of db1 is full" in texts and "switch 3 is down" in texts and '"customer": "C-1005"' in texts
+    customers.gets("Re: PROBLEM: disk of db1", to="noc@customer.example")
+    gateway.stop()
+    assert {m.rcpt for m in customers.mails} <= {"noc@customer.example"}
+    said = gateway.dry_run(auto.replace(b"\r", b"") % mails[1])
+    assert said[0]["becomes"] == "report" and said[0]["told"] == "nobody"
 
 
 def test_what_is_set_up_wrong_is_named(site):
