@@ -6,7 +6,6 @@ import re
 import socket
 import struct
 import threading
-import time
 import wave
 
 from conftest import ROOT, wait_until
