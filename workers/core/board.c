@@ -22,7 +22,7 @@ board_init(struct engine *e)
     struct board *b = &e->board;
     size_t slots = e->roster.slots_count;
     assert(e->rules->matching.candidates > 0);
-    *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER };
+    *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER + 1 };
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));

@@ -90,19 +90,37 @@ match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
     const struct seats *s = seat_look(w->e, x);
     if (s->count == 0)
         return WHY_OFF_DUTY;
-    *out = (struct suitor){ x, fit_way(&w->fit, x, s->from, s->begin), person };
-    enum considered_why reach = fit_reach(&w->fit, x, &out->way, s->begin);
+    *out = (struct suitor){ x, fit_way(&w->fit, x, s->from, s->begins[0]), person };
+    enum considered_why reach = fit_reach(&w->fit, &out->way, s->begins[0], s->untils[0]);
     return fits(reach) ? person : reach;
+}
+
+/* Where he will come from for a later seat nobody knows: half as usual. */
+static msec
+travel_to(const struct wish *w, const struct suitor *s, size_t i)
+{
+    msec usual = w->e->rules->matching.defer_trip_s * SECONDS;
+    return i == 0 ? s->way.travel_ms : (s->way.travel_ms + usual) / 2;
+}
+
+static msec
+unsure(const struct wish *w, const struct engineer *x, size_t i)
+{
+    const struct matching *m = &w->e->rules->matching;
+    msec s = x->seats.busy ? m->unsure_s : 0;
+    return (s + m->unsure_slot_s * (msec)i) * SECONDS;
 }
 
 void
 match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
 {
     const struct engineer *x = s->x;
+    const struct matching *m = &w->e->rules->matching;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
     const struct cost_trip trip = {
-        .departs = seat_begin(w->e, &x->seats, i),
-        .travel_ms = s->way.travel_ms,
+        .departs = instant_after(x->seats.begins[i], m->answer_s * SECONDS),
+        .travel_ms = travel_to(w, s, i),
+        .unsure_ms = unsure(w, x, i),
         .service_ms = s->way.service_ms,
         .rarity = x->rarity,
         .share_pm = (uint16_t)(load < capacity ? load * 1000 / capacity : 1000),
@@ -136,12 +154,12 @@ int64_t
 match_cost(const struct wish *w, const struct suitor *s, size_t i)
 {
     struct cost_terms terms;
-    instant departs = seat_begin(w->e, &s->x->seats, i);
-    if (i > 0 && !fits(fit_reach(&w->fit, s->x, &s->way, departs)))
+    const struct seats *seats = &s->x->seats;
+    if (i > 0 && !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
         return MATCH_NEVER;
     match_terms(w, s, i, &terms);
     int64_t cost = cost_sum(&terms), most = w->defer - SEATS_MAX;
-    if (i >= s->x->seats.now)
+    if (i >= seats->now)
         cost += w->aged;
     else if (cost > most)
         cost = most;

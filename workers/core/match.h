@@ -39,7 +39,7 @@ struct suitor {
 /* fits(): he could, and `out` is filled; the others say why not. */
 enum considered_why match_fit(const struct wish *w, struct engineer *x, struct suitor *out);
 /* That he takes it at his i-th seat, in 1/16 s, within +-2^40; MATCH_NEVER: his duty ends first.
- * Later seats cost more; one that is free now costs less than nobody, however far it is. */
+ * one that is free now costs less than nobody, however far it is. */
 int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
 void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
 #define PATIENCE_MS (8 * HOURS)

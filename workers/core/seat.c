@@ -67,14 +67,13 @@ way_left(const struct engine *e, const struct engineer *x, const struct job *j, 
 /* When he is done with what he has, and where he will be then. What cannot be looked at one by one
  * counts as usual. */
 static void
-foresee(const struct engine *e, struct engineer *x)
+foresee(const struct engine *e, struct engineer *x, instant starts)
 {
     struct seats *s = &x->seats;
     struct job *list[AGENDA_MAX];
     size_t count = x->held_count <= AGENDA_MAX ? agenda(x, list) : 0;
     uint32_t held = x->held_count <= AGENDA_MAX ? x->held_count : 0;
     msec busy = (msec)(engineer_load(x) - held) * e->rules->matching.slot_s * SECONDS;
-    s->from = engineer_place(x);
     for (size_t i = 0; i < count; i++) {
         const struct job *j = list[i];
         if (j->t.state == TICKET_WORKING) {
@@ -86,7 +85,27 @@ foresee(const struct engine *e, struct engineer *x)
         if (place_known(j->t.place))
             s->from = j->t.place;
     }
-    s->begin = instant_after(s->tick, busy);
+    s->busy = busy > 0;
+    instant at = instant_after(starts, busy);
+    for (size_t i = 0; i < s->count; i++) {
+        s->untils[i] = fit_until(e->rules, x, at);
+        s->begins[i] = s->untils[i] == FIT_OFF || duty_is_on(x->rule, at) ? at
+                                                                        : duty_next(x->rule, at);
+        at = instant_after(s->begins[i], e->rules->matching.slot_s * SECONDS);
+    }
+}
+
+/* When he is on duty: now, or soon; NEVER: not soon. */
+static instant
+on_duty(const struct engine *e, const struct engineer *x)
+{
+    const struct matching *m = &e->rules->matching;
+    instant tick = x->seats.tick;
+    if (duty_is_on(x->rule, tick))
+        return tick;
+    instant next = duty_next(x->rule, tick);
+    msec soon = m->early_ms > m->pause_ms ? m->early_ms : m->pause_ms;
+    return next != NEVER && next - tick <= soon ? next : NEVER;
 }
 
 const struct seats *
@@ -99,18 +118,15 @@ seat_look(const struct engine *e, struct engineer *x)
     s->tick = tick;
     s->stale = false;
     s->count = s->now = 0;
-    if (!duty_is_on(x->rule, tick))
+    instant starts = on_duty(e, x);
+    if (starts == NEVER)
         return s;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
-    uint32_t room = load < capacity ? capacity - load : 0;
+    uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
+    bool from_home = starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
-    s->count = (uint8_t)(s->now + SEATS_LATER);
-    foresee(e, x);
+    s->count = (uint8_t)((s->now > 0 ? s->now : 1) + SEATS_LATER);
+    s->from = from_home ? x->rule->home : engineer_place(x);
+    foresee(e, x, starts);
     return s;
-}
-
-instant
-seat_begin(const struct engine *e, const struct seats *s, size_t i)
-{
-    return instant_after(s->begin, e->rules->matching.slot_s * SECONDS * (msec)i);
 }

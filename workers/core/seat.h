@@ -20,8 +20,10 @@ struct seats {
     bool stale;          /* it is not, whatever the tick */
     bool listed;         /* among the board's changed engineers */
     uint8_t count, now;  /* none: he is off duty; so many of them, the first, are free now */
-    instant begin;       /* when he could leave for the first */
-    struct place from;   /* and whence */
+    bool busy;           /* he has something to do first */
+    struct place from;   /* whence he leaves for the first */
+    instant begins[SEATS_MAX]; /* when he could leave for each, */
+    instant untils[SEATS_MAX]; /* and when his work there must be done (fit_until) */
     uint32_t era;        /* of the matching in which these are his slots */
     uint8_t slots_count; /* of which he has so many */
     uint32_t slots[SEATS_MAX];

@@ -218,8 +218,6 @@ void carry_freed(struct engine *e, struct engineer *x);  /* he has room again, o
 /* ---- seat.c */
 instant seat_tick(instant at); /* the minute's beginning */
 const struct seats *seat_look(const struct engine *e, struct engineer *x); /* as they are now */
-/* When he could leave for the i-th. */
-instant seat_begin(const struct engine *e, const struct seats *s, size_t i);
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
