@@ -56,6 +56,7 @@ put_categories(struct ours_plan *p)
         struct category *c = &p->categories[i];
         uint8_t level = (uint8_t)(1 + i % CITY_LEVELS);
         c->id = ours_category(i / CITY_LEVELS, level);
+        c->service_ms = city_mean_ms(i / CITY_LEVELS);
         c->needs[c->needs_count++] = (struct skill){ skill_id(i / CITY_LEVELS), level };
     }
     p->rules.categories = p->categories;
@@ -137,7 +138,18 @@ ours_plan_new(const struct city *c)
     put_categories(p);
     put_levels(p);
     put_times(r);
-    matching_standard(r); /* the standards are what is measured */
+    matching_standard(r); /* the standards are what is measured, */
+    r->matching.divert = (1u << CITY_SEVERITIES) - 1; /* and anybody may be turned back */
+    if (getenv("QF")) r->matching.fairness_s = atoi(getenv("QF"));
+    if (getenv("QS")) r->matching.scarcity_s = atoi(getenv("QS"));
+    if (getenv("QW")) r->matching.switch_s = atoi(getenv("QW"));
+    if (getenv("QD")) r->matching.defer_wait_s = atoi(getenv("QD"));
+    if (getenv("QL")) r->matching.slot_s = atoi(getenv("QL"));
+    if (getenv("QU")) r->matching.unsure_s = atoi(getenv("QU"));
+    if (getenv("QV")) r->matching.unsure_slot_s = atoi(getenv("QV"));
+    if (getenv("QO")) r->matching.overrun_ms = atoi(getenv("QO")) * MINUTES;
+    if (getenv("QP")) r->matching.p_late_s = atoi(getenv("QP"));
+
     snprintf(p->contract.id, sizeof(p->contract.id), "standard");
     snprintf(p->contract.currency, sizeof(p->contract.currency), "EUR");
     p->ladder.rungs[0] = (struct rung){ 100, { { TARGET_DISPATCHERS, { "" } } }, 1, 0, 1 };

@@ -105,6 +105,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         TAKEN(TICKET_ACCEPTED),
     },
     [TICKET_EN_ROUTE] = {
+        [VERB_DIVERT] = { TICKET_QUEUED, ENGINE },
         ON_THE_WAY,
         TAKEN(TICKET_EN_ROUTE),
     },

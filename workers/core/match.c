@@ -48,6 +48,7 @@ match_wish(const struct engine *e, const struct job *j)
     const struct contract *contract = job_contract(e, j);
     struct wish w = {
         .e = e,
+        .job = j,
         .fit = fit_of(&e->roster, &e->learned, slot, contract, &j->t),
         .slot = slot,
     };
@@ -56,7 +57,8 @@ match_wish(const struct engine *e, const struct job *j)
     w.fit.services = &e->board.services[j->slot * e->roster.count];
     w.fit.first = e->roster.list;
     w.aged = aged(j->t.course.received_at, w.cost.now);
-    w.defer = defer_of(&w);
+    w.comes = j->t.state == TICKET_EN_ROUTE ? job_holder(e, j) : NULL;
+    w.defer = defer_of(&w) + (w.comes != NULL ? cost_switch(&w.cost) : 0);
     return w;
 }
 
@@ -77,6 +79,22 @@ match_foreign(const struct engine *e, struct place place, const struct category 
     };
 }
 
+/* Could he be turned back for it? Whoever comes to it need not be. */
+static bool
+may_turn(const struct wish *w, const struct engineer *x, struct fit_way *out)
+{
+    const struct seats *s = &x->seats;
+    if (s->turn == 0 || !w->e->board.riding || w->job == NULL)
+        return false;
+    *out = fit_way(&w->fit, x, engineer_place(x), s->tick);
+    if (s->rider == w->job) {
+        out->travel_ms = seat_way_left(w->e, x);
+        return true;
+    }
+    return board_diverts(w->e, w->job) &&
+           fits(fit_reach(&w->fit, out, s->begins[0], s->untils[0]));
+}
+
 enum considered_why
 match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
 {
@@ -90,8 +108,14 @@ match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
     const struct seats *s = seat_look(w->e, x);
     if (s->count == 0)
         return WHY_OFF_DUTY;
-    *out = (struct suitor){ x, fit_way(&w->fit, x, s->from, s->begins[0]), person };
-    enum considered_why reach = fit_reach(&w->fit, &out->way, s->begins[0], s->untils[0]);
+    *out = (struct suitor){ .x = x, .why = person, .first = s->turn };
+    out->way = fit_way(&w->fit, x, s->from, s->begins[s->turn]);
+    enum considered_why reach =
+        fit_reach(&w->fit, &out->way, s->begins[s->turn], s->untils[s->turn]);
+    if (may_turn(w, x, &out->turned)) {
+        out->first = 0;
+        return person;
+    }
     return fits(reach) ? person : reach;
 }
 
@@ -100,33 +124,48 @@ static msec
 travel_to(const struct wish *w, const struct suitor *s, size_t i)
 {
     msec usual = w->e->rules->matching.defer_trip_s * SECONDS;
-    return i == 0 ? s->way.travel_ms : (s->way.travel_ms + usual) / 2;
+    size_t turn = s->x->seats.turn;
+    return i < turn    ? s->turned.travel_ms
+           : i == turn ? s->way.travel_ms
+                       : (s->way.travel_ms + usual) / 2;
 }
 
 static msec
-unsure(const struct wish *w, const struct engineer *x, size_t i)
+unsure(const struct wish *w, const struct seats *s, size_t i)
 {
     const struct matching *m = &w->e->rules->matching;
-    msec s = x->seats.busy ? m->unsure_s : 0;
-    return (s + m->unsure_slot_s * (msec)i) * SECONDS;
+    if (i < s->turn)
+        return 0;
+    return ((s->busy ? m->unsure_s : 0) + m->unsure_slot_s * (msec)(i - s->turn)) * SECONDS;
+}
+
+/* Of the places that he has, without the one that he would give up. */
+static uint16_t
+share_of(const struct engineer *x, size_t i)
+{
+    uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    if (i < x->seats.turn && load > 0)
+        load--;
+    return (uint16_t)(load < capacity ? load * 1000 / capacity : 1000);
 }
 
 void
 match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
 {
     const struct engineer *x = s->x;
-    const struct matching *m = &w->e->rules->matching;
-    uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    bool stays = i < x->seats.turn && x->seats.rider == w->job;
+    msec answer = stays ? 0 : w->e->rules->matching.answer_s * SECONDS;
     const struct cost_trip trip = {
-        .departs = instant_after(x->seats.begins[i], m->answer_s * SECONDS),
+        .departs = instant_after(x->seats.begins[i], answer),
         .travel_ms = travel_to(w, s, i),
-        .unsure_ms = unsure(w, x, i),
+        .unsure_ms = unsure(w, &x->seats, i),
         .service_ms = s->way.service_ms,
         .rarity = x->rarity,
-        .share_pm = (uint16_t)(load < capacity ? load * 1000 / capacity : 1000),
+        .share_pm = share_of(x, i),
         .unpreferred = fit_is_unpreferred(&w->fit, x),
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
         .missed = s->why == WHY_MISSED,
+        .leaves = w->comes != NULL && !stays,
     };
     cost_trip(&w->cost, &trip, out);
 }
@@ -153,17 +192,49 @@ match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, 
 int64_t
 match_cost(const struct wish *w, const struct suitor *s, size_t i)
 {
+    int64_t costs[SEATS_MAX];
+    match_costs(w, s, costs);
+    return costs[i];
+}
+
+static int64_t
+cost_of(const struct wish *w, const struct suitor *s, size_t i)
+{
     struct cost_terms terms;
     const struct seats *seats = &s->x->seats;
-    if (i > 0 && !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
+    if (i < s->first || i >= seats->count)
+        return MATCH_NEVER;
+    if (i >= seats->turn &&
+        !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
         return MATCH_NEVER;
     match_terms(w, s, i, &terms);
     int64_t cost = cost_sum(&terms), most = w->defer - SEATS_MAX;
-    if (i >= seats->now)
+    if (!seat_is_now(seats, i))
         cost += w->aged;
     else if (cost > most)
         cost = most;
     return cost + (int64_t)i;
+}
+
+int64_t
+match_least(const struct wish *w, const struct suitor *s)
+{
+    size_t turn = s->x->seats.turn;
+    int64_t ordinary = cost_of(w, s, turn), turned = turn > 0 ? cost_of(w, s, 0) : MATCH_NEVER;
+    return turned < ordinary ? turned : ordinary;
+}
+
+int64_t
+match_costs(const struct wish *w, const struct suitor *s, int64_t costs[SEATS_MAX])
+{
+    const struct seats *seats = &s->x->seats;
+    size_t turn = seats->turn;
+    for (size_t i = 0; i < SEATS_MAX; i++) {
+        costs[i] = i > turn && costs[i - 1] == MATCH_NEVER ? MATCH_NEVER : cost_of(w, s, i);
+        if (i > turn && costs[i] <= costs[i - 1])
+            costs[i] = costs[i - 1] + (costs[i - 1] != MATCH_NEVER);
+    }
+    return turn > 0 && costs[0] < costs[turn] ? costs[0] : costs[turn];
 }
 
 struct engineer *
@@ -233,7 +304,7 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
         grade_out(w, x, why, p);
         return;
     }
-    int64_t cost = match_cost(w, &s, 0);
+    int64_t cost = match_least(w, &s);
     if (p->best == NULL || cost < p->least) {
         p->next = p->least;
         p->best = x;
@@ -241,7 +312,7 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
     } else if (cost < p->next) {
         p->next = cost;
     }
-    if (x->seats.now > 0)
+    if (seat_is_now(&x->seats, s.first))
         podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
     else
         grade_out(w, x, WHY_FULL, p);
@@ -318,7 +389,7 @@ match_free(const struct wish *w)
         struct suitor s;
         if (!fits(match_fit(w, x, &s)) || x->seats.now == 0)
             continue;
-        int64_t cost = match_cost(w, &s, 0);
+        int64_t cost = match_cost(w, &s, x->seats.turn);
         if (best == NULL || cost < least) {
             best = x;
             least = cost;

@@ -86,11 +86,13 @@ foresee(const struct engine *e, struct engineer *x, instant starts)
             s->from = j->t.place;
     }
     s->busy = busy > 0;
-    instant at = instant_after(starts, busy);
+    instant at = s->tick;
     for (size_t i = 0; i < s->count; i++) {
+        if (i == s->turn)
+            at = instant_after(starts, busy);
         s->untils[i] = fit_until(e->rules, x, at);
-        s->begins[i] = s->untils[i] == FIT_OFF || duty_is_on(x->rule, at) ? at
-                                                                        : duty_next(x->rule, at);
+        bool pauses = s->untils[i] != FIT_OFF && !duty_is_on(x->rule, at);
+        s->begins[i] = pauses ? duty_next(x->rule, at) : at;
         at = instant_after(s->begins[i], e->rules->matching.slot_s * SECONDS);
     }
 }
@@ -108,6 +110,24 @@ on_duty(const struct engine *e, const struct engineer *x)
     return next != NEVER && next - tick <= soon ? next : NEVER;
 }
 
+struct job *
+seat_rider(const struct engine *e, const struct engineer *x)
+{
+    struct job *j = e->rules->matching.divert == 0 || !engineer_travels(x) ? NULL : x->held;
+    while (j != NULL && (j->t.state != TICKET_EN_ROUTE || !same_id(x->trip.ticket, j->t.id)))
+        j = j->beside;
+    return j;
+}
+
+msec
+seat_way_left(const struct engine *e, const struct engineer *x)
+{
+    msec left = way_left(e, x, x->seats.rider, engineer_place(x));
+    msec seen = travel_time(e->rules, &e->learned, engineer_place(x), x->seats.rider->t.place,
+                            x->seats.tick);
+    return left < seen ? left : seen;
+}
+
 const struct seats *
 seat_look(const struct engine *e, struct engineer *x)
 {
@@ -117,7 +137,8 @@ seat_look(const struct engine *e, struct engineer *x)
         return s;
     s->tick = tick;
     s->stale = false;
-    s->count = s->now = 0;
+    s->count = s->now = s->turn = 0;
+    s->rider = NULL;
     instant starts = on_duty(e, x);
     if (starts == NEVER)
         return s;
@@ -125,7 +146,9 @@ seat_look(const struct engine *e, struct engineer *x)
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
     bool from_home = starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
-    s->count = (uint8_t)((s->now > 0 ? s->now : 1) + SEATS_LATER);
+    s->rider = starts == tick ? seat_rider(e, x) : NULL;
+    s->turn = s->rider != NULL;
+    s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = from_home ? x->rule->home : engineer_place(x);
     foresee(e, x, starts);
     return s;
