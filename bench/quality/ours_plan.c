@@ -140,15 +140,6 @@ ours_plan_new(const struct city *c)
     put_times(r);
     matching_standard(r); /* the standards are what is measured, */
     r->matching.divert = (1u << CITY_SEVERITIES) - 1; /* and anybody may be turned back */
-    if (getenv("QF")) r->matching.fairness_s = atoi(getenv("QF"));
-    if (getenv("QS")) r->matching.scarcity_s = atoi(getenv("QS"));
-    if (getenv("QW")) r->matching.switch_s = atoi(getenv("QW"));
-    if (getenv("QD")) r->matching.defer_wait_s = atoi(getenv("QD"));
-    if (getenv("QL")) r->matching.slot_s = atoi(getenv("QL"));
-    if (getenv("QU")) r->matching.unsure_s = atoi(getenv("QU"));
-    if (getenv("QV")) r->matching.unsure_slot_s = atoi(getenv("QV"));
-    if (getenv("QO")) r->matching.overrun_ms = atoi(getenv("QO")) * MINUTES;
-    if (getenv("QP")) r->matching.p_late_s = atoi(getenv("QP"));
 
     snprintf(p->contract.id, sizeof(p->contract.id), "standard");
     snprintf(p->contract.currency, sizeof(p->contract.currency), "EUR");

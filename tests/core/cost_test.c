@@ -75,7 +75,8 @@ slowly(const struct cost_ticket *t, const struct cost_trip *p)
     instant departs = p->departs > t->now ? p->departs : t->now, at = departs + p->travel_ms;
     double idle = p->rarity > t->rarity ? (p->rarity - t->rarity) / 65536.0 : 0;
     double flow = at > t->received_at ? (double)(at - t->received_at) / 1000 : 0;
-    return m->travel_pct / 100.0 * (double)p->travel_ms / 1000 + clock_slowly(t, &t->arrival, at, p->unsure_ms) +
+    return m->travel_pct / 100.0 * (double)p->travel_ms / 1000 +
+           clock_slowly(t, &t->arrival, at, p->unsure_ms) +
            clock_slowly(t, &t->restoration, at + p->service_ms, p->unsure_ms) +
            (double)t->weight / 16 * m->flow_pct / 100.0 * flow +
            m->scarcity_s * (idle > 4 ? 4 : idle) + m->fairness_s * p->share_pm / 1000.0 +

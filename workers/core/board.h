@@ -14,9 +14,9 @@
  * one that never stopped. That only the nearest have edges does not show: a row is given more of
  * them until its price proves that nobody left out could matter.
  *
- * While somebody waits whose level may divert, tickets that have somebody on his way have rows, too:
- * they keep him at no cost but the way that is left, and go to somebody else, or wait, at the cost
- * of turning him back. Whoever comes free nearer may so relieve him.
+ * While somebody waits whose level may divert, tickets that have somebody on his way have rows,
+ * too: they keep him at no cost but the way that is left, and go to somebody else, or wait, at the
+ * cost of turning him back. Whoever comes free nearer may so relieve him.
  *
  * One ticket alone needs no matching: it takes the cheapest, and of equals the first by name.
  *
@@ -85,8 +85,8 @@ struct board {
     size_t waiting;    /* in all windows */
     struct job **pins; /* that wait for one engineer by a dispatcher's word; owned, in no order */
     size_t pins_count, pins_cap;
-    bool repinned;      /* one has come */
-    bool riding;        /* those on their way count */
+    bool repinned;       /* one has come */
+    bool riding;         /* those on their way count */
     struct job **riders; /* that have rows; owned, in no order */
     size_t riders_count, riders_cap;
     struct job **fresh; /* in a window and new there, or changed; owned */

@@ -13,9 +13,9 @@
  *      switching    w x switch_s
  *
  * P(late) = 1 / (1 + exp(z)), z = (deadline - estimate) / (240 s + unsure + 0.12 x (estimate -
- * now)), from a table; 1 when the deadline has passed already. Each term lies within +-COST_TERM_MAX, so a sum
- * within +-2^40. Nothing gets cheaper when the arrival is later, the way longer, or the clock
- * further on, all else equal. */
+ * now)), from a table; 1 when the deadline has passed already. Each term lies within
+ * +-COST_TERM_MAX, so a sum within +-2^40. Nothing gets cheaper when the arrival is later, the way
+ * longer, or the clock further on, all else equal. */
 #ifndef CORE_COST_H
 #define CORE_COST_H
 

@@ -91,8 +91,7 @@ may_turn(const struct wish *w, const struct engineer *x, struct fit_way *out)
         out->travel_ms = seat_way_left(w->e, x);
         return true;
     }
-    return board_diverts(w->e, w->job) &&
-           fits(fit_reach(&w->fit, out, s->begins[0], s->untils[0]));
+    return board_diverts(w->e, w->job) && fits(fit_reach(&w->fit, out, s->begins[0], s->untils[0]));
 }
 
 enum considered_why
@@ -113,6 +112,8 @@ match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
     enum considered_why reach =
         fit_reach(&w->fit, &out->way, s->begins[s->turn], s->untils[s->turn]);
     if (may_turn(w, x, &out->turned)) {
+        if (s->rider == w->job) /* back to it after something else: he has not been there */
+            out->way.travel_ms = out->turned.travel_ms;
         out->first = 0;
         return person;
     }
@@ -204,8 +205,7 @@ cost_of(const struct wish *w, const struct suitor *s, size_t i)
     const struct seats *seats = &s->x->seats;
     if (i < s->first || i >= seats->count)
         return MATCH_NEVER;
-    if (i >= seats->turn &&
-        !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
+    if (i >= seats->turn && !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
         return MATCH_NEVER;
     match_terms(w, s, i, &terms);
     int64_t cost = cost_sum(&terms), most = w->defer - SEATS_MAX;

@@ -12,9 +12,9 @@ struct engine;
 /* What is looked for, at the tick of the engine's last event. */
 struct wish {
     const struct engine *e;
-    const struct job *job; /* NULL: a neighbour's wish */
+    const struct job *job;        /* NULL: a neighbour's wish */
     const struct engineer *comes; /* is on his way to it; NULL: nobody */
-    struct fit fit; /* its ticket NULL: a neighbour's wish */
+    struct fit fit;               /* its ticket NULL: a neighbour's wish */
     struct cost_ticket cost;
     int64_t defer;                     /* what it costs that nobody takes it for now */
     int64_t aged;                      /* that it goes on waiting, in whatever way */

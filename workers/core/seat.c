@@ -146,7 +146,7 @@ seat_look(const struct engine *e, struct engineer *x)
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
     bool from_home = starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
-    s->rider = starts == tick ? seat_rider(e, x) : NULL;
+    s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
     s->turn = s->rider != NULL;
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = from_home ? x->rule->home : engineer_place(x);

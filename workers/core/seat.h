@@ -21,18 +21,18 @@ enum { SEATS_NOW = 3, SEATS_LATER = 2, SEATS_MAX = 1 + SEATS_NOW + SEATS_LATER }
 #define SEAT_TICK MINUTES
 
 struct seats {
-    instant tick;        /* what the rest is true of */
-    bool stale;          /* it is not, whatever the tick */
-    bool listed;         /* among the board's changed engineers */
-    uint8_t turn;        /* 1: the first seat is his way to `rider` */
-    uint8_t count, now;  /* none: he is not to be had; so many after it are free now */
+    instant tick;       /* what the rest is true of */
+    bool stale;         /* it is not, whatever the tick */
+    bool listed;        /* among the board's changed engineers */
+    uint8_t turn;       /* 1: the first seat is his way to `rider` */
+    uint8_t count, now; /* none: he is not to be had; so many after it are free now */
     struct job *rider;
-    bool busy;         /* he has something to do before all others; */
-    struct place from; /* whence he leaves for the first of them */
+    bool busy;                 /* he has something to do before all others; */
+    struct place from;         /* whence he leaves for the first of them */
     instant begins[SEATS_MAX]; /* when he could leave for each, */
     instant untils[SEATS_MAX]; /* and when his work there must be done (fit_until) */
-    uint32_t era;        /* of the matching in which these are his slots */
-    uint8_t slots_count; /* of which he has so many */
+    uint32_t era;              /* of the matching in which these are his slots */
+    uint8_t slots_count;       /* of which he has so many */
     uint32_t slots[SEATS_MAX];
 };
 
