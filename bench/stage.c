@@ -178,6 +178,9 @@ stage_open(struct stage *s, const struct stage_wish *w)
     s->atlas = atlas_new(s->plan);
     if (keys_read(s->conf.pool_key, &s->pool, &why) != OK)
         die("%s", buf_cstr(&why));
+    s->up = s->said = -1;
+    if (w->still)
+        return;
     start(s, w);
     wait_ready(s);
     const struct store_options o = { .where = s->conf.redis,
@@ -200,10 +203,12 @@ stage_close(struct stage *s)
 {
     int status;
     store_free(s->store);
-    kill(s->up, SIGTERM);
-    while (waitpid(s->up, &status, 0) < 0 && errno == EINTR)
-        ;
-    close(s->said);
+    if (s->up >= 0) {
+        kill(s->up, SIGTERM);
+        while (waitpid(s->up, &status, 0) < 0 && errno == EINTR)
+            ;
+        close(s->said);
+    }
     atlas_free(s->atlas);
     plan_free(s->plan);
     keys_free(s->pool);

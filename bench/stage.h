@@ -24,6 +24,7 @@ struct stage_wish {
     unsigned workers;
     unsigned capacity;       /* of every engineer; 0: the sample's own */
     const char *const *sets; /* "name=value" for brokers and workers, NULL-terminated, or NULL */
+    bool still;              /* the site is made, and nothing of it started */
     bool quiet;              /* the site's own log goes to DIR/log instead of standard error */
 };
 

@@ -105,14 +105,18 @@ static const char gateway_help[] =
 static int
 run_gateway(int argc, char **argv)
 {
+    static const char *const channels[] = { "email", "sms", "phone", "chat", "web" };
     char program[64];
+    size_t known = 0;
     if (argc < 2 || argv[1][0] == '-') {
         if (cmd_asks_help(argc, argv))
             return fputs(gateway_help, stdout) == EOF;
         return cmd_usage(&cmd_gateway, "which one? email, sms, phone, chat, web");
     }
-    if (strlen(argv[1]) > 20 || strchr(argv[1], '/') != NULL)
-        return cmd_usage(&cmd_gateway, "no gateway '%s'", argv[1]);
+    while (known < countof(channels) && strcmp(argv[1], channels[known]) != 0)
+        known++;
+    if (known == countof(channels))
+        return cmd_usage(&cmd_gateway, "no gateway '%s': email, sms, phone, chat, web", argv[1]);
     snprintf(program, sizeof(program), "faultline-gateway-%s", argv[1]);
     return become(&cmd_gateway, program, argc - 1, argv + 1);
 }

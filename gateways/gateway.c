@@ -63,7 +63,7 @@ open_book(struct gateway *g)
         count += g->channel->tables(tables + count, countof(tables) - count);
     snprintf(path, sizeof(path), "%s/%s.key", g->conf.keys_dir, g->principal);
     if (keys_read(path, &g->keys, &why) != OK)
-        die("%s: %s", path, buf_cstr(&why));
+        die("%s: a gateway needs the key of a principal of its own (--as NAME)", buf_cstr(&why));
     seal_key_storage(&key, g->keys, "gateway");
     enum err e = book_open(&g->book, g->folder, &key, tables, count, &why);
     if (e == ERR_CONFLICT)

@@ -99,6 +99,8 @@ struct arrival {
     const char *address; /* the sender's; at most 319 bytes count */
     const char *data;    /* threading; may be NULL; at most 4 KiB */
     bool unlimited;      /* a trusted source: no rate limit */
+    const char *told;    /* who hears of it: another address of this channel, ""
+                            nobody; NULL: `address` */
     /* `source` NULL: the setting's. message_key is `key`. What is NULL of lang, site, customer,
      * name comes from contacts.csv, contact is then "channel:address". hint -1: none. */
     struct fl_report report;

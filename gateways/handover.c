@@ -88,6 +88,15 @@ write_file(int dir, const char *name, struct str bytes)
     return good && renameat(dir, beside, dir, name) == 0 && fsync(dir) == 0;
 }
 
+/* A gateway that has settings but never ran finds its letters when it starts. */
+static bool
+is_expected(const struct handover *h, const char *channel)
+{
+    char path[700];
+    snprintf(path, sizeof(path), "%s/../%s.conf", h->folder, channel);
+    return access(path, F_OK) == 0;
+}
+
 enum err
 handover_put(struct handover *h, const char *to, const uint8_t id[16], struct str message)
 {
@@ -95,6 +104,8 @@ handover_put(struct handover *h, const char *to, const uint8_t id[16], struct st
     struct buf sealed = { 0 };
     snprintf(path, sizeof(path), "%s/%s", h->folder, to);
     hex_of(name, id, 16);
+    if (is_expected(h, to))
+        mkdir(path, 0700);
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return errno == ENOENT ? ERR_UNKNOWN : ERR_IO;

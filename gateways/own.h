@@ -54,6 +54,12 @@ void take_own(struct gateway *g, const char *territory, const uint8_t ticket[16]
 /* tell.c */
 void tell_update(struct gateway *g, const struct fl_update *u);
 void tell_send(struct gateway *g);
+/* Is this thread another channel's, whose letter came here because that one could not deliver it?
+ */
+bool tell_is_borrowed(const struct thread *t);
+/* Hands what was said of such a thread back to its gateway, once for each `id`; durable when true.
+ */
+bool tell_owner(struct gateway *g, const struct said *s, const uint8_t id[16]);
 /* Takes what was put into this gateway's handover folder. */
 void tell_passed(struct gateway *g);
 

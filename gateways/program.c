@@ -34,6 +34,22 @@ static const struct setting rows[] = {
 };
 #undef AT
 
+/* The common rows with what is standard in this channel. */
+static void
+put_standards(struct setting *common, const struct channel *c)
+{
+    memcpy(common, rows, sizeof(rows));
+    for (size_t i = 0; i < countof(rows); i++) {
+        size_t len = strlen(rows[i].name);
+        const char *const *own = c->standards;
+        for (; own != NULL && *own != NULL; own++)
+            if (strncmp(*own, rows[i].name, len) == 0 && (*own)[len] == '=')
+                common[i].standard = *own + len + 1;
+        if (strcmp(rows[i].name, "source") == 0)
+            common[i].standard = c->source;
+    }
+}
+
 static void
 help(const struct channel *c)
 {
@@ -60,7 +76,9 @@ help(const struct channel *c)
            "settings:\n",
            c->name, c->about, c->name, c->principal, c->name);
     struct gateway_values none;
-    const struct settings tables[] = { { rows, countof(rows), &none }, c->settings };
+    struct setting common[countof(rows)];
+    put_standards(common, c);
+    const struct settings tables[] = { { common, countof(rows), &none }, c->settings };
     settings_print(tables, countof(tables), stdout);
 }
 
@@ -76,6 +94,10 @@ program_settings(struct gateway *g, const struct program *p)
     for (size_t i = 0; i < p->sets_count; i++)
         if (settings_has(tables, countof(tables), p->sets[i]))
             own[own_count++] = p->sets[i];
+        else if (!conf_knows(p->sets[i]))
+            die("--set %s: there is no such setting: 'faultline gateway %s --help' lists the "
+                "gateway's, faultline.conf the site's",
+                p->sets[i], c->name);
         else
             sites[sites_count++] = p->sets[i];
     conf_load(&g->conf, p->site, sites);

@@ -54,6 +54,7 @@ take_dry(const struct arrival *a, const struct fl_report *r, const uint8_t id[16
     json_put_hex(j, "id", id, 16);
     json_put_text(j, "address", a->address);
     json_put_text(j, "data", a->data);
+    json_put_text(j, "told", a->told != NULL && a->told[0] == '\0' ? "nobody" : a->told);
     put_report(j, r);
     json_print(&j, stdout);
 }
@@ -136,8 +137,9 @@ gateway_report(struct gateway *g, const struct arrival *a, uint8_t id[16])
 {
     struct fl_report r = a->report;
     struct buf contact = { 0 };
-    char address[320];
+    char address[320], told[320];
     entry_fill(address, sizeof(address), a->address);
+    entry_fill(told, sizeof(told), a->told == NULL ? a->address : a->told);
     const char *source = r.source == NULL ? g->values.source : r.source;
     fl_report_id(source, a->key, id);
     bool known = thread_of_report(g->threads, id) != NULL;
@@ -155,7 +157,7 @@ gateway_report(struct gateway *g, const struct arrival *a, uint8_t id[16])
         thread_begin(g->threads, g->book,
                      &(struct thread){ .at = clock_wall_ms(),
                                        .source = (char *)(uintptr_t)source,
-                                       .address = address,
+                                       .address = told,
                                        .lang = (char *)(uintptr_t)r.lang,
                                        .data = (char *)(uintptr_t)a->data,
                                        .report = { id[0], id[1], id[2], id[3], id[4], id[5], id[6],
@@ -209,6 +211,31 @@ gateway_again(struct gateway *g)
     g->took = true; /* it is acknowledged with the rest */
 }
 
+static enum taken
+say_event(struct gateway *g, const struct said *s)
+{
+    struct asked *asked = &g->asked[g->asked_next % VERDICTS];
+    const struct fl_event event = event_of(s);
+    int e = fl_event(g->client, &event, &asked->epoch, &asked->counter);
+    if (e != FL_OK)
+        return answer(g, e);
+    memcpy(asked->report, s->thread->report, 16);
+    g->asked_next++;
+    return TAKEN;
+}
+
+static enum taken
+say_to_owner(struct gateway *g, const struct said *s, uint8_t id[16])
+{
+    if (s->key == NULL)
+        random_bytes(id, 16);
+    if (tell_owner(g, s, id))
+        return TAKEN;
+    say_why(g, "the gateway that it is for cannot be reached");
+    g->counts.later++;
+    return TAKEN_LATER;
+}
+
 enum taken
 gateway_event(struct gateway *g, const struct said *s)
 {
@@ -231,13 +258,9 @@ gateway_event(struct gateway *g, const struct said *s)
         g->counts.later++;
         return TAKEN_LATER;
     }
-    struct asked *asked = &g->asked[g->asked_next % VERDICTS];
-    const struct fl_event event = event_of(s);
-    int e = fl_event(g->client, &event, &asked->epoch, &asked->counter);
-    if (e != FL_OK)
-        return answer(g, e);
-    memcpy(asked->report, s->thread->report, 16);
-    g->asked_next++;
+    taken = tell_is_borrowed(s->thread) ? say_to_owner(g, s, key) : say_event(g, s);
+    if (taken != TAKEN)
+        return taken;
     if (s->key != NULL)
         buf_put(&g->fresh_marks, key, 16);
     g->dirty = g->took = true;

@@ -113,7 +113,7 @@ tell_thread(struct gateway *g, const struct fl_update *u, struct thread *t)
         c->update(g->own, u, t);
     if (strcmp(u->kind, "verdict") != 0)
         thread_learn(g->threads, g->book, t, u);
-    if (tell)
+    if (tell && t->address[0] != '\0')
         put_letter(g, u, t);
     g->dirty = true;
 }
@@ -129,7 +129,7 @@ tell_verdict(struct gateway *g, const struct fl_update *u)
         struct thread *t = thread_of_report(g->threads, a->report);
         if (t != NULL && g->channel->update != NULL)
             g->channel->update(g->own, u, t);
-        if (t != NULL && u->refusal[0] != '\0')
+        if (t != NULL && u->refusal[0] != '\0' && t->address[0] != '\0')
             put_letter(g, u, t);
         return;
     }
@@ -189,7 +189,8 @@ gateway_say(struct gateway *g, const char *address, const char *lang, const char
 
 /* ---- passing on */
 
-enum { PASS = 1, RESULT = 2 };
+enum { PASS = 1, RESULT = 2, SAID = 3 };
+static const char borrowed[] = "via:"; /* the source of a thread that is another channel's */
 
 static void
 pack_pass(struct buf *m, const struct gateway *g, const struct letter *l)
@@ -197,6 +198,7 @@ pack_pass(struct buf *m, const struct gateway *g, const struct letter *l)
     const char *const texts[] = { g->channel->name, l->territory, l->address, l->lang, l->text };
     buf_put_u8(m, PASS);
     buf_put(m, l->id, 16);
+    buf_put(m, l->report, 16);
     buf_put(m, l->ticket, 16);
     buf_put_u32(m, l->version);
     for (size_t i = 0; i < countof(texts); i++)
@@ -384,12 +386,40 @@ tell_send(struct gateway *g)
 
 /* ---- what other gateways passed on */
 
+/* So that he can answer where he was told: a thread of the report, whose words go back to the
+ * gateway that it is of. */
+static void
+borrow_thread(struct gateway *g, const struct letter *l)
+{
+    static const uint8_t none[16];
+    struct fl_update update;
+    struct buf texts = { 0 };
+    char source[40];
+    if (memcmp(l->report, none, 16) == 0 || l->said.len == 0 ||
+        !said_get(&update, buf_str(&l->said), &texts)) {
+        buf_fini(&texts);
+        return;
+    }
+    snprintf(source, sizeof(source), "%s%s", borrowed, l->asked_by);
+    struct thread from = { .at = l->at,
+                           .source = source,
+                           .address = l->address,
+                           .lang = l->lang,
+                           .data = (char *)(uintptr_t) "" };
+    memcpy(from.report, l->report, 16);
+    struct thread *t = thread_begin(g->threads, g->book, &from);
+    if (strcmp(update.kind, "verdict") != 0)
+        thread_learn(g->threads, g->book, t, &update);
+    buf_fini(&texts);
+}
+
 static void
 take_pass(struct gateway *g, struct cur *c)
 {
     struct letter l = { .at = clock_wall_ms() };
     char *texts[5];
     cur_get(c, l.id, 16);
+    cur_get(c, l.report, 16);
     cur_get(c, l.ticket, 16);
     l.version = cur_u32(c);
     for (size_t i = 0; i < countof(texts); i++)
@@ -401,11 +431,77 @@ take_pass(struct gateway *g, struct cur *c)
     l.address = texts[2];
     l.lang = texts[3];
     l.text = texts[4];
-    if (cur_done(c))
-        outbox_put(g->outbox, g->book, &l);
+    if (cur_done(c) && outbox_put(g->outbox, g->book, &l))
+        borrow_thread(g, &l);
     for (size_t i = 0; i < countof(texts); i++)
         free(texts[i]);
     buf_fini(&l.said);
+}
+
+static void
+take_result(struct gateway *g, struct cur *c)
+{
+    uint8_t id[16];
+    cur_get(c, id, 16);
+    bool good = cur_u8(c) != 0;
+    char *why = str_dup(cur_str(c));
+    struct letter *l = outbox_get(g->outbox, id);
+    if (cur_done(c) && l != NULL && good)
+        delivered(g, l);
+    else if (cur_done(c) && l != NULL)
+        failed(g, l, why);
+    free(why);
+}
+
+bool
+tell_is_borrowed(const struct thread *t)
+{
+    return strncmp(t->source, borrowed, sizeof(borrowed) - 1) == 0;
+}
+
+bool
+tell_owner(struct gateway *g, const struct said *s, const uint8_t id[16])
+{
+    struct buf m = { 0 };
+    char key[40] = "via-";
+    int64_t amount = s->details != NULL && s->details->amount != NULL ? *s->details->amount : -1;
+    hex_of(key + 4, id, 16);
+    buf_put_u8(&m, SAID);
+    buf_put(&m, s->thread->report, 16);
+    buf_put_str(&m, str_of(key));
+    buf_put_str(&m, str_of(s->verb));
+    buf_put_str(&m, str_of(s->note));
+    buf_put_i64(&m, amount);
+    enum err e =
+        handover_put(g->handover, s->thread->source + sizeof(borrowed) - 1, id, buf_str(&m));
+    buf_fini(&m);
+    return e == OK;
+}
+
+/* What was said to another channel's gateway of a thread of this one. Not now: once more, later. */
+static void
+take_said(struct gateway *g, struct cur *c, struct str message)
+{
+    uint8_t report[16], again[16];
+    cur_get(c, report, 16);
+    char *key = str_dup(cur_str(c)), *verb = str_dup(cur_str(c)), *note = str_dup(cur_str(c));
+    int64_t amount = cur_i64(c);
+    const struct fl_details details = { .amount = &amount };
+    const struct said s = { .key = key,
+                            .thread = thread_of_report(g->threads, report),
+                            .verb = verb,
+                            .note = note[0] != '\0' ? note : NULL,
+                            .details = amount >= 0 ? &details : NULL };
+    enum taken taken = cur_done(c) && s.thread != NULL ? gateway_event(g, &s) : TAKEN_WRONG;
+    random_bytes(again, sizeof(again));
+    if (taken == TAKEN_WRONG)
+        log_warn("event=not_said verb=%s why=\"%s\"", verb,
+                 s.thread == NULL ? "its thread is forgotten" : g->why);
+    else if (taken != TAKEN && handover_put(g->handover, g->channel->name, again, message) != OK)
+        log_error("event=not_said verb=%s why=\"the disk does not take it\"", verb);
+    free(key);
+    free(verb);
+    free(note);
 }
 
 static void
@@ -413,21 +509,21 @@ take_message(void *own, struct str message)
 {
     struct gateway *g = own;
     struct cur c = cur_of(message);
-    uint8_t id[16];
     g->dirty = true;
-    if (cur_u8(&c) == PASS) {
+    switch (cur_u8(&c)) {
+    case PASS:
         take_pass(g, &c);
-        return;
+        break;
+    case RESULT:
+        take_result(g, &c);
+        break;
+    case SAID:
+        take_said(g, &c, message);
+        break;
+    default:
+        log_warn("event=handover_unreadable why=\"of another version\"");
+        break;
     }
-    cur_get(&c, id, 16);
-    bool good = cur_u8(&c) != 0;
-    char *why = str_dup(cur_str(&c));
-    struct letter *l = outbox_get(g->outbox, id);
-    if (cur_done(&c) && l != NULL && good)
-        delivered(g, l);
-    else if (cur_done(&c) && l != NULL)
-        failed(g, l, why);
-    free(why);
 }
 
 void

@@ -11,7 +11,7 @@ for doc in README.md docs/*.md docs/decisions/*.md; do
     done
 done
 for name in $(grep -o '`\(workers\|broker\|gateways\|common\|include\|cli\|bench\|deploy\|tests\)/[A-Za-z0-9_./-]*\.[a-z]*`' README.md docs/*.md | sed 's/.*`\(.*\)`/\1/' |
-    grep -v '^gateways/.*\.\(conf\|csv\|keys*\)$' | sort -u); do # those are of a site folder
+    grep -v '^gateways/.*\.\(conf\|csv\|keys*\|hooks\)$' | sort -u); do # those are of a site folder
     [ -e "$name" ] || say "documents name $name, which is not there"
 done
 for event in $(grep -o 'event=[a-z_]*' docs/running.md | sort -u); do

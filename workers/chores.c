@@ -15,12 +15,14 @@ enum {
     ANCHORS_AT_ONCE = 4,
     ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
     AUDIT_MS = 250,   /* AUDIT_SLICE tickets, of whichever territories are due */
+    HEADS_AT_ONCE = 16,
     BROKEN_MS = 1000
 };
 
 enum chore {
     CHORE_PLAN,
     CHORE_BEAT,
+    CHORE_HEADS,
     CHORE_PLACES,
     CHORE_ANCHORS,
     CHORE_ARCHIVE,
@@ -155,10 +157,17 @@ chore_beat(struct worker *w)
 {
     w->beat_due = 0;
     chores_progress(w);
-    for (size_t i = 0; i < w->count; i++) {
+    for (size_t i = 0; i < w->count && store_is_up(w->x.store); i++) {
         share_out(w, w->list[i]);
         chores_progress(w); /* many loads in a row are progress, too */
     }
+}
+
+static void
+chore_heads(struct worker *w)
+{
+    for (size_t i = 0; i < w->count && i < HEADS_AT_ONCE && store_is_up(w->x.store); i++)
+        territory_check(w->list[w->head_next++ % w->count], &w->x);
 }
 
 static void
@@ -232,6 +241,7 @@ static const struct {
     int64_t every_ms; /* 0: conf.beat_ms */
 } chores[] = {
     [CHORE_BEAT] = { chore_beat, 0 },
+    [CHORE_HEADS] = { chore_heads, 0 },
     [CHORE_PLAN] = { chore_plan, PLAN_MS },
     [CHORE_PLACES] = { chore_places, PLACES_MS },
     [CHORE_ANCHORS] = { chore_anchors, ANCHORS_MS },
@@ -250,7 +260,7 @@ chores_due(const struct worker *w)
 void
 chores_do(struct worker *w)
 {
-    for (size_t i = 0; i < countof(chores); i++) {
+    for (size_t i = 0; i < countof(chores) && store_is_up(w->x.store); i++) {
         int64_t now = clock_mono_ms();
         if (now < w->due[i])
             continue;

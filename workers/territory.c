@@ -347,18 +347,28 @@ load(struct territory *t, struct tools *x)
 
 /* ---- letting go */
 
+static void
+fenced(struct territory *t, struct tools *x)
+{
+    log_warn("event=fenced territory=%s version=%" PRIu64, t->id.s, t->head.version);
+    territory_drop(t, x);
+}
+
 enum err
 territory_release(struct territory *t, struct tools *x)
 {
     assert(t->standing == TERRITORY_SERVED || t->standing == TERRITORY_BROKEN);
     assert(t->flights_count == 0);
     enum err err = store_release(x->store, t->id, t->nonce);
-    if (err == OK || err == ERR_FENCED) {
-        log_info("event=released territory=%s version=%" PRIu64, t->id.s, t->head.version);
-        territory_drop(t, x);
+    if (err == ERR_FENCED) { /* it was another's already: nothing to let go */
+        fenced(t, x);
         return OK;
     }
-    return err;
+    if (err != OK)
+        return err;
+    log_info("event=released territory=%s version=%" PRIu64, t->id.s, t->head.version);
+    territory_drop(t, x);
+    return OK;
 }
 
 /* ---- commits in flight */
@@ -525,6 +535,10 @@ territory_check(struct territory *t, struct tools *x)
     if (same_id(h.holder, t->nonce) && h.version == t->head.version &&
         same_id(h.chain, t->head.chain))
         return;
+    if (!same_id(h.holder, t->nonce)) {
+        fenced(t, x);
+        return;
+    }
     log_warn("event=head_changed territory=%s version=%" PRIu64 " store_version=%" PRIu64, t->id.s,
              t->head.version, h.version);
     territory_drop(t, x);

@@ -124,7 +124,9 @@ void territory_send(struct territory *t, struct tools *x, struct flight *f);
 void territory_settle(struct territory *t, struct tools *x);
 /* Queues the doubtful commits once more, in order. */
 void territory_repeat(struct territory *t, struct tools *x);
-/* After a lost connection: is the head still the one we know? If not, forgets. */
+/* Is the head still the one we know? If not, forgets. After a lost connection; and now and then,
+ * as who slept through a takeover and has nothing to commit would never be told: the clocks of what
+ * came meanwhile would stand still. */
 void territory_check(struct territory *t, struct tools *x);
 /* Looks for positions that changed. */
 void territory_look(struct territory *t, struct tools *x);

@@ -1,7 +1,7 @@
 /* worker.c - the turn, and everything that is done now and then.
  *
- *   chores (beat and share out, plan, places, anchors, archive files, the broken): nothing is in
- * flight then
+ *   chores (beat and share out, heads, plan, places, anchors, archive files, the broken): nothing
+ * is in flight then
  *     -> repeat commits in doubt
  *     -> the read that was asked for in the last turn, else one that waits a little
  *     -> ask for the next read
@@ -386,7 +386,7 @@ wait_on_redis(struct worker *w, int64_t wait_ms)
 static void
 check_heads(struct worker *w)
 {
-    for (size_t i = 0; i < w->count; i++)
+    for (size_t i = 0; i < w->count && store_is_up(w->x.store); i++)
         territory_check(w->list[i], &w->x);
     w->lost = !store_is_up(w->x.store);
 }

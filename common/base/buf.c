@@ -75,6 +75,20 @@ buf_put_str(struct buf *b, struct str s)
 }
 
 void
+buf_put_letter(struct buf *b, uint32_t c)
+{
+    enum { REPLACEMENT = 0xfffd };
+    if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+        c = REPLACEMENT;
+    size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    uint8_t *at = buf_extend(b, len);
+    static const uint8_t firsts[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+    for (size_t i = len; i-- > 1; c >>= 6)
+        at[i] = (uint8_t)(0x80 | (c & 0x3f));
+    at[0] = (uint8_t)(firsts[len] | c);
+}
+
+void
 buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;

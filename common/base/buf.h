@@ -49,6 +49,8 @@ void buf_put_u64(struct buf *b, uint64_t n);
 void buf_put_i32(struct buf *b, int32_t n);
 void buf_put_i64(struct buf *b, int64_t n);
 void buf_put_str(struct buf *b, struct str s); /* u32 length, bytes */
+/* In UTF-8; what is no letter (half a pair of UTF-16, past U+10FFFF) becomes U+FFFD. */
+void buf_put_letter(struct buf *b, uint32_t c);
 void buf_printf(struct buf *b, const char *format, ...) format_like(2, 3);
 /* Borrowed until the next put. */
 struct str buf_str(const struct buf *b);

@@ -251,6 +251,13 @@ set_value(struct conf *c, size_t row, struct str value, const char *place)
     buf_fini(&why);
 }
 
+bool
+conf_knows(const char *assignment)
+{
+    struct str rest = str_of(assignment);
+    return find_row(str_cut(&rest, '=')) < countof(rows);
+}
+
 static size_t
 need_row(struct str name, const char *place)
 {

@@ -43,6 +43,8 @@ struct conf {
 /* Reads DIR/faultline.conf, then the overrides ("name=value", NULL-terminated or NULL).
  * Dies, naming file and line, on an unknown name, a bad value or a missing file. */
 void conf_load(struct conf *c, const char *dir, const char *const *overrides);
+/* Is the name before the '=' one of these settings? */
+bool conf_knows(const char *assignment);
 /* A file with every setting, its default and its meaning, as `faultline init` writes it;
  * `values` names those that differ from the default ("name=value", NULL-terminated). */
 struct buf;

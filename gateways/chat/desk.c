@@ -3,28 +3,33 @@
 
 #include "common/io/clock.h"
 #include "common/io/log.h"
+#include "gateways/entry.h"
 #include "gateways/limit.h"
 
 #include <stdio.h>
 
-enum { TICK_MS = 1000, SENDERS_MAX = 100000, FORGET_DAYS = 60, LIST_MAX = 5 };
+enum { TICK_MS = 1000, SENDERS_MAX = 100000, FORGET_DAYS = 60, LIST_MAX = 5, NAME_SIZE = 64 };
 static const uint8_t nothing[16];
 
 struct desk {
     struct gateway *gateway;
     struct persons *people;
+    const struct accounts *accounts;
     struct talk_config config;
     struct limits *limits;
     int64_t patience_ms, tick_at;
 };
 
 struct desk *
-desk_new(struct gateway *g, struct persons *people, const struct desk_values *v, struct buf *why)
+desk_new(struct gateway *g, struct persons *people, const struct accounts *accounts,
+         const struct desk_values *v, struct buf *why)
 {
     struct desk *d = zalloc(sizeof(*d));
     const struct limit_rate one = { (unsigned)v->talk_burst, (unsigned)v->talk_per_min };
     const struct limit_rate all = { 0, 0 };
-    *d = (struct desk){ .gateway = g, .people = people, .patience_ms = v->patience_s * 1000 };
+    *d = (struct desk){
+        .gateway = g, .people = people, .accounts = accounts, .patience_ms = v->patience_s * 1000
+    };
     d->limits = limits_new(one, all, SENDERS_MAX);
     d->config.ask_site = v->ask_site;
     d->config.ask_urgency = v->ask_urgency;
@@ -45,10 +50,12 @@ desk_free(struct desk *d)
 
 /* ---- which ticket is meant */
 
+/* Can he give his verdict on the repair, or appeal? A price is asked for by its own object. */
 static bool
-can_be_rejected(const struct thread *t)
+can_be_judged(const struct thread *t, enum wish by)
 {
-    return strcmp(t->state, "resolved") == 0 || strcmp(t->state, "closed") == 0;
+    const char *verb = wish_verb(by == WISH_YES ? WISH_YES : WISH_NO, t->state);
+    return verb != NULL && strncmp(verb, "quote", 5) != 0;
 }
 
 /* By number, by thread, else the newest that fits: one that waits for his verdict before others,
@@ -67,7 +74,7 @@ rank_of(const struct thread *t, const struct understood *u, const char *thread)
     if (thread[0] != '\0' && strcmp(t->data, thread) == 0)
         return t->ended_at == 0 ? 8 : 7;
     bool verdict = u->input == INPUT_ACCEPT || u->input == INPUT_REJECT;
-    if (verdict && can_be_rejected(t))
+    if ((verdict && can_be_judged(t, u->wish)) || u->wish == WISH_COMPLAIN)
         return t->ended_at == 0 ? 6 : 2;
     return t->ended_at == 0 ? 4 : 0;
 }
@@ -107,7 +114,7 @@ struct errand {
     const struct heard *heard;
     struct meant meant;
     const struct thread *survey, *quote;
-    const char *lang;
+    const char *lang, *verb; /* verb: of the table of wishes; NULL: that of the step */
 };
 
 static void
@@ -123,15 +130,21 @@ static enum taken
 file_report(struct desk *d, struct person *p, const char *lang)
 {
     const struct talk *t = &p->talk;
+    const struct contact *who = who_is(gateway_who(d->gateway), "chat", p->address);
+    bool named = who != NULL && who->name[0] != '\0'; /* then that is how he is called */
+    const struct account *account = accounts_of(d->accounts, p->address);
     uint8_t id[16];
     struct arrival a = {
         .key = t->key,
         .address = p->address,
         .data = t->thread,
         .unlimited = true,
-        .report = { .text = t->text,
+        .report = { .source =
+                        account == NULL || account->source[0] == '\0' ? NULL : account->source,
+                    .text = t->text,
                     .site = t->site[0] == '\0' ? NULL : t->site,
                     .category = t->category[0] == '\0' ? NULL : t->category,
+                    .name = named || t->name[0] == '\0' ? NULL : t->name,
                     .lang = lang,
                     .hint = t->hint,
                     .occurred_at = t->at },
@@ -189,8 +202,8 @@ do_event(struct desk *d, const struct errand *e, const struct talk_step *step)
     else if (step->act == DO_REOPEN || step->act == DO_QUOTE_DECLINE)
         phrase_put(&note, PHRASE_NO_REASON, e->lang, "");
     const struct thread *t = ticket_of(e, step->act);
-    enum taken taken =
-        make_event(d, e->person, t, e->heard->key, verbs[step->act].verb, buf_cstr(&note));
+    const char *verb = e->verb != NULL ? e->verb : verbs[step->act].verb;
+    enum taken taken = make_event(d, e->person, t, e->heard->key, verb, buf_cstr(&note));
     if (taken == TAKEN && verbs[step->act].survey)
         memset(e->person->survey, 0, 16);
     if (taken == TAKEN && verbs[step->act].quote)
@@ -278,12 +291,49 @@ lang_of(const struct desk *d, const struct heard *h, const struct person *p)
     return t != NULL && strcmp(phrase_lang(h->text), "zh") != 0 ? t->lang : phrase_lang(h->text);
 }
 
+/* Of a word that the dialogue leaves to the table of wishes, what is answered. */
+static enum phrase
+answer_to(enum wish wish, const char *verb, enum talk_stage stage)
+{
+    static const enum phrase phrases[WISHES] = { [WISH_NOTE] = PHRASE_NOTED,
+                                                 [WISH_COMPLAIN] = PHRASE_COMPLAINED,
+                                                 [WISH_RESUME] = PHRASE_RESUMED };
+    bool again = strcmp(verb, "reopen") == 0 || strcmp(verb, "appeal") == 0;
+    if (stage == STAGE_WHY && again) /* he is asked for a reason, and says it once more */
+        return PHRASE_REOPENED;
+    if (stage == STAGE_IDLE && wish == WISH_REOPEN && !again)
+        return PHRASE_NUDGED;
+    return stage == STAGE_IDLE ? phrases[wish] : PHRASE_NONE;
+}
+
+/* What the table of wishes alone decides, by the state of the ticket. */
+static bool
+decide(struct errand *e, const struct understood *u, struct talk_step *step)
+{
+    const struct thread *t = e->meant.thread;
+    struct talk *talk = &e->person->talk;
+    const char *verb = t == NULL ? NULL : wish_verb(u->wish, t->state);
+    enum phrase say = verb == NULL ? PHRASE_NONE : answer_to(u->wish, verb, talk->stage);
+    if (say == PHRASE_NONE)
+        return false;
+    struct str own = u->input == INPUT_WORDS ? wish_of(e->heard->text).rest : u->rest;
+    bool words = own.len > 0 || !wish_wants_words(verb);
+    *step = (struct talk_step){ DO_NOTE, say, words ? own : e->heard->text, 0 };
+    if (e->meant.open > 1 && !e->meant.named)
+        *step = (struct talk_step){ .say = PHRASE_WHICH };
+    else
+        e->verb = verb;
+    talk->stage = STAGE_IDLE;
+    return true;
+}
+
 static struct talk_step
 think(struct desk *d, struct errand *e)
 {
     const struct heard *h = e->heard;
     const struct contact *who = who_is(gateway_who(d->gateway), "chat", h->address);
     struct understood u = phrase_understand(h->text);
+    struct talk_step step;
     if (e->person->talk.stage == STAGE_WHY)
         str_fill(u.number, sizeof(u.number), str_of(e->person->talk.number));
     e->meant = which(d, h->address, &u, h->thread);
@@ -294,13 +344,19 @@ think(struct desk *d, struct errand *e)
                                       .open = e->meant.open,
                                       .ticket = t != NULL,
                                       .in_thread = e->meant.named,
-                                      .resolved = t != NULL && can_be_rejected(t),
+                                      .resolved = t != NULL && can_be_judged(t, u.wish),
                                       .quoted = e->quote != NULL,
                                       .surveyed = e->survey != NULL,
                                       .number = t == NULL ? "" : t->number };
+    char name[NAME_SIZE] = "";
+    if (h->name != NULL && str_is_printable(str_of(h->name)))
+        entry_fill(name, sizeof(name), h->name);
     const struct talk_message m = { h->key, h->thread, h->text,
-                                    h->at != 0 ? h->at : clock_wall_ms() };
-    struct talk_step step = talk_hear(&e->person->talk, &d->config, &known, &m);
+                                    h->at != 0 ? h->at : clock_wall_ms(), name };
+    if (!decide(e, &u, &step))
+        step = talk_hear(&e->person->talk, &d->config, &known, &m);
+    if (step.act == DO_REOPEN && t != NULL) /* of a rejected ticket it is an appeal */
+        e->verb = wish_verb(WISH_NO, t->state);
     e->lang = lang_of(d, h, e->person);
     return step;
 }
@@ -366,7 +422,7 @@ desk_dry(struct desk *d, const struct heard *h)
         talk_ask(&question, t, &d->config, e.lang);
         printf("asks: %s\n", buf_cstr(&question));
         buf_fini(&question);
-        const struct talk_message skip = { "", "", STR("skip"), 0 };
+        const struct talk_message skip = { "", "", STR("skip"), 0, NULL };
         step = talk_hear(t, &d->config, &(struct talk_known){ 0 }, &skip);
     }
     if (step.act == DO_FILE)

@@ -9,6 +9,7 @@
 #ifndef GATEWAYS_CHAT_DESK_H
 #define GATEWAYS_CHAT_DESK_H
 
+#include "gateways/chat/account.h"
 #include "gateways/chat/person.h"
 #include "gateways/gateway.h"
 
@@ -20,17 +21,19 @@ struct desk_values {
 
 /* One message of a person. Borrowed. */
 struct heard {
-    const char *address; /* on this channel: a bare JID, "wecom:lisi" */
+    const char *address; /* on this channel: a bare JID, "desk:lisi" */
     const char *key;     /* the service's own for the message, unique with the address */
     const char *thread;  /* the service's own threading; "" none */
     struct str text;     /* UTF-8 */
     int64_t at;          /* when it was said; 0: now */
+    const char *name;    /* his, as the service shows it; NULL unknown */
 };
 
 struct desk;
-/* The people stand in the gateway's book, so they are made before it is opened. NULL: `why`. */
-struct desk *desk_new(struct gateway *g, struct persons *people, const struct desk_values *v,
-                      struct buf *why);
+/* The people stand in the gateway's book, so they are made before it is opened. Whose address
+ * belongs to one of the accounts reports under its source. NULL: `why`. */
+struct desk *desk_new(struct gateway *g, struct persons *people, const struct accounts *accounts,
+                      const struct desk_values *v, struct buf *why);
 void desk_free(struct desk *d);
 /* TAKEN: it is on disk, acknowledge it. TAKEN_FLOOD: refuse it for now. TAKEN_LATER: the disk does
  * not take it; it must come again. TAKEN_WRONG: never. */

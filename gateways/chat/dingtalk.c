@@ -19,11 +19,13 @@ dingtalk_message(struct str text, struct hook_event *e)
     bool user = hook_put(&e->user, j, "senderStaffId") || hook_put(&e->user, j, "senderId");
     bool said =
         hook_put(&e->text, j, "text.content") || hook_put(&e->text, j, "content.recognition");
-    hook_put(&e->chat, j, "conversationId");
+    const char *kind = json_text(hook_at(j, "conversationType"));
+    if (kind != NULL && strcmp(kind, "2") == 0)
+        hook_put(&e->chat, j, "conversationId");
     hook_put(&e->name, j, "senderNick");
     json_number(hook_at(j, "createAt"), &e->at);
-    if (hook_put(&e->key, j, "msgId") && user && e->user.len > 0)
-        found = said && e->text.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+    if (hook_put(&e->key, j, "msgId") && user && said)
+        found = hook_found(e);
     else if (json_is(j, JSON_AN_OBJECT))
         found = HOOK_IGNORED;
     json_free(&j);
@@ -70,14 +72,16 @@ say_success(const struct hook_account *a, const struct hook_request *r, struct h
 }
 
 static bool
-is_signed(const struct hook_account *a, struct str query, struct str encrypted)
+is_signed(const struct hook_account *a, const struct hook_request *r, struct str encrypted)
 {
+    struct str query = r->query;
     struct buf sign = { 0 }, time = { 0 }, nonce = { 0 };
     char want[SHA1_HEX];
     bool good =
         a->token[0] != '\0' &&
         (hook_field(&sign, query, "msg_signature") || hook_field(&sign, query, "signature")) &&
-        hook_field(&time, query, "timestamp") && hook_field(&nonce, query, "nonce");
+        hook_field(&time, query, "timestamp") && hook_is_fresh(r, buf_str(&time), FRESH_S) &&
+        hook_field(&nonce, query, "nonce");
     if (good) {
         const struct str parts[] = { str_of(a->token), buf_str(&time), buf_str(&nonce), encrypted };
         crypt_sha1_sorted(want, parts, countof(parts));
@@ -94,9 +98,9 @@ event(const struct hook_account *a, const struct hook_request *r, struct hook_ev
 {
     struct buf encrypted = { 0 }, plain = { 0 }, why = { 0 };
     struct json *j = json_read(r->body, &why);
-    enum hook_kind found = HOOK_BROKEN;
+    enum hook_kind found = j == NULL ? HOOK_BROKEN : HOOK_FORGED;
     if (j != NULL && hook_put(&encrypted, j, "encrypt")) {
-        bool good = is_signed(a, r->query, buf_str(&encrypted)) &&
+        bool good = is_signed(a, r, buf_str(&encrypted)) &&
                     crypt_open_envelope(&plain, str_of(a->key), buf_str(&encrypted), str_of(a->id));
         found = good && say_success(a, r, e) ? HOOK_ANSWER : HOOK_FORGED;
     }

@@ -3,6 +3,8 @@
 #include "gateways/chat/crypt.h"
 #include "gateways/chat/hook.h"
 
+enum { FRESH_S = 8 * 3600 }; /* it repeats an unanswered event for seven hours */
+
 /* {"text":"..."} inside a string. A post is a tree: its leaves' texts, one after the other. */
 static void
 leaves(struct buf *out, const struct json *j, size_t depth)
@@ -21,13 +23,31 @@ leaves(struct buf *out, const struct json *j, size_t depth)
             leaves(out, json_get(j, key), depth + 1);
 }
 
+/* "@_user_1 the lift" was said to somebody, us mostly. */
+static void
+drop_mentions(struct buf *out, struct str text)
+{
+    static const struct str mark = { "@_user_", 7 };
+    while (text.len > 0) {
+        size_t skip = str_starts(text, mark) ? mark.len : 0;
+        while (skip > 0 && skip < text.len && text.at[skip] >= '0' && text.at[skip] <= '9')
+            skip++;
+        if (skip == 0)
+            buf_put(out, text.at, skip = 1);
+        text = str_bytes(text.at + skip, text.len - skip);
+    }
+}
+
 static bool
 put_words(struct buf *out, const struct json *message)
 {
     struct buf why = { 0 };
     const char *content = json_text(hook_at(message, "content"));
     struct json *inner = content == NULL ? NULL : json_read(str_of(content), &why);
-    leaves(out, inner, 0);
+    struct buf all = { 0 };
+    leaves(&all, inner, 0);
+    drop_mentions(out, buf_str(&all));
+    buf_fini(&all);
     json_free(&inner);
     buf_fini(&why);
     return out->len > 0;
@@ -64,8 +84,9 @@ feishu_event(struct str text, const char *token, struct hook_event *e)
     else if (is(j, "header.event_type", "im.message.receive_v1") &&
              hook_put(&e->user, j, "event.sender.sender_id.open_id") &&
              hook_put(&e->key, message, "message_id") && put_words(&e->text, message))
-        found = HOOK_MESSAGE;
-    hook_put(&e->chat, message, "chat_id");
+        found = hook_found(e);
+    if (is(message, "chat_type", "group"))
+        hook_put(&e->chat, message, "chat_id");
     hook_put(&e->thread, message, "thread_id");
     if (hook_put(&time, message, "create_time") && !str_int(buf_str(&time), &e->at))
         e->at = 0;
@@ -73,6 +94,12 @@ feishu_event(struct str text, const char *token, struct hook_event *e)
     buf_fini(&why);
     buf_fini(&time);
     return found;
+}
+
+enum hook_kind
+feishu_plain(struct str json, struct hook_event *e)
+{
+    return feishu_event(json, "", e);
 }
 
 static bool
@@ -83,7 +110,8 @@ is_signed(const struct hook_account *a, const struct hook_request *r)
                                  r->body };
     char want[SHA256_HEX];
     crypt_sha256(want, parts, countof(parts));
-    return crypt_same(str_of(want), str_of(hook_header(r, "x-lark-signature")));
+    return hook_is_fresh(r, parts[0], FRESH_S) &&
+           crypt_same(str_of(want), str_of(hook_header(r, "x-lark-signature")));
 }
 
 enum hook_kind

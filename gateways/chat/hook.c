@@ -4,9 +4,22 @@
 #include <inttypes.h>
 
 const struct hook_service hook_services[] = {
-    { "wecom", wecom_read }, { "dingtalk", dingtalk_read }, { "feishu", feishu_read },
-    { "slack", slack_read }, { "telegram", telegram_read },
+    { "wecom", wecom_read, wecom_message, true, "token key id secret agent", "", NULL },
+    { "dingtalk", dingtalk_read, dingtalk_message, false, "id secret agent", "", "cid" },
+    { "feishu", feishu_read, feishu_plain, false, "id secret", "key token", "oc_" },
+    { "slack", slack_read, slack_plain, false, "key secret", "", "" },
+    { "telegram", telegram_read, telegram_update, false, "token secret", "", "-" },
 };
+const char *const hook_headers[] = { "timestamp",
+                                     "sign",
+                                     "x-lark-request-timestamp",
+                                     "x-lark-request-nonce",
+                                     "x-lark-signature",
+                                     "x-slack-request-timestamp",
+                                     "x-slack-signature",
+                                     "x-telegram-bot-api-secret-token",
+                                     NULL };
+static_assert(countof(hook_headers) - 1 <= HTTP_HEADERS, "the server keeps them all");
 const size_t hook_services_count = countof(hook_services);
 
 const struct hook_service *
@@ -22,19 +35,23 @@ void
 hook_fini(struct hook_event *e)
 {
     struct buf *const all[] = { &e->user, &e->key,  &e->chat, &e->thread,
-                                &e->text, &e->name, &e->lang, &e->reply };
+                                &e->text, &e->name, &e->reply };
     for (size_t i = 0; i < countof(all); i++)
         buf_fini(all[i]);
     *e = (struct hook_event){ 0 };
 }
 
+enum hook_kind
+hook_found(const struct hook_event *e)
+{
+    bool words = str_trim(buf_str(&e->text)).len > 0;
+    return words && e->user.len > 0 && e->key.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+}
+
 const char *
 hook_header(const struct hook_request *r, const char *name)
 {
-    for (size_t i = 0; i < r->headers_count; i++)
-        if (strcmp(r->headers[i].name, name) == 0)
-            return r->headers[i].value;
-    return "";
+    return http_header(r->headers, r->headers_count, name);
 }
 
 static bool

@@ -1,19 +1,20 @@
-/* inlet.h - a request of a chat service, to the desk: what an HTTP server calls for each
- * POST (or GET) /v1/hooks/NAME, and what it then answers. */
+/* inlet.h - a request of a chat service, to the desk: what the HTTP server calls, and what it then
+ * answers. POST /v1/hooks/NAME, and GET where a service verifies our address so. */
 #ifndef GATEWAYS_CHAT_INLET_H
 #define GATEWAYS_CHAT_INLET_H
 
+#include "gateways/chat/account.h"
 #include "gateways/chat/desk.h"
-#include "gateways/chat/hook.h"
 
-struct inlet_answer {
-    int status;      /* 200 only when what it says is on disk */
-    struct buf body; /* the caller's to free */
-    bool json;       /* its type: application/json, else text/plain */
+struct inlet {
+    struct gateway *gateway;
+    struct desk *desk;
+    const struct accounts *accounts;
+    struct http *http; /* where it answers */
 };
-/* The reporter's address is "NAME:CHAT" (where answers go), or "NAME:USER" where a service has no
- * chats. An unknown name is 404. */
-void hook_take(struct desk *d, const char *name, const struct hook_account *a,
-               const struct hook_request *r, struct inlet_answer *answer);
+/* The server's handler; `own` is the inlet. 200 only when what the request says is on disk. */
+void inlet_request(void *own, struct http_request *r);
+/* What a message would become: "/v1/hooks/NAME", a line's end, and an event, opened. */
+bool inlet_dry(const struct inlet *i, struct str message, struct buf *why);
 
 #endif

@@ -164,7 +164,8 @@ put_talk(struct buf *e, const struct talk *t)
                             (t->text != NULL) << 3));
     buf_put_i32(e, t->hint);
     buf_put_i64(e, t->at);
-    const char *const texts[] = { t->site, t->category, t->number, t->key, t->text, t->thread };
+    const char *const texts[] = { t->site, t->category, t->number, t->key,
+                                  t->text, t->thread,   t->name };
     for (size_t i = 0; i < countof(texts); i++)
         entry_put_text(e, texts[i] == NULL ? "" : texts[i]);
 }
@@ -182,7 +183,7 @@ get_talk(struct cur *c, struct talk *t)
     entry_get_text(c, t->site, sizeof(t->site));
     entry_get_text(c, t->category, sizeof(t->category));
     entry_get_text(c, t->number, sizeof(t->number));
-    char **const texts[] = { &t->key, &t->text, &t->thread };
+    char **const texts[] = { &t->key, &t->text, &t->thread, &t->name };
     for (size_t i = 0; i < countof(texts); i++) {
         char *text = entry_text(c);
         if (flags & 8)

@@ -1,7 +1,7 @@
 /* phrase.c - tables of what is said and what is understood.
  *
- * Invariant: a word that could begin a sentence about a fault ("accept", "取消") is a command only
- * when it stands alone or before a ticket's number. */
+ * What customers ask for in every channel is read by gateways/wish.c; here are the words that only
+ * a dialogue has. */
 #include "gateways/chat/phrase.h"
 
 #include <stdio.h>
@@ -48,6 +48,9 @@ static const char *const phrases[PHRASES][LANGS] = {
                             "unencrypted.",
                             "无法读取该消息（已加密或不是文字），请用不加密的文字发送。" },
     [PHRASE_NO_REASON] = { "rejected without a reason", "客户未说明原因" },
+    [PHRASE_COMPLAINED] = { "Ticket {1}: your complaint is recorded. You will be answered.",
+                            "工单{1}：您的投诉已登记，我们会尽快答复。" },
+    [PHRASE_RESUMED] = { "Ticket {1}: the work can go on.", "工单{1}：可以继续处理。" },
 };
 
 static int
@@ -99,34 +102,26 @@ phrase_state(const char *state, const char *lang)
 
 /* ---- understanding */
 
+/* `more`: the report itself may follow. */
 static const struct {
     const char *word;
     enum input input;
-    bool takes_words; /* what follows it is said with it */
+    bool more;
 } words[] = {
-    { "hello", INPUT_HELLO, false },   { "hi", INPUT_HELLO, false },
-    { "你好", INPUT_HELLO, false },    { "您好", INPUT_HELLO, false },
-    { "在吗", INPUT_HELLO, false },    { "help", INPUT_HELP, false },
-    { "?", INPUT_HELP, false },        { "？", INPUT_HELP, false },
-    { "帮助", INPUT_HELP, false },     { "new", INPUT_NEW, false },
-    { "report", INPUT_NEW, false },    { "新报障", INPUT_NEW, true },
-    { "报障", INPUT_NEW, true },       { "报修", INPUT_NEW, true },
-    { "skip", INPUT_SKIP, false },     { "跳过", INPUT_SKIP, false },
-    { "不知道", INPUT_SKIP, false },   { "status", INPUT_STATUS, false },
-    { "进度", INPUT_STATUS, false },   { "状态", INPUT_STATUS, false },
-    { "查询", INPUT_STATUS, false },   { "nudge", INPUT_NUDGE, true },
-    { "hurry", INPUT_NUDGE, true },    { "催单", INPUT_NUDGE, true },
-    { "催", INPUT_NUDGE, false },      { "催一下", INPUT_NUDGE, false },
-    { "accept", INPUT_ACCEPT, false }, { "approve", INPUT_ACCEPT, false },
-    { "yes", INPUT_ACCEPT, false },    { "ok", INPUT_ACCEPT, false },
-    { "满意", INPUT_ACCEPT, false },   { "同意", INPUT_ACCEPT, false },
-    { "接受", INPUT_ACCEPT, false },   { "确认", INPUT_ACCEPT, false },
-    { "好了", INPUT_ACCEPT, false },   { "reject", INPUT_REJECT, true },
-    { "no", INPUT_REJECT, false },     { "不满意", INPUT_REJECT, true },
-    { "没修好", INPUT_REJECT, true },  { "不同意", INPUT_REJECT, true },
-    { "拒绝", INPUT_REJECT, true },    { "cancel", INPUT_CANCEL, false },
-    { "取消", INPUT_CANCEL, false },   { "撤单", INPUT_CANCEL, false },
-    { "撤销", INPUT_CANCEL, false },
+    { "hello", INPUT_HELLO, false }, { "hi", INPUT_HELLO, false },
+    { "你好", INPUT_HELLO, false },  { "您好", INPUT_HELLO, false },
+    { "在吗", INPUT_HELLO, false },  { "help", INPUT_HELP, false },
+    { "帮助", INPUT_HELP, false },   { "new", INPUT_NEW, false },
+    { "report", INPUT_NEW, false },  { "新报障", INPUT_NEW, true },
+    { "报障", INPUT_NEW, true },     { "报修", INPUT_NEW, true },
+    { "skip", INPUT_SKIP, false },   { "跳过", INPUT_SKIP, false },
+    { "不知道", INPUT_SKIP, false },
+};
+
+static const enum input inputs[WISHES] = {
+    [WISH_NUDGE] = INPUT_NUDGE,   [WISH_YES] = INPUT_ACCEPT,    [WISH_NO] = INPUT_REJECT,
+    [WISH_REOPEN] = INPUT_REJECT, [WISH_CANCEL] = INPUT_CANCEL, [WISH_SCORE] = INPUT_DIGIT,
+    [WISH_STATUS] = INPUT_STATUS,
 };
 
 static char
@@ -155,90 +150,40 @@ phrase_has(struct str text, struct str word)
     return false;
 }
 
-/* Blanks and marks at the front; how many bytes. */
-static size_t
-marks(struct str s)
+static bool
+is_own_word(struct understood *u, struct str bare)
 {
-    static const char *const signs[] = { " ", "\t", "\r", "\n", ",",  ".",  "!",  ":",
-                                         ";", "，", "。", "！", "：", "；", "、", "　" };
-    size_t len = 0;
-    for (size_t i = 0; i < countof(signs); i++) {
-        struct str sign = str_of(signs[i]);
-        if (str_starts(str_bytes(s.at + len, s.len - len), sign)) {
-            len += sign.len;
-            i = (size_t)-1; /* from the first sign again */
+    struct str rest;
+    for (size_t i = 0; i < countof(words); i++)
+        if (wish_begins(bare, words[i].word, &rest) && wish_parts(rest) &&
+            (words[i].more || rest.len == 0)) {
+            u->input = words[i].input;
+            u->rest = wish_bare(rest);
+            return true;
         }
-    }
-    return len;
-}
-
-static struct str
-without_marks(struct str s)
-{
-    size_t front = marks(s);
-    s = str_bytes(s.at + front, s.len - front);
-    size_t end = s.len;
-    for (size_t i = 0, letter; i < s.len; i += letter) {
-        letter = str_letter(str_bytes(s.at + i, s.len - i));
-        letter = letter == 0 ? 1 : letter;
-        size_t skipped = marks(str_bytes(s.at + i, s.len - i));
-        if (skipped > 0 && i + skipped == s.len && end == s.len)
-            end = i;
-    }
-    return str_bytes(s.at, end);
-}
-
-/* Letters, ten digits, a check digit: "N-0000000001-2", at the front. */
-static bool
-take_number(struct str *s, char number[32])
-{
-    size_t i = 0, digits = 0;
-    while (i < s->len && i < 30 && s->at[i] != ' ' && (s->at[i] & 0x80) == 0 && s->at[i] != ',')
-        digits += s->at[i] >= '0' && s->at[i] <= '9', i++;
-    if (digits < 11 || s->at[i - 2] != '-' || !str_fill(number, 32, str_bytes(s->at, i)))
-        return false;
-    for (char *c = number; *c != '\0'; c++)
-        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
-    *s = without_marks(str_bytes(s->at + i, s->len - i));
-    return true;
-}
-
-static bool
-begins(struct str text, const char *word, bool takes_words, struct understood *u)
-{
-    struct str w = str_of(word);
-    if (text.len < w.len || !same(str_bytes(text.at, w.len), w))
-        return false;
-    struct str rest = str_bytes(text.at + w.len, text.len - w.len);
-    bool parted = rest.len == 0 || marks(rest) > 0;
-    rest = without_marks(rest);
-    u->number[0] = '\0';
-    if (rest.len > 0 && !take_number(&rest, u->number) && !parted)
-        return false;
-    u->rest = rest;
-    return rest.len == 0 || takes_words;
+    return false;
 }
 
 struct understood
 phrase_understand(struct str text)
 {
+    struct str all = str_trim(text), bare = wish_bare(all);
     struct understood u = { .input = INPUT_WORDS };
-    struct str all = str_trim(text), bare = without_marks(all);
-    if (bare.len == 0 && all.len > 0)
-        bare = all; /* "?" and the like */
-    if (bare.len == 1 && bare.at[0] >= '1' && bare.at[0] <= '9') {
+    if (bare.len == 0)
+        u.input = all.len > 0 ? INPUT_HELP : INPUT_WORDS; /* "?" and the like */
+    else if (bare.len == 1 && bare.at[0] >= '1' && bare.at[0] <= '9') {
         u.input = INPUT_DIGIT;
         u.digit = bare.at[0] - '0';
         u.rest = bare;
-        return u;
     }
-    for (size_t i = 0; i < countof(words); i++)
-        if (begins(bare, words[i].word, words[i].takes_words, &u)) {
-            u.input = words[i].input;
-            return u;
-        }
-    u.number[0] = '\0';
-    u.rest = all;
+    if (bare.len == 0 || u.input != INPUT_WORDS || is_own_word(&u, bare))
+        return u;
+    const struct wished w = wish_of(all);
+    u.wish = w.wish;
+    u.input = inputs[w.wish];
+    u.digit = (int)w.score;
+    memcpy(u.number, w.number, sizeof(u.number));
+    u.rest = u.input == INPUT_WORDS ? all : w.rest;
     return u;
 }
 

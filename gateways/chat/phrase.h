@@ -4,6 +4,7 @@
 #define GATEWAYS_CHAT_PHRASE_H
 
 #include "common/base/buf.h"
+#include "gateways/wish.h"
 
 enum phrase {
     PHRASE_NONE,
@@ -28,6 +29,8 @@ enum phrase {
     PHRASE_STATUS,     /* {1}: a list */
     PHRASE_UNREADABLE, /* encrypted, or no words in it */
     PHRASE_NO_REASON,  /* the note of a rejection whose reason was skipped */
+    PHRASE_COMPLAINED, /* {1}: the ticket's number */
+    PHRASE_RESUMED,    /* {1} */
     PHRASES
 };
 
@@ -36,7 +39,8 @@ void phrase_put(struct buf *out, enum phrase p, const char *lang, const char *on
 /* "received" -> "on record" | "已受理". */
 const char *phrase_state(const char *state, const char *lang);
 
-/* A customer's message, as far as it is one of the words. */
+/* A customer's message, as the dialogue takes it: its own words (hello, help, new, skip), and what
+ * every channel knows (gateways/wish.h). */
 enum input {
     INPUT_WORDS, /* anything else */
     INPUT_DIGIT, /* 1 .. 9 alone */
@@ -53,9 +57,10 @@ enum input {
 };
 struct understood {
     enum input input;
-    int digit;
+    enum wish wish;  /* of which the dialogue knows some: a complaint is INPUT_WORDS to it */
+    int digit;       /* of INPUT_DIGIT: 1 .. 9 */
     struct str rest; /* what follows the word; INPUT_WORDS: all of it. Borrowed of the text */
-    char number[32]; /* a ticket's, if one was said behind the word; "" */
+    char number[32]; /* a ticket's, if one was said beside the word; "" */
 };
 struct understood phrase_understand(struct str text);
 

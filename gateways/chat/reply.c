@@ -6,6 +6,7 @@ static const struct service {
     const char *token_key, *life_key; /* in the token's answer */
     const char *error_key;            /* in every answer: 0 or true is good */
     int64_t expired[3];               /* errors that want another token */
+    int64_t busy[4];                  /* errors that pass */
 } services[] = {
     { "wecom",
       "https://qyapi.weixin.qq.com",
@@ -14,7 +15,8 @@ static const struct service {
       "access_token",
       "expires_in",
       "errcode",
-      { 40014, 42001, 41001 } },
+      { 40014, 42001, 41001 },
+      { -1, 45009, 45033, 46003 } },
     { "dingtalk",
       "https://api.dingtalk.com",
       "/v1.0/oauth2/accessToken",
@@ -22,17 +24,27 @@ static const struct service {
       "accessToken",
       "expireIn",
       NULL,
+      { 0 },
       { 0 } },
     { "feishu",
       "https://open.feishu.cn",
       "/open-apis/auth/v3/tenant_access_token/internal",
-      "/open-apis/im/v1/messages?receive_id_type=chat_id",
+      "/open-apis/im/v1/messages?receive_id_type=",
       "tenant_access_token",
       "expire",
       "code",
-      { 99991663, 99991664, 99991661 } },
-    { "slack", "https://slack.com", NULL, "/api/chat.postMessage", NULL, NULL, "ok", { 0 } },
-    { "telegram", "https://api.telegram.org", NULL, "/sendMessage", NULL, NULL, "ok", { 0 } },
+      { 99991663, 99991664, 99991661 },
+      { 99991400, 11232, 230020, 1000 } },
+    { "slack", "https://slack.com", NULL, "/api/chat.postMessage", NULL, NULL, "ok", { 0 }, { 0 } },
+    { "telegram",
+      "https://api.telegram.org",
+      NULL,
+      "/sendMessage",
+      NULL,
+      NULL,
+      "ok",
+      { 0 },
+      { 0 } },
 };
 
 static const struct service *
@@ -162,9 +174,16 @@ feishu(struct json *j, const struct hook_account *a, const struct reply_words *w
 static void
 slack(struct json *j, const struct hook_account *a, const struct reply_words *w)
 {
+    struct buf text = { 0 };
     (void)a;
+    for (const char *at = w->text; *at != '\0'; at++)
+        if (*at == '&' || *at == '<' || *at == '>')
+            buf_printf(&text, "&%s;", *at == '&' ? "amp" : *at == '<' ? "lt" : "gt");
+        else
+            buf_put(&text, at, 1);
     json_put_text(j, "channel", w->to);
-    json_put_text(j, "text", w->text);
+    json_put_str(j, "text", buf_str(&text));
+    buf_fini(&text);
     json_put_text(j, "thread_ts", w->thread);
 }
 
@@ -198,9 +217,11 @@ reply_make(struct reply *r, const char *service, const struct hook_account *a, c
     begin(r, s, a, group ? "/v1.0/robot/groupMessages/send" : s->path);
     if (strcmp(service, "wecom") == 0)
         buf_printf(&r->url, "?access_token=%s", token);
-    else if (strcmp(service, "dingtalk") == 0)
+    else if (strcmp(service, "feishu") == 0) /* a person, or a group */
+        buf_printf(&r->url, "%s", strncmp(w->to, "ou_", 3) == 0 ? "open_id" : "chat_id");
+    if (strcmp(service, "dingtalk") == 0)
         buf_printf(&r->headers, "x-acs-dingtalk-access-token: %s\n", token);
-    else if (strcmp(service, "telegram") != 0)
+    else if (strcmp(service, "telegram") != 0 && strcmp(service, "wecom") != 0)
         buf_printf(&r->headers, "Authorization: Bearer %s\n",
                    strcmp(service, "slack") == 0 ? a->secret : token);
     struct json *j = json_object_new();
@@ -211,25 +232,62 @@ reply_make(struct reply *r, const char *service, const struct hook_account *a, c
     return true;
 }
 
+static bool
+holds(const int64_t *codes, size_t count, int64_t code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (codes[i] == code && code != 0)
+            return true;
+    return false;
+}
+
+/* DingTalk says in words what it does not like, and in a list whom it did not reach. */
+static enum reply_outcome
+by_words(const struct json *j)
+{
+    static const char *const busy[] = { "Throttling", "QpsLimit", "SystemError" };
+    const char *code = json_text(hook_at(j, "code"));
+    if (json_count(hook_at(j, "invalidStaffIdList")) > 0)
+        return REPLY_FAILED;
+    if (json_count(hook_at(j, "flowControlledStaffIdList")) > 0)
+        return REPLY_LATER;
+    for (size_t i = 0; code != NULL && i < countof(busy); i++)
+        if (strstr(code, busy[i]) != NULL)
+            return REPLY_LATER;
+    return code == NULL ? REPLY_DELIVERED : REPLY_FAILED;
+}
+
+/* "ok": false, and Slack's reason; Telegram's is in its status. */
+static enum reply_outcome
+by_reason(const struct json *j)
+{
+    static const char *const busy[] = { "ratelimited", "rate_limited",        "internal_error",
+                                        "fatal_error", "service_unavailable", "request_timeout" };
+    const char *why = json_text(hook_at(j, "error"));
+    for (size_t i = 0; why != NULL && i < countof(busy); i++)
+        if (strcmp(why, busy[i]) == 0)
+            return REPLY_LATER;
+    return REPLY_FAILED;
+}
+
 /* What the body says of a request that HTTP took. */
 static enum reply_outcome
 by_body(const struct service *s, const struct json *j)
 {
     int64_t code;
     bool good = false;
-    const struct json *error = s->error_key == NULL ? NULL : hook_at(j, s->error_key);
-    if (s->error_key == NULL || (json_bool(error, &good) && good))
-        return REPLY_DELIVERED;
-    if (json_bool(error, &good)) {
-        const char *why = json_text(hook_at(j, "error"));
-        return why != NULL && strcmp(why, "ratelimited") == 0 ? REPLY_LATER : REPLY_FAILED;
-    }
+    if (s->error_key == NULL)
+        return by_words(j);
+    const struct json *error = hook_at(j, s->error_key);
+    if (json_bool(error, &good))
+        return good ? REPLY_DELIVERED : by_reason(j);
     if (!json_number(error, &code))
         return REPLY_LATER; /* something else has answered */
-    for (size_t i = 0; i < countof(s->expired); i++)
-        if (code == s->expired[i] && code != 0)
-            return REPLY_TOKEN;
-    return code == 0 ? REPLY_DELIVERED : code == -1 || code == 45009 ? REPLY_LATER : REPLY_FAILED;
+    if (holds(s->expired, countof(s->expired), code))
+        return REPLY_TOKEN;
+    if (holds(s->busy, countof(s->busy), code))
+        return REPLY_LATER;
+    return code == 0 ? REPLY_DELIVERED : REPLY_FAILED;
 }
 
 enum reply_outcome
@@ -252,4 +310,35 @@ reply_read(const char *service, int status, struct str body)
     json_free(&j);
     buf_fini(&why);
     return o;
+}
+
+void
+reply_why(struct buf *out, const char *service, int status, struct str body)
+{
+    static const char *const paths[] = { "errmsg", "msg", "description", "error", "message" };
+    struct buf why = { 0 };
+    struct json *j = json_read(body, &why);
+    buf_printf(out, "%s answered %d", service, status);
+    for (size_t i = 0; i < countof(paths); i++) {
+        const char *said = json_text(hook_at(j, paths[i]));
+        if (said == NULL || !str_is_printable(str_of(said)))
+            continue;
+        buf_printf(out, ": %.*s", (int)(strlen(said) < 100 ? strlen(said) : 100), said);
+        break;
+    }
+    json_free(&j);
+    buf_fini(&why);
+}
+
+int64_t
+reply_retry_s(struct str body)
+{
+    int64_t seconds = 0;
+    struct buf why = { 0 };
+    struct json *j = json_read(body, &why);
+    if (!json_number(hook_at(j, "parameters.retry_after"), &seconds) || seconds < 0)
+        seconds = 0;
+    json_free(&j);
+    buf_fini(&why);
+    return seconds;
 }

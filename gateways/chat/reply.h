@@ -1,8 +1,8 @@
 /* reply.h - how each chat service is told words: requests as text, answers as outcomes. Pure;
  * whoever speaks HTTP sends them.
  *
- *     reply_token_make -> POST -> reply_token_read      (WeCom, DingTalk, Feishu: a token for a
- * while) reply_make       -> POST -> reply_read
+ *     reply_token_make -> POST -> reply_token_read    (WeCom, DingTalk, Feishu: good for a while)
+ *     reply_make       -> POST -> reply_read
  */
 #ifndef GATEWAYS_CHAT_REPLY_H
 #define GATEWAYS_CHAT_REPLY_H
@@ -39,5 +39,9 @@ must_use bool reply_make(struct reply *r, const char *service, const struct hook
                          const char *token, const struct reply_words *w);
 /* Of an HTTP status (0: no answer) and a body. */
 enum reply_outcome reply_read(const char *service, int status, struct str body);
+/* "slack answered 200: channel_not_found", appended. */
+void reply_why(struct buf *out, const char *service, int status, struct str body);
+/* Seconds that the body asks us to wait (Telegram); 0: it does not say. */
+int64_t reply_retry_s(struct str body);
 
 #endif

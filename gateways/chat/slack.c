@@ -28,6 +28,37 @@ is_talk(const struct json *event)
     return subtype == NULL || subtype[0] == '\0';
 }
 
+/* Slack writes <@U1> for a person, <https://x|x> for an address, and &amp; for what would be such.
+ */
+static void
+put_plain(struct buf *out, struct str text)
+{
+    static const struct {
+        struct str coded;
+        const char *is;
+    } rows[] = { { { "&amp;", 5 }, "&" }, { { "&lt;", 4 }, "<" }, { { "&gt;", 4 }, ">" } };
+    while (text.len > 0) {
+        size_t used = 1, i = 0;
+        while (i < countof(rows) && !str_starts(text, rows[i].coded))
+            i++;
+        const char *end = text.at[0] == '<' ? memchr(text.at, '>', text.len) : NULL;
+        if (i < countof(rows)) {
+            buf_printf(out, "%s", rows[i].is);
+            used = rows[i].coded.len;
+        } else if (end != NULL) {
+            struct str inner = str_bytes(text.at + 1, (size_t)(end - text.at) - 1), label = inner;
+            struct str address = str_cut(&label, '|');
+            used = inner.len + 2;
+            if (inner.len > 0 && inner.at[0] != '@')
+                buf_put(out, label.len > 0 ? label.at : address.at,
+                        label.len > 0 ? label.len : address.len);
+        } else {
+            buf_put(out, text.at, 1);
+        }
+        text = str_bytes(text.at + used, text.len - used);
+    }
+}
+
 enum hook_kind
 slack_event(struct str text, struct hook_event *e)
 {
@@ -38,10 +69,11 @@ slack_event(struct str text, struct hook_event *e)
     if (is(j, "type", "url_verification") && hook_put(&e->reply, j, "challenge")) {
         found = HOOK_ANSWER;
     } else if (is(j, "type", "event_callback") && is_talk(event) &&
-               hook_put(&e->user, event, "user") && hook_put(&e->text, event, "text") &&
-               e->text.len > 0) {
+               hook_put(&e->user, event, "user")) {
+        put_plain(&e->text, str_of(json_text(hook_at(event, "text"))));
         /* the message's own name: a mention comes as two events of one message */
-        hook_put(&e->chat, event, "channel");
+        if (hook_put(&e->chat, event, "channel") && str_starts(buf_str(&e->chat), STR("D")))
+            buf_clear(&e->chat); /* a conversation with us alone */
         hook_put(&e->key, event, "channel");
         buf_put(&e->key, "/", 1);
         hook_put(&e->key, event, "ts");
@@ -52,22 +84,27 @@ slack_event(struct str text, struct hook_event *e)
         struct str whole = str_of(ts);
         if (str_int(str_cut(&whole, '.'), &seconds) && seconds < 1LL << 40)
             e->at = seconds * 1000;
-        found = HOOK_MESSAGE;
+        found = hook_found(e);
     }
     json_free(&j);
     buf_fini(&why);
     return found;
 }
 
+/* A command is seen by who gives it alone, and answered to him alone. */
 enum hook_kind
 slack_form(struct str form, struct hook_event *e)
 {
     if (!hook_field(&e->user, form, "user_id") || !hook_field(&e->key, form, "trigger_id") ||
         !hook_field(&e->text, form, "text"))
         return HOOK_BROKEN;
-    if (!hook_field(&e->chat, form, "channel_id"))
-        buf_clear(&e->chat);
-    return e->text.len > 0 ? HOOK_MESSAGE : HOOK_IGNORED;
+    return hook_found(e);
+}
+
+enum hook_kind
+slack_plain(struct str text, struct hook_event *e)
+{
+    return text.len > 0 && text.at[0] == '{' ? slack_event(text, e) : slack_form(text, e);
 }
 
 enum hook_kind
@@ -82,6 +119,5 @@ slack_read(const struct hook_account *a, const struct hook_request *r, struct ho
     if (a->key[0] == '\0' || !hook_is_fresh(r, time, FRESH_S) ||
         !crypt_same(str_of(want), str_of(hook_header(r, "x-slack-signature"))))
         return HOOK_FORGED;
-    bool json = r->body.len > 0 && r->body.at[0] == '{';
-    return json ? slack_event(r->body, e) : slack_form(r->body, e);
+    return slack_plain(r->body, e);
 }

@@ -19,6 +19,7 @@ talk_fini(struct talk *t)
     free(t->key);
     free(t->text);
     free(t->thread);
+    free(t->name);
     *t = (struct talk){ .hint = -1 };
 }
 
@@ -35,6 +36,7 @@ talk_copy(const struct talk *t)
     copy.key = copy_of(t->key);
     copy.text = copy_of(t->text);
     copy.thread = copy_of(t->thread);
+    copy.name = copy_of(t->name);
     return copy;
 }
 
@@ -143,6 +145,7 @@ begin(struct turn *turn)
     t->text = cut(text);
     t->key = str_dup(str_of(turn->message->key));
     t->thread = str_dup(str_of(turn->message->thread));
+    t->name = str_dup(str_of(turn->message->name));
     t->at = turn->message->at;
     t->hint = phrase_urgency(text);
     t->ask_site = turn->config->ask_site && !turn->known->site;
@@ -310,6 +313,15 @@ on_urgency(struct turn *turn)
 
 typedef struct talk_step handler(struct turn *);
 
+/* A question about the report that is being made: `answer` takes words and digits. */
+#define QUESTION(answer)                                                                           \
+    {                                                                                              \
+        [INPUT_WORDS] = (answer), [INPUT_DIGIT] = (answer), [INPUT_HELLO] = on_again,              \
+        [INPUT_HELP] = on_help, [INPUT_NEW] = on_again, [INPUT_SKIP] = next_question,              \
+        [INPUT_STATUS] = on_status, [INPUT_NUDGE] = on_nudge, [INPUT_ACCEPT] = on_again,           \
+        [INPUT_REJECT] = on_again, [INPUT_CANCEL] = on_drop                                        \
+    }
+
 /* Every stage answers every input. */
 static handler *const table[STAGES][INPUTS] = {
     [STAGE_IDLE] = { [INPUT_WORDS] = on_words,
@@ -334,39 +346,9 @@ static handler *const table[STAGES][INPUTS] = {
                       [INPUT_ACCEPT] = on_accept,
                       [INPUT_REJECT] = on_reject,
                       [INPUT_CANCEL] = on_drop },
-    [STAGE_SITE] = { [INPUT_WORDS] = on_site,
-                     [INPUT_DIGIT] = on_site,
-                     [INPUT_HELLO] = on_again,
-                     [INPUT_HELP] = on_help,
-                     [INPUT_NEW] = on_again,
-                     [INPUT_SKIP] = next_question,
-                     [INPUT_STATUS] = on_status,
-                     [INPUT_NUDGE] = on_nudge,
-                     [INPUT_ACCEPT] = on_again,
-                     [INPUT_REJECT] = on_again,
-                     [INPUT_CANCEL] = on_drop },
-    [STAGE_CATEGORY] = { [INPUT_WORDS] = on_category,
-                         [INPUT_DIGIT] = on_category,
-                         [INPUT_HELLO] = on_again,
-                         [INPUT_HELP] = on_help,
-                         [INPUT_NEW] = on_again,
-                         [INPUT_SKIP] = next_question,
-                         [INPUT_STATUS] = on_status,
-                         [INPUT_NUDGE] = on_nudge,
-                         [INPUT_ACCEPT] = on_again,
-                         [INPUT_REJECT] = on_again,
-                         [INPUT_CANCEL] = on_drop },
-    [STAGE_URGENCY] = { [INPUT_WORDS] = on_urgency,
-                        [INPUT_DIGIT] = on_urgency,
-                        [INPUT_HELLO] = on_again,
-                        [INPUT_HELP] = on_help,
-                        [INPUT_NEW] = on_again,
-                        [INPUT_SKIP] = next_question,
-                        [INPUT_STATUS] = on_status,
-                        [INPUT_NUDGE] = on_nudge,
-                        [INPUT_ACCEPT] = on_again,
-                        [INPUT_REJECT] = on_again,
-                        [INPUT_CANCEL] = on_drop },
+    [STAGE_SITE] = QUESTION(on_site),
+    [STAGE_CATEGORY] = QUESTION(on_category),
+    [STAGE_URGENCY] = QUESTION(on_urgency),
     [STAGE_WHY] = { [INPUT_WORDS] = on_why,
                     [INPUT_DIGIT] = on_again,
                     [INPUT_HELLO] = on_again,
@@ -379,6 +361,7 @@ static handler *const table[STAGES][INPUTS] = {
                     [INPUT_REJECT] = on_reject,
                     [INPUT_CANCEL] = on_drop },
 };
+#undef QUESTION
 
 struct talk_step
 talk_hear(struct talk *t, const struct talk_config *c, const struct talk_known *k,

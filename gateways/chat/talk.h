@@ -30,6 +30,7 @@ struct talk {
     int hint;                                 /* -1: not said */
     int64_t at;                               /* its first message was said */
     char *key, *text, *thread; /* of the first message; owned, NULL while there is no report */
+    char *name;                /* his own, as the service shows it; "" unknown; the same */
 };
 void talk_fini(struct talk *t); /* to idle */
 struct talk talk_copy(const struct talk *t);
@@ -60,6 +61,7 @@ struct talk_message {
     const char *key, *thread; /* thread may be NULL */
     struct str text;
     int64_t at;
+    const char *name; /* may be NULL */
 };
 
 enum talk_do {

@@ -15,15 +15,34 @@ message_in(const struct json *update)
     return NULL;
 }
 
+/* "/status@our_bot N1" is "status N1"; what every conversation begins with asks for help. */
+static void
+put_command(struct buf *out, struct str text)
+{
+    struct str rest = text, word = str_cut(&rest, ' ');
+    word = str_cut(&word, '@');
+    word = str_bytes(word.at + 1, word.len - 1);
+    if (str_is(word, "start"))
+        buf_printf(out, "help");
+    else
+        buf_printf(out, "%.*s %.*s", STR_ARG(word), STR_ARG(rest));
+}
+
 /* The words of a text, below a picture, of a place, or of an item chosen. */
 static bool
 put_words(struct buf *out, const struct json *message)
 {
     static const char *const paths[] = { "text", "caption", "venue.title" };
+    struct buf all = { 0 };
     for (size_t i = 0; i < countof(paths); i++)
-        if (hook_put(out, message, paths[i]))
-            return out->len > 0;
-    return false;
+        if (hook_put(&all, message, paths[i]))
+            break;
+    if (all.len > 0 && all.data[0] == '/')
+        put_command(out, buf_str(&all));
+    else
+        buf_put(out, all.data, all.len);
+    buf_fini(&all);
+    return out->len > 0;
 }
 
 static bool
@@ -44,11 +63,12 @@ telegram_update(struct str text, struct hook_event *e)
     if (message != NULL && !is_bot(message) && hook_put(&e->user, message, "from.id") &&
         hook_put(&e->chat, message, "chat.id") && hook_put(&e->key, j, "update_id") &&
         put_words(&e->text, message))
-        found = HOOK_MESSAGE;
+        found = hook_found(e);
+    if (str_eq(buf_str(&e->chat), buf_str(&e->user)))
+        buf_clear(&e->chat);
     if (message != NULL) {
         hook_put(&e->thread, message, "message_thread_id");
         hook_put(&e->name, message, "from.first_name");
-        hook_put(&e->lang, message, "from.language_code");
         if (json_number(hook_at(message, "date"), &seconds) && seconds > 0 && seconds < 1LL << 40)
             e->at = seconds * 1000;
     }

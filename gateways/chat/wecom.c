@@ -4,6 +4,8 @@
 #include "gateways/chat/hook.h"
 #include "gateways/chat/xml.h"
 
+enum { FRESH_S = 3600 };
+
 static bool
 put(struct buf *out, struct str xml, const char *name)
 {
@@ -35,7 +37,7 @@ wecom_message(struct str xml, struct hook_event *e)
     struct buf kind = { 0 }, time = { 0 };
     enum hook_kind found = HOOK_BROKEN;
     if (put(&kind, xml, "MsgType") && put(&e->user, xml, "FromUserName") && e->user.len > 0)
-        found = words(e, xml, buf_str(&kind)) && put(&e->key, xml, "MsgId") ? HOOK_MESSAGE
+        found = words(e, xml, buf_str(&kind)) && put(&e->key, xml, "MsgId") ? hook_found(e)
                                                                             : HOOK_IGNORED;
     else if (put(&time, xml, "InfoType") || kind.len > 0)
         found = HOOK_IGNORED; /* the suite's own events have no person */
@@ -49,12 +51,14 @@ wecom_message(struct str xml, struct hook_event *e)
 }
 
 static bool
-is_signed(const struct hook_account *a, struct str query, struct str encrypted)
+is_signed(const struct hook_account *a, const struct hook_request *r, struct str encrypted)
 {
+    struct str query = r->query;
     struct buf sign = { 0 }, time = { 0 }, nonce = { 0 };
     char want[SHA1_HEX];
     bool good = a->token[0] != '\0' && hook_field(&sign, query, "msg_signature") &&
-                hook_field(&time, query, "timestamp") && hook_field(&nonce, query, "nonce");
+                hook_field(&time, query, "timestamp") &&
+                hook_is_fresh(r, buf_str(&time), FRESH_S) && hook_field(&nonce, query, "nonce");
     if (good) {
         const struct str parts[] = { str_of(a->token), buf_str(&time), buf_str(&nonce), encrypted };
         crypt_sha1_sorted(want, parts, countof(parts));
@@ -73,7 +77,7 @@ wecom_read(const struct hook_account *a, const struct hook_request *r, struct ho
     enum hook_kind found = HOOK_BROKEN;
     bool there = r->get ? hook_field(&encrypted, r->query, "echostr")
                         : xml_child(&encrypted, r->body, "Encrypt");
-    if (there && !is_signed(a, r->query, buf_str(&encrypted)))
+    if (there && !is_signed(a, r, buf_str(&encrypted)))
         found = HOOK_FORGED;
     else if (there &&
              !crypt_open_envelope(&plain, str_of(a->key), buf_str(&encrypted), str_of(a->id)))

@@ -19,26 +19,6 @@ skip_past(struct str *s, struct str mark)
     return false;
 }
 
-static void
-put_letter(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_put_u8(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        buf_put_u8(out, (uint8_t)(0xc0 | c >> 6));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_put_u8(out, (uint8_t)(0xe0 | c >> 12));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        buf_put_u8(out, (uint8_t)(0xf0 | c >> 18));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* "amp", "#38", "#x26" */
 static bool
 put_entity(struct buf *out, struct str name)
@@ -68,7 +48,7 @@ put_entity(struct buf *out, struct str name)
     }
     if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
         return false;
-    put_letter(out, c);
+    buf_put_letter(out, c);
     return true;
 }
 
@@ -120,7 +100,8 @@ next_tag(struct str *s, struct tag *tag, struct buf *out)
     if (s->len < 3 || *from == '!' || !skip_past(s, STR(">")))
         return false;
     size_t len = (size_t)(s->at - from) - 1;
-    *tag = (struct tag){ .closes = *from == '/', .empty = len > 0 && from[len - 1] == '/' };
+    bool closes = *from == '/'; /* and then it is not empty, though it be "</>" */
+    *tag = (struct tag){ .closes = closes, .empty = !closes && len > 0 && from[len - 1] == '/' };
     from += tag->closes;
     len -= tag->closes + tag->empty;
     struct str rest = str_bytes(from, len);

@@ -8,11 +8,14 @@
 #include "common/io/clock.h"
 #include "common/io/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <strophe.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_RECEIPTS "urn:xmpp:receipts"
 #define NS_DELAY    "urn:xmpp:delay"
@@ -27,6 +30,7 @@
 enum { CONNECT_LIMIT_MS = 20000, PAUSE_LEAST_MS = 500, PAUSE_MOST_MS = 60000 };
 
 struct xmpp {
+    int epoll; /* with the connection's socket in it */
     struct xmpp_settings settings;
     struct xmpp_calls calls;
     xmpp_ctx_t *ctx;
@@ -387,6 +391,8 @@ xmpp_open(const struct xmpp_settings *s, const struct xmpp_calls *calls, struct 
     x->log = (xmpp_log_t){ on_log, x };
     xmpp_initialize();
     x->ctx = xmpp_ctx_new(NULL, &x->log);
+    x->epoll = epoll_create1(EPOLL_CLOEXEC);
+    assert(x->epoll >= 0);
     return x;
 }
 
@@ -404,6 +410,7 @@ xmpp_close(struct xmpp *x)
         xmpp_conn_release(x->conn);
     xmpp_ctx_free(x->ctx);
     xmpp_shutdown();
+    close(x->epoll);
     free(x);
 }
 
@@ -413,14 +420,22 @@ xmpp_is_up(const struct xmpp *x)
     return x->up && !x->lost;
 }
 
-size_t
-xmpp_fds(const struct xmpp *x, struct pollfd *fds, size_t room)
+int
+xmpp_fd(const struct xmpp *x)
 {
-    if (x->conn == NULL || last_socket < 0 || room == 0)
-        return 0;
+    return x->epoll;
+}
+
+/* A socket that is closed leaves the epoll by itself, and its number may come again. */
+void
+xmpp_watch(struct xmpp *x)
+{
+    if (x->conn == NULL || last_socket < 0)
+        return;
     bool more = !x->up || xmpp_conn_send_queue_len(x->conn) > 0;
-    fds[0] = (struct pollfd){ .fd = last_socket, .events = (short)(POLLIN | (more ? POLLOUT : 0)) };
-    return 1;
+    struct epoll_event e = { .events = EPOLLIN | (more ? EPOLLOUT : 0u), .data.fd = last_socket };
+    if (epoll_ctl(x->epoll, EPOLL_CTL_MOD, last_socket, &e) != 0 && errno == ENOENT)
+        epoll_ctl(x->epoll, EPOLL_CTL_ADD, last_socket, &e);
 }
 
 int

@@ -11,8 +11,6 @@
 
 #include "common/base/buf.h"
 
-#include <poll.h>
-
 enum { XMPP_WINDOW = 64 };
 
 struct xmpp_settings {
@@ -48,7 +46,8 @@ struct xmpp *xmpp_open(const struct xmpp_settings *s, const struct xmpp_calls *c
                        struct buf *why);
 void xmpp_close(struct xmpp *x);
 bool xmpp_is_up(const struct xmpp *x);
-size_t xmpp_fds(const struct xmpp *x, struct pollfd *fds, size_t room);
+int xmpp_fd(const struct xmpp *x); /* constant; readable when there is something to do */
+void xmpp_watch(struct xmpp *x);   /* before each wait: what it waits for has changed, maybe */
 int xmpp_wait_ms(const struct xmpp *x);
 void xmpp_turn(struct xmpp *x);
 /* `sent` says how it ended, maybe before this returns. The id makes the stanza's. */

@@ -139,6 +139,17 @@ address_read(const char *ours, const struct seal_key *key, struct str address, u
     return ADDRESS_OTHER;
 }
 
+bool
+address_is_among(const char *list, struct str address)
+{
+    struct str all = str_of(list), one, domain = address_domain(address);
+    while ((one = next_of(&all)).len > 0)
+        if (same(one, address) ||
+            (one.at[0] == '@' && same(str_bytes(one.at + 1, one.len - 1), domain)))
+            return true;
+    return false;
+}
+
 void
 address_put(struct buf *out, const char *ours, const struct seal_key *key, enum address_kind kind,
             const uint8_t report[16])

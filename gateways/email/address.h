@@ -23,6 +23,8 @@ enum address_kind address_read(const char *ours, const struct seal_key *key, str
 /* ours' first address with a tag. ADDRESS_REPLY or ADDRESS_BOUNCE. */
 void address_put(struct buf *out, const char *ours, const struct seal_key *key,
                  enum address_kind kind, const uint8_t report[16]);
+/* Is it one of these, as they are: "alarm@a.example @b.example"? */
+bool address_is_among(const char *list, struct str address);
 /* The first of ours, and its domain. */
 struct str address_first(const char *ours);
 struct str address_domain(struct str address);

@@ -9,7 +9,8 @@ enum mail_kind {
     MAIL_PERSON,  /* of somebody */
     MAIL_FAILED,  /* a report: could not be delivered */
     MAIL_DELAYED, /* a report: not yet delivered, or delivered */
-    MAIL_AUTO,    /* an automatic answer: out of office, a list's, a robot's */
+    MAIL_AUTO,    /* an automatic answer: out of office */
+    MAIL_MACHINE, /* a program's of its own accord: a monitor's, a list's */
     MAIL_LOOP     /* one of ours, come round */
 };
 

@@ -117,6 +117,25 @@ put_report_text(struct coming *c, struct buf *text)
     cut_to(text, TEXT_MAX);
 }
 
+/* A monitor's, as the site says. Who writes with its address is believed: the mail server in front
+ * has to keep others from that. */
+static bool
+is_machine(const struct email *e, const struct coming *c)
+{
+    return address_is_among(e->v->machines, str_of(c->m->from)) ||
+           address_is_among(e->v->machines, str_of(c->sender));
+}
+
+/* A machine is not answered: its person's next row is, or nobody. NULL: as for everybody. */
+static const char *
+who_is_told(struct email *e, const struct coming *c, const char *from)
+{
+    if (!is_machine(e, c))
+        return NULL;
+    const struct contact *next = who_next(gateway_who(e->g), "email", from);
+    return next == NULL ? "" : strcmp(next->channel, "email") == 0 ? next->address : NULL;
+}
+
 static const char *
 as_report(struct email *e, struct coming *c)
 {
@@ -132,6 +151,7 @@ as_report(struct email *e, struct coming *c)
     letter_put_thread(&data, m->subject, m->id, m->references, THREAD_DATA_MAX - 1);
     struct arrival a = { .key = c->key,
                          .address = from,
+                         .told = who_is_told(e, c, from),
                          .data = buf_cstr(&data),
                          .report = { .text = buf_cstr(&text), .hint = -1 } };
     if (m->from_name[0] != '\0' && strlen(m->from_name) < 200)
@@ -143,6 +163,12 @@ as_report(struct email *e, struct coming *c)
     buf_fini(&text);
     buf_fini(&data);
     return reply;
+}
+
+static const char *
+as_alarm(struct email *e, struct coming *c)
+{
+    return is_machine(e, c) ? as_report(e, c) : pass_over(e, c);
 }
 
 /* In a dry run there are no threads: one is made up of the tag. */
@@ -166,7 +192,7 @@ as_word(struct email *e, struct coming *c)
         return as_report(e, c);
     }
     reply_put(&words, buf_str(&c->m->text));
-    struct answer answer = answer_of(buf_str(&words), t->state);
+    struct answer answer = answer_of(buf_str(&words), e->dry_run ? NULL : t->state);
     cut_to(&words, NOTE_MAX);
     bool kept = put_files(e, c, &words);
     if (words.len == 0) {
@@ -227,13 +253,15 @@ as_stray_bounce(struct email *e, struct coming *c)
 
 typedef const char *deed(struct email *e, struct coming *c);
 
-static deed *const deeds[][5] = {
-    /*                   person     failed           delayed    auto       loop */
-    [ADDRESS_PLAIN] = { as_report, as_stray_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_REPLY] = { as_word, as_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_BOUNCE] = { pass_over, as_bounce, pass_over, pass_over, pass_over },
-    [ADDRESS_FORGED] = { pass_over, pass_over, pass_over, pass_over, pass_over },
+/* clang-format off */
+static deed *const deeds[][6] = {
+    /*                   person     failed           delayed    auto       machine    loop */
+    [ADDRESS_PLAIN] =  { as_report, as_stray_bounce, pass_over, pass_over, as_alarm,  pass_over },
+    [ADDRESS_REPLY] =  { as_word,   as_bounce,       pass_over, pass_over, pass_over, pass_over },
+    [ADDRESS_BOUNCE] = { pass_over, as_bounce,       pass_over, pass_over, pass_over, pass_over },
+    [ADDRESS_FORGED] = { pass_over, pass_over,       pass_over, pass_over, pass_over, pass_over },
 };
+/* clang-format on */
 
 const char *
 come(struct email *e, const struct mail *m, struct str message, const char *sender,
@@ -247,5 +275,47 @@ come(struct email *e, const struct mail *m, struct str message, const char *send
     key_of(&c, rcpt);
     const char *reply = deeds[to][kind](e, &c);
     buf_fini(&c.why);
+    return reply;
+}
+
+/* ---- without an envelope: from a mailbox, or for a dry run */
+
+static const char *
+recipient_in(struct email *e, const struct mail *m, char *address, size_t size)
+{
+    static const char *const fields[] = { "X-Original-To", "Delivered-To", "To", "Cc" };
+    uint8_t report[16];
+    struct str name;
+    for (size_t i = 0; i < countof(fields); i++) {
+        struct str rest = header_field(m->header, fields[i]);
+        while (header_mailbox(&rest, address, size, &name))
+            if (address_read(e->v->address, &e->key, str_of(address), report) != ADDRESS_OTHER)
+                return address;
+    }
+    (void)str_fill(address, size, address_first(e->v->address));
+    return address;
+}
+
+/* Return-Path: <> is the null sender; without one it is who wrote it. */
+static void
+sender_in(const struct mail *m, char sender[320])
+{
+    struct str path, rest = header_field(m->header, "Return-Path");
+    sender[0] = '\0';
+    if (str_is(rest, "<>"))
+        return;
+    if (rest.at == NULL || !header_id(&rest, &path) || !str_fill(sender, 320, path))
+        memcpy(sender, m->from, sizeof(m->from));
+}
+
+const char *
+come_bare(struct email *e, struct str message)
+{
+    struct mail m;
+    char address[320], sender[320];
+    mime_read(&m, message, (size_t)e->v->file_max);
+    sender_in(&m, sender);
+    const char *reply = come(e, &m, message, sender, recipient_in(e, &m, address, sizeof(address)));
+    mime_free(&m);
     return reply;
 }

@@ -15,14 +15,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { READ = 65536, IDLE_MS = 300000, BACKLOG = 128 };
+enum { READ = 65536, IDLE_MS = 300000, BACKLOG = 128, GATHER_MS = 5, FRESH_MS = 20 };
 
 struct connection {
     int fd; /* -1: free */
     struct lmtp lmtp;
     struct buf ahead; /* read, not yet eaten */
     int64_t seen_at;
-    bool ended; /* the other side has closed */
+    size_t slot; /* where it stands among what was polled last */
+    bool ended;  /* the other side has closed */
 };
 
 struct door {
@@ -143,6 +144,24 @@ free_connection(struct door *d)
 }
 
 static void
+write_some(struct connection *c)
+{
+    struct buf *out = &c->lmtp.out;
+    while (out->len > 0) {
+        ssize_t put = send(c->fd, out->data, out->len, MSG_NOSIGNAL);
+        if (put < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (put <= 0) {
+            c->ended = true;
+            buf_clear(out);
+            return;
+        }
+        memmove(out->data, out->data + put, out->len - (size_t)put);
+        out->len -= (size_t)put;
+    }
+}
+
+static void
 take_connections(struct door *d)
 {
     struct connection *c;
@@ -152,6 +171,7 @@ take_connections(struct door *d)
             return;
         *c = (struct connection){ .fd = fd, .seen_at = clock_mono_ms() };
         lmtp_init(&c->lmtp, d->o.host, d->o.size_max, d->o.refuses, d->o.own);
+        write_some(c);
     }
 }
 
@@ -192,24 +212,8 @@ read_some(struct door *d, struct connection *c)
         c->seen_at = clock_mono_ms();
         c->ahead.len += (size_t)got;
         eat(d, c);
-    }
-}
-
-static void
-write_some(struct connection *c)
-{
-    struct buf *out = &c->lmtp.out;
-    while (out->len > 0) {
-        ssize_t put = send(c->fd, out->data, out->len, MSG_NOSIGNAL);
-        if (put < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (put <= 0) {
-            c->ended = true;
-            buf_clear(out);
-            return;
-        }
-        memmove(out->data, out->data + put, out->len - (size_t)put);
-        out->len -= (size_t)put;
+        if (got < READ)
+            return; /* that was all, mostly: the next poll says so for nothing */
     }
 }
 
@@ -220,8 +224,9 @@ door_fds(struct door *d, struct pollfd *fds, size_t room)
     if (d->listener >= 0 && room > 0 && free_connection(d) != NULL)
         fds[count++] = (struct pollfd){ .fd = d->listener, .events = POLLIN };
     for (size_t i = 0; i < DOOR_CONNECTIONS && count < room; i++) {
-        const struct connection *c = &d->connections[i];
+        struct connection *c = &d->connections[i];
         short events = (short)((c->lmtp.out.len > 0 ? POLLOUT : 0) | (is_waiting(c) ? 0 : POLLIN));
+        c->slot = count;
         if (c->fd >= 0 && events != 0)
             fds[count++] = (struct pollfd){ .fd = c->fd, .events = events };
     }
@@ -242,12 +247,9 @@ end_those_over(struct door *d)
 }
 
 static bool
-is_ready(const struct pollfd *fds, size_t count, int fd)
+is_ready(const struct pollfd *fds, size_t count, const struct connection *c)
 {
-    for (size_t i = 0; i < count; i++)
-        if (fds[i].fd == fd)
-            return fds[i].revents != 0;
-    return false;
+    return c->slot < count && fds[c->slot].fd == c->fd && fds[c->slot].revents != 0;
 }
 
 void
@@ -255,17 +257,13 @@ door_work(struct door *d, const struct pollfd *fds, size_t count)
 {
     for (size_t i = 0; i < DOOR_CONNECTIONS; i++) {
         struct connection *c = &d->connections[i];
-        if (c->fd >= 0 && is_ready(fds, count, c->fd)) {
-            write_some(c);
+        if (c->fd >= 0 && is_ready(fds, count, c)) {
             read_some(d, c);
             write_some(c);
         }
     }
-    if (d->listener >= 0 && is_ready(fds, count, d->listener))
+    if (d->listener >= 0 && count > 0 && fds[0].fd == d->listener && fds[0].revents != 0)
         take_connections(d);
-    for (size_t i = 0; i < DOOR_CONNECTIONS; i++)
-        if (d->connections[i].fd >= 0)
-            write_some(&d->connections[i]);
     end_those_over(d);
 }
 
@@ -279,6 +277,30 @@ door_flush(struct door *d)
         write_some(c);
         if (!is_waiting(c) && c->ahead.len > 0)
             eat(d, c);
+    }
+}
+
+/* Between its MAIL and its message's end, or so new that its MAIL is to come. */
+static bool
+is_at_it(const struct connection *c, int64_t now)
+{
+    return c->fd >= 0 && !c->ended && !is_waiting(c) &&
+           (c->lmtp.has_from || (!c->lmtp.greeted && now - c->seen_at < FRESH_MS));
+}
+
+void
+door_gather(struct door *d)
+{
+    struct pollfd fds[1 + DOOR_CONNECTIONS];
+    int64_t until = clock_mono_ms() + GATHER_MS;
+    for (int64_t now; (now = clock_mono_ms()) < until;) {
+        bool any = false;
+        for (size_t i = 0; i < DOOR_CONNECTIONS && !any; i++)
+            any = is_at_it(&d->connections[i], now);
+        size_t count = any ? door_fds(d, fds, countof(fds)) : 0;
+        if (count == 0 || poll(fds, (nfds_t)count, 1) <= 0)
+            return;
+        door_work(d, fds, count);
     }
 }
 

@@ -26,7 +26,11 @@ struct door *door_open(const char *place, const struct door_owner *o, struct buf
 /* A unix socket's file goes too. */
 void door_close(struct door *d);
 size_t door_fds(struct door *d, struct pollfd *fds, size_t room);
+/* `fds` as door_fds has filled them, with revents. */
 void door_work(struct door *d, const struct pollfd *fds, size_t count);
+/* Lets those who are in the middle of a mail come to its end, for some milliseconds at most and
+ * only as long as they go on: what they bring shares one sync with what is there. */
+void door_gather(struct door *d);
 /* Writes what was answered, and goes on with what the others had sent ahead. */
 void door_flush(struct door *d);
 /* Takes no new connections; true when none is left in a message. */

@@ -62,6 +62,10 @@ go_send(void *own, const struct sending *s)
     struct buf message = { 0 }, bounce = { 0 };
     const uint8_t *tag = s->thread != NULL ? s->thread->report : s->id;
     size_t i = 0;
+    if (address_is_among(e->v->machines, str_of(s->address))) {
+        gateway_outcome(e->g, s->id, OUTCOME_FAILED, "a machine sent it, nobody reads there");
+        return;
+    }
     if (!is_address(s->address)) {
         gateway_outcome(e->g, s->id, OUTCOME_FAILED, "it is no mail address");
         return;

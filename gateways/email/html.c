@@ -83,22 +83,19 @@ put_byte(struct page *p, char c)
 
 /* ---- entities */
 
-static size_t
+static void
 put_letter(struct page *p, uint32_t n)
 {
-    char utf8[4];
-    size_t len = n < 0x80 ? 1 : n < 0x800 ? 2 : n < 0x10000 ? 3 : 4;
+    struct buf utf8 = { 0 };
     if (n == 0xa0 || n == ' ' || n == '\n' || n == '\t' || n == '\r') {
         p->blank = true;
-        return 0;
+        return;
     }
     if (n < ' ' || n > 0x10ffff || (n >= 0xd800 && n < 0xe000))
-        return 0;
-    for (size_t i = len; i-- > 1; n >>= 6)
-        utf8[i] = (char)(0x80 | (n & 0x3f));
-    utf8[0] = (char)(len == 1 ? n : ((0xf00u >> len) & 0xff & ~(0x80u >> len)) | n);
-    put_text(p, utf8, len);
-    return len;
+        return;
+    buf_put_letter(&utf8, n);
+    put_text(p, (const char *)utf8.data, utf8.len);
+    buf_fini(&utf8);
 }
 
 /* How many bytes the entity takes that `s` begins with ('&'). */

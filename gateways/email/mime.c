@@ -98,6 +98,17 @@ keep_file(struct walk *w, GMimeObject *o, struct buf *bytes, char *name)
 
 /* ---- texts */
 
+/* "text", "<html>": what is no type at all means text, says RFC 2045. */
+static bool
+is_typeless(GMimeObject *o)
+{
+    GMimeHeader *h =
+        g_mime_header_list_get_header(g_mime_object_get_header_list(o), "Content-Type");
+    struct str value = str_of(h == NULL ? NULL : g_mime_header_get_raw_value(h));
+    value = str_trim(str_cut(&value, ';'));
+    return value.len > 0 && memchr(value.at, '/', value.len) == NULL;
+}
+
 static void
 put_text(struct buf *out, GMimeObject *o)
 {
@@ -105,6 +116,8 @@ put_text(struct buf *out, GMimeObject *o)
     bool html = g_mime_content_type_is_type(g_mime_object_get_content_type(o), "text", "html");
     struct str charset = type_parameter(o, "charset");
     put_content(&bytes, GMIME_PART(o));
+    html =
+        html || (is_typeless(o) && bytes.len > 0 && memmem(bytes.data, bytes.len, "</", 2) != NULL);
     if (bytes.len > 4 * MAIL_TEXT_MAX)
         bytes.len = 4 * MAIL_TEXT_MAX;
     if (charset.len == 0 && html)
@@ -138,6 +151,8 @@ is_body(GMimeObject *o)
     GMimeContentDisposition *d = g_mime_object_get_content_disposition(o);
     const char *how = d == NULL ? NULL : g_mime_content_disposition_get_disposition(d);
     bool attached = how != NULL && strcasecmp(how, "attachment") == 0;
+    if (is_typeless(o))
+        return !attached;
     return is_type(o, "text", "*") && !attached && !is_type(o, "text", "calendar") &&
            !is_type(o, "text", "rfc822-headers") && !is_type(o, "text", "x-vcard") &&
            !is_type(o, "text", "vcard");
@@ -276,12 +291,60 @@ walk_whole(struct walk *w, struct str message)
     g_object_unref(stream);
 }
 
+static bool
+is_word(struct str value, const char *word)
+{
+    size_t len = strlen(word);
+    return value.len >= len && strncasecmp(value.at, word, len) == 0 &&
+           (value.len == len || strchr("; \t\r\n", value.at[len]) != NULL);
+}
+
+/* One text in no transfer encoding, which is what programs write in great number: there is nothing
+ * to take apart. */
+static bool
+read_simple(struct mail *m, struct str message)
+{
+    struct str type = header_field(m->header, "Content-Type");
+    struct str coding = header_field(m->header, "Content-Transfer-Encoding");
+    bool plain = type.at == NULL || is_word(type, "text/plain");
+    bool bare = coding.at == NULL || is_word(coding, "7bit") || is_word(coding, "8bit");
+    if (!plain || !bare || m->header.len == message.len ||
+        header_field(m->header, "From").at == NULL || header_parameter(type, "name").len > 0 ||
+        header_field(m->header, "Content-Disposition").at != NULL)
+        return false;
+    struct str body = header_body(message);
+    if (body.len > 4 * MAIL_TEXT_MAX)
+        body.len = 4 * MAIL_TEXT_MAX;
+    charset_put(&m->text, header_parameter(type, "charset"), body);
+    return true;
+}
+
+/* All from the first line on that is no field: of a header that no empty line ends. */
+static struct str
+after_fields(struct str header)
+{
+    struct str rest = header;
+    while (rest.len > 0) {
+        struct str here = rest, line = str_cut(&rest, '\n');
+        const char *colon = line.len == 0 ? NULL : memchr(line.at, ':', line.len);
+        const char *blank = line.len == 0 ? NULL : memchr(line.at, ' ', line.len);
+        bool folded = line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
+        if (!folded && (colon == NULL || (blank != NULL && blank < colon)))
+            return str_trim(here);
+    }
+    return (struct str){ NULL, 0 };
+}
+
 /* What nothing could be made of, as it came: better than an empty report. */
 static void
 put_as_it_stands(struct buf *text, struct str message)
 {
     struct str body = str_trim(header_body(message));
+    if (body.len == 0)
+        body = after_fields(header_of(message));
     buf_clear(text);
+    if (body.len > 0 && memchr(body.at, 0, body.len) != NULL)
+        return; /* no text */
     charset_put(text, STR(""),
                 str_bytes(body.at, body.len < MAIL_TEXT_MAX ? body.len : MAIL_TEXT_MAX));
 }
@@ -349,7 +412,7 @@ mime_read(struct mail *m, struct str message, size_t file_max)
     *m = (struct mail){ .header = header_of(message) };
     struct walk w = { .m = m, .file_max = file_max };
     read_header(m);
-    if (message.len > 0 && !is_too_deep(message))
+    if (!read_simple(m, message) && message.len > 0 && !is_too_deep(message))
         walk_whole(&w, message);
     if (!has_words(&m->text, 0) && m->files_count == 0)
         put_as_it_stands(&m->text, message);

@@ -77,6 +77,8 @@ static const char *const signatures[] = {
 static bool
 begins_with(struct str line, const char *head)
 {
+    if (line.len > 0 && head[0] != '\0' && ((line.at[0] ^ head[0]) & ~0x20) != 0)
+        return false; /* most are told apart so, and there are a hundred for every line */
     size_t len = strlen(head);
     return line.len >= len && strncasecmp(line.at, head, len) == 0;
 }
@@ -194,10 +196,24 @@ put_own(struct buf *out, struct str text, struct cutting keep)
         out->len--;
 }
 
+/* What stands below the last quoted line: some answer there. */
+static struct str
+below_quotation(struct str text)
+{
+    struct str below = { NULL, 0 };
+    while (text.len > 0)
+        if (begins_with(next_line(&text), ">"))
+            below = text;
+    return below;
+}
+
 void
 reply_put(struct buf *out, struct str text)
 {
+    size_t from = out->len;
     put_own(out, text, (struct cutting){ false, false });
+    if (out->len == from)
+        put_own(out, below_quotation(text), (struct cutting){ false, false });
 }
 
 static bool

@@ -1,13 +1,16 @@
-/* smtp.c - libcurl's multi interface in a poll loop. Its own codes say little: a refused recipient
+/* smtp.c - an errand of libcurl's for each mail. Its own codes say little: a refused recipient
  * is CURLE_SEND_ERROR with 550 in the response; we decide by the response. */
 #include "gateways/email/smtp.h"
+
+#include "gateways/email/courier.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
 
-enum { CONNECT_MS = 10000, WHOLE_MS = 60000, WHY = 300, SOCKETS = 64 };
+enum { CONNECT_MS = 10000, WHOLE_MS = 60000, WHY = 300, KEPT = 8 };
 
 struct errand {
+    struct trip trip;
     struct smtp *smtp;
     uint8_t id[16];
     CURL *easy;
@@ -19,45 +22,16 @@ struct errand {
 
 struct smtp {
     struct smtp_options o;
-    CURLM *multi;
-    struct pollfd sockets[SOCKETS];
-    size_t sockets_count, count;
+    struct courier *courier;
+    size_t count;
 };
-
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *own, void *socket_own)
-{
-    (void)easy, (void)socket_own;
-    struct smtp *s = own;
-    size_t i = 0;
-    while (i < s->sockets_count && s->sockets[i].fd != fd)
-        i++;
-    if (what == CURL_POLL_REMOVE) {
-        if (i < s->sockets_count)
-            s->sockets[i] = s->sockets[--s->sockets_count];
-        return 0;
-    }
-    if (i == SOCKETS)
-        return 0; /* it is looked at by time */
-    if (i == s->sockets_count)
-        s->sockets_count++;
-    short events =
-        (short)((what & CURL_POLL_IN ? POLLIN : 0) | (what & CURL_POLL_OUT ? POLLOUT : 0));
-    s->sockets[i] = (struct pollfd){ .fd = fd, .events = events };
-    return 0;
-}
 
 struct smtp *
 smtp_new(const struct smtp_options *o)
 {
     struct smtp *s = zalloc(sizeof(*s));
     s->o = *o;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    s->multi = curl_multi_init();
-    assert(s->multi != NULL);
-    curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
-    curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, 8L);
+    s->courier = courier_new(KEPT);
     return s;
 }
 
@@ -101,7 +75,6 @@ set_up(struct errand *e, const char *from)
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, e->error);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_PRIVATE, e);
     curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(o->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
     if (o->ca[0] != '\0')
         curl_easy_setopt(c, CURLOPT_CAINFO, o->ca);
@@ -109,6 +82,35 @@ set_up(struct errand *e, const char *from)
         curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
         curl_easy_setopt(c, CURLOPT_PASSWORD, o->password);
     }
+}
+
+static void
+errand_free(struct errand *e)
+{
+    courier_remove(e->smtp->courier, e->easy);
+    curl_easy_cleanup(e->easy);
+    curl_slist_free_all(e->to);
+    buf_fini(&e->message);
+    e->smtp->count--;
+    free(e);
+}
+
+static void
+ended(struct trip *t, int how)
+{
+    struct errand *e = (struct errand *)(void *)t; /* it is its first member */
+    CURLcode result = (CURLcode)how;
+    struct smtp *s = e->smtp;
+    long code = 0;
+    curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &code);
+    bool login = result == CURLE_LOGIN_DENIED; /* our fault, and it can be mended */
+    if (result == CURLE_OK)
+        code = 250;
+    else if (code / 100 != 4 && (code / 100 != 5 || login))
+        code = 0;
+    const char *words = e->reply[0] != '\0' ? e->reply : e->error;
+    s->o.ended(s->o.own, e->id, code, words[0] != '\0' ? words : curl_easy_strerror(result));
+    errand_free(e);
 }
 
 void
@@ -127,78 +129,27 @@ smtp_send(struct smtp *s, const uint8_t id[16], const char *from, const char *to
     e->to = curl_slist_append(NULL, line);
     snprintf(line, sizeof(line), "<%s>", from);
     set_up(e, line);
+    e->trip.ended = ended;
     s->count++;
-    curl_multi_add_handle(s->multi, e->easy);
-}
-
-static void
-errand_free(struct errand *e)
-{
-    curl_multi_remove_handle(e->smtp->multi, e->easy);
-    curl_easy_cleanup(e->easy);
-    curl_slist_free_all(e->to);
-    buf_fini(&e->message);
-    e->smtp->count--;
-    free(e);
-}
-
-static void
-end(struct errand *e, CURLcode result)
-{
-    struct smtp *s = e->smtp;
-    long code = 0;
-    curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &code);
-    bool login = result == CURLE_LOGIN_DENIED; /* our fault, and it can be mended */
-    if (result == CURLE_OK)
-        code = 250;
-    else if (code / 100 != 4 && (code / 100 != 5 || login))
-        code = 0;
-    const char *words = e->reply[0] != '\0' ? e->reply : e->error;
-    s->o.ended(s->o.own, e->id, code, words[0] != '\0' ? words : curl_easy_strerror(result));
-    errand_free(e);
+    courier_add(s->courier, e->easy, &e->trip);
 }
 
 size_t
 smtp_fds(struct smtp *s, struct pollfd *fds, size_t room)
 {
-    size_t count = s->sockets_count < room ? s->sockets_count : room;
-    if (count > 0)
-        memcpy(fds, s->sockets, count * sizeof(*fds));
-    return count;
+    return courier_fds(s->courier, fds, room);
 }
 
 int
 smtp_wait_ms(struct smtp *s)
 {
-    long ms = -1;
-    curl_multi_timeout(s->multi, &ms);
-    if (s->count == 0 || ms > 1000)
-        return 1000;
-    return ms < 0 ? 100 : (int)ms;
+    return s->count == 0 ? 1000 : courier_wait_ms(s->courier);
 }
 
 void
 smtp_work(struct smtp *s)
 {
-    int running, left;
-    struct pollfd now[SOCKETS];
-    size_t count = s->sockets_count;
-    memcpy(now, s->sockets, sizeof(now));
-    curl_multi_socket_action(s->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    if (count > 0 && poll(now, (nfds_t)count, 0) > 0)
-        for (size_t i = 0; i < count; i++) {
-            int what = (now[i].revents & (POLLIN | POLLHUP | POLLERR) ? CURL_CSELECT_IN : 0) |
-                       (now[i].revents & POLLOUT ? CURL_CSELECT_OUT : 0);
-            if (what != 0)
-                curl_multi_socket_action(s->multi, now[i].fd, what, &running);
-        }
-    CURLMsg *m;
-    while ((m = curl_multi_info_read(s->multi, &left)) != NULL) {
-        char *own = NULL;
-        CURLcode result = m->data.result;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &own);
-        end((struct errand *)(void *)own, result);
-    }
+    courier_work(s->courier);
 }
 
 size_t
@@ -212,6 +163,6 @@ smtp_free(struct smtp *s)
 {
     if (s == NULL)
         return;
-    curl_multi_cleanup(s->multi); /* errands under way end with the process */
+    courier_free(s->courier); /* errands under way end with the process */
     free(s);
 }

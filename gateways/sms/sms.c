@@ -19,6 +19,7 @@
 #include "gateways/sms/code.h"
 #include "gateways/sms/crew.h"
 #include "gateways/sms/words.h"
+#include "gateways/wish.h"
 
 #include <stdio.h>
 
@@ -182,7 +183,7 @@ answer(struct sms *s, const char *address, bool chinese, const char *text)
 
 /* His ticket for which this wish is possible, newest first; else the newest, and no verb. */
 static const struct thread *
-thread_for(struct sms *s, const char *address, const struct customer_said *said, const char **verb)
+thread_for(struct sms *s, const char *address, const struct wished *said, const char **verb)
 {
     struct threads *all = gateway_threads(s->g);
     const struct thread *any = NULL, *t = all == NULL ? NULL : thread_of_address(all, address);
@@ -190,7 +191,7 @@ thread_for(struct sms *s, const char *address, const struct customer_said *said,
     for (; t != NULL; t = thread_next(t, BY_ADDRESS)) {
         if (said->number[0] != '\0' && strcasecmp(t->number, said->number) != 0)
             continue;
-        *verb = sms_customer_verb(said->wish, t->state);
+        *verb = wish_verb(said->wish, t->state);
         any = any == NULL ? t : any;
         if (*verb != NULL)
             return t;
@@ -244,38 +245,6 @@ speaks_chinese(struct sms *s, const struct mo *m)
 }
 
 static enum taken
-take_wish(struct sms *s, const struct mo *m, const struct customer_said *said)
-{
-    const char *verb;
-    const struct thread *t = thread_for(s, m->address, said, &verb);
-    if (t == NULL && !s->dry_run) {
-        answer(s, m->address, m->chinese, sms_words(ANSWER_NO_TICKET, m->chinese));
-        return TAKEN;
-    }
-    if (t == NULL) /* in a dry run, whatever his ticket's state may be */
-        verb = sms_customer_verb(said->wish, said->wish == WISH_SCORE ? "closed" : "resolved");
-    if (verb == NULL || said->wish == WISH_STATUS) {
-        if (t != NULL)
-            say_of_ticket(s, m->address, m->chinese, t,
-                          said->wish == WISH_STATUS ? ANSWER_STATUS : ANSWER_NOT_NOW);
-        return TAKEN;
-    }
-    const char *words = said->rest[0] != '\0' ? said->rest : m->text.at;
-    const struct fl_details score = { .amount = &said->score };
-    const struct said event = { .key = m->key,
-                                .address = m->address,
-                                .thread = t,
-                                .verb = verb,
-                                .note =
-                                    sms_wants_note(verb) || said->rest[0] != '\0' ? words : NULL,
-                                .details = said->wish == WISH_SCORE ? &score : NULL };
-    enum taken taken = gateway_event(s->g, &event);
-    if (taken == TAKEN)
-        answer_wish(s, m->address, m->chinese, verb);
-    return taken;
-}
-
-static enum taken
 take_report(struct sms *s, const struct mo *m)
 {
     uint8_t id[16];
@@ -287,6 +256,45 @@ take_report(struct sms *s, const struct mo *m)
                                            .occurred_at =
                                                m->sms->time > 0 ? m->sms->time * SECONDS : 0 } };
     return gateway_report(s->g, &a, id);
+}
+
+static enum taken
+take_wish(struct sms *s, const struct mo *m, const struct wished *said)
+{
+    const char *verb;
+    const struct thread *t = thread_for(s, m->address, said, &verb);
+    if (t == NULL && said->rest.len > 0 && !s->dry_run)
+        return take_report(s, m); /* words that would be lost */
+    if (t == NULL && !s->dry_run) {
+        answer(s, m->address, m->chinese, sms_words(ANSWER_NO_TICKET, m->chinese));
+        return TAKEN;
+    }
+    if (t == NULL) /* in a dry run, whatever his ticket's state may be */
+        verb = wish_verb(said->wish, wish_state(said->wish));
+    bool late = verb == NULL && said->rest.len > 0; /* not now, but his words are not lost */
+    if (said->wish == WISH_STATUS || (verb == NULL && !late)) {
+        if (t != NULL)
+            say_of_ticket(s, m->address, m->chinese, t,
+                          said->wish == WISH_STATUS ? ANSWER_STATUS : ANSWER_NOT_NOW);
+        return TAKEN;
+    }
+    verb = late ? "note" : verb;
+    char *rest = str_dup(late ? m->text : said->rest);
+    bool wants = wish_wants_words(verb);
+    const struct fl_details score = { .amount = &said->score };
+    const struct said event = { .key = m->key,
+                                .address = m->address,
+                                .thread = t,
+                                .verb = verb,
+                                .note = rest[0] != '\0' ? rest
+                                        : wants         ? m->text.at
+                                                        : NULL,
+                                .details = said->wish == WISH_SCORE ? &score : NULL };
+    enum taken taken = gateway_event(s->g, &event);
+    if (taken == TAKEN)
+        answer_wish(s, m->address, m->chinese, verb);
+    free(rest);
+    return taken;
 }
 
 /* An engineer reports a fault as everybody does once he says that it is one. */
@@ -303,7 +311,7 @@ take_words(struct sms *s, const struct mo *m)
     if (member != NULL && !is_report(m->text))
         return crew_take(s->crew, member, s->answers, m->text, m->sms->id,
                          m->sms->time > 0 ? m->sms->time * SECONDS : 0);
-    const struct customer_said said = sms_customer_code(m->text);
+    const struct wished said = wish_of(m->text);
     if (said.wish != WISH_NONE)
         return take_wish(s, m, &said);
     if (m->text.len > 0)

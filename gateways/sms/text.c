@@ -3,26 +3,6 @@
 
 enum { REPLACEMENT = 0xfffd, SERVICE_DIGITS_MAX = 6, E164_DIGITS_MAX = 15 };
 
-static void
-put_letter(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_put_u8(out, (uint8_t)c);
-    } else if (c < 0x800) {
-        buf_put_u8(out, (uint8_t)(0xc0 | c >> 6));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_put_u8(out, (uint8_t)(0xe0 | c >> 12));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    } else {
-        buf_put_u8(out, (uint8_t)(0xf0 | c >> 18));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-        buf_put_u8(out, (uint8_t)(0x80 | (c & 0x3f)));
-    }
-}
-
 /* Control characters become blanks; a carriage return goes, its line feed stays. */
 static void
 put_clean(struct buf *out, uint32_t c)
@@ -30,7 +10,7 @@ put_clean(struct buf *out, uint32_t c)
     if (c == '\r' || c == 0xfeff)
         return;
     bool control = (c < 0x20 && c != '\n') || (c >= 0x7f && c < 0xa0);
-    put_letter(out, control ? ' ' : c);
+    buf_put_letter(out, control ? ' ' : c);
 }
 
 static void

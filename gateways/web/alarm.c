@@ -430,8 +430,7 @@ alarm_update(struct web *w, const struct thread *t)
     if (!str_is(str_cut(&hash, ':'), "alarm") || !hex_to(key, 16, hash))
         return;
     struct group *g = map_get(&w->alarms->groups, key);
-    if (g != NULL && memcmp(g->reported, t->report, 16) == 0 && t->ended_at == 0 &&
-        has_grown(t, g))
+    if (g != NULL && memcmp(g->reported, t->report, 16) == 0 && t->ended_at == 0 && has_grown(t, g))
         say_firing(w, t, g);
 }
 

@@ -24,7 +24,8 @@ body_of(const struct http_request *request, struct reply *r)
 const char *
 message_key_of(const struct call_in *c, const struct json *body, struct buf *out, struct reply *r)
 {
-    const char *key = c->request->idempotency_key;
+    const char *key =
+        http_header(c->request->headers, c->request->headers_count, "idempotency-key");
     if (key[0] == '\0')
         key = json_text(json_get(body, "key"));
     if (key == NULL || key[0] == '\0' || strlen(key) > 200 || !str_is_printable(str_of(key))) {

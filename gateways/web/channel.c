@@ -29,6 +29,8 @@ static const struct setting rows[] = {
 
 static const char *const standards[] = { "sender_burst=600", "sender_per_min=600", NULL };
 
+static const char *const headers[] = { "authorization", "x-api-key", "idempotency-key", NULL };
+
 static void *
 open_web(struct gateway *g, bool dry_run, struct buf *why)
 {
@@ -45,12 +47,15 @@ open_web(struct gateway *g, bool dry_run, struct buf *why)
                                     .cert = values.tls_cert,
                                     .key = values.tls_key,
                                     .body_max = (size_t)values.body_max,
-                                    .wake_fd = gateway_fd(g),
+                                    .headers = headers,
                                     .handle = route_request,
                                     .own = &web };
     web.http = http_open(&o, why);
     if (web.http == NULL)
         return NULL;
+    web.posts = posts_new();
+    http_wake_for(web.http, gateway_fd(g));
+    http_wake_for(web.http, posts_fd(web.posts));
     log_info("event=listening bind=%s port=%d keys=%zu tls=%d", values.bind, http_port(web.http),
              web.keys.count, values.tls_cert[0] != '\0');
     return &web;
@@ -62,6 +67,7 @@ close_web(void *own)
     (void)own;
     if (web.http != NULL)
         http_close(web.http);
+    posts_free(web.posts);
     web_keys_fini(&web.keys);
     alarms_free(web.alarms);
     hooks_free(web.hooks);
@@ -83,7 +89,9 @@ loop(void *own)
     (void)own;
     gateway_turn(web.gateway);
     while (!gateway_done(web.gateway)) {
-        http_turn(web.http, gateway_wait_ms(web.gateway));
+        int wait = gateway_wait_ms(web.gateway), posts = posts_wait_ms(web.posts);
+        http_turn(web.http, wait < posts ? wait : posts);
+        posts_work(web.posts);
         gateway_turn(web.gateway);
     }
 }
@@ -132,12 +140,7 @@ message(void *own, struct str bytes, struct buf *why)
     static const struct web_key nobody = { .name = "dry-run" };
     (void)own;
     struct reply r = { .status = 200 };
-    struct http_request request = { .method = "POST",
-                                    .path = "",
-                                    .body = bytes,
-                                    .authorization = "",
-                                    .api_key = "",
-                                    .idempotency_key = "" };
+    struct http_request request = { .method = "POST", .path = "", .body = bytes };
     const struct call_in c = { web.keys.count > 0 ? &web.keys.rows[0] : &nobody, &request, "" };
     struct json *body = json_read(bytes, why);
     bool alarm = body != NULL && json_get(body, "alerts") != NULL;

@@ -9,16 +9,16 @@
 
 #include <stdio.h>
 
-struct post {
+struct posted {
     uint8_t id[16];
     int64_t at;
     char *name, *body; /* owned */
-    struct post *newer;
+    struct posted *newer;
 };
 
 struct hooks {
     struct map posts;
-    struct post *oldest, *newest;
+    struct posted *oldest, *newest;
 };
 
 struct hooks *
@@ -32,7 +32,7 @@ hooks_new(void)
 static void
 drop_oldest(struct hooks *h)
 {
-    struct post *p = h->oldest;
+    struct posted *p = h->oldest;
     h->oldest = p->newer;
     if (h->oldest == NULL)
         h->newest = NULL;
@@ -54,7 +54,7 @@ hooks_free(struct hooks *h)
 }
 
 static void
-enter(struct hooks *h, struct post *p)
+enter(struct hooks *h, struct posted *p)
 {
     while (h->oldest != NULL &&
            (h->posts.count >= HOOKS_KEPT || h->oldest->at < clock_wall_ms() - HOOKS_DAYS * DAYS))
@@ -65,7 +65,7 @@ enter(struct hooks *h, struct post *p)
 }
 
 static void
-put(const struct post *p, struct book *b)
+put(const struct posted *p, struct book *b)
 {
     struct buf e = { 0 };
     buf_put(&e, p->id, 16);
@@ -81,7 +81,7 @@ load(void *own, struct str entry)
 {
     struct hooks *h = own;
     struct cur c = cur_of(entry);
-    struct post *p = zalloc(sizeof(*p));
+    struct posted *p = zalloc(sizeof(*p));
     cur_get(&c, p->id, 16);
     p->at = cur_i64(&c);
     p->name = entry_text(&c);
@@ -99,7 +99,7 @@ static void
 save(void *own, struct book *b)
 {
     const struct hooks *h = own;
-    for (const struct post *p = h->oldest; p != NULL; p = p->newer)
+    for (const struct posted *p = h->oldest; p != NULL; p = p->newer)
         put(p, b);
 }
 
@@ -183,15 +183,15 @@ hooks_sign(char out[65], const char *secret, const char *timestamp, struct str b
 }
 
 static void
-on_done(void *own, const uint8_t id[16], int status, const char *why)
+on_done(void *own, const uint8_t id[16], const struct post_answer *a)
 {
     struct web *w = own;
     char text[160];
-    snprintf(text, sizeof(text), "the webhook answered %d", status);
-    enum outcome o = status >= 200 && status < 300 ? OUTCOME_DELIVERED
-                     : status == 410               ? OUTCOME_FAILED
-                                                   : OUTCOME_LATER;
-    gateway_outcome(w->gateway, id, o, status == 0 ? why : text);
+    snprintf(text, sizeof(text), "the webhook answered %d", a->status);
+    enum outcome o = a->status >= 200 && a->status < 300 ? OUTCOME_DELIVERED
+                     : a->status == 410                  ? OUTCOME_FAILED
+                                                         : OUTCOME_LATER;
+    gateway_outcome(w->gateway, id, o, a->status == 0 ? a->why : text);
 }
 
 static void
@@ -206,21 +206,21 @@ post_body(struct web *w, const struct sending *s, const struct web_key *key, con
                "content-type: application/json\nx-faultline-event: %s\nx-faultline-timestamp: "
                "%s\nx-faultline-signature: sha256=%s\n",
                event, timestamp, signature);
-    struct http_post p = {
+    struct post p = {
         .url = key->url, .headers = buf_cstr(&headers), .body = body, .done = on_done, .own = w
     };
     memcpy(p.id, s->id, 16);
-    if (!http_post(w->http, &p))
+    if (!post_send(w->posts, &p))
         gateway_outcome(w->gateway, s->id, OUTCOME_FAILED, "its webhook's address is none");
     buf_fini(&headers);
 }
 
 /* What was posted once is the same at every try: it stands in the log. */
-static const struct post *
+static const struct posted *
 logged(struct web *w, const struct sending *s, const char *name)
 {
     struct hooks *h = w->hooks;
-    struct post *p = map_get(&h->posts, s->id);
+    struct posted *p = map_get(&h->posts, s->id);
     struct buf body = { 0 };
     if (p != NULL || s->update == NULL)
         return p;
@@ -248,7 +248,7 @@ hooks_send(struct web *w, const struct sending *s)
         gateway_outcome(w->gateway, s->id, OUTCOME_FAILED, "it has no webhook in web.keys");
         return;
     }
-    const struct post *p = logged(w, s, name);
+    const struct posted *p = logged(w, s, name);
     hex_of(event, s->id, 16);
     post_body(w, s, key, p == NULL && s->data[0] != '\0' ? s->data : event,
               str_of(p == NULL ? s->words : p->body));
@@ -266,7 +266,7 @@ replay_post(struct web *w, const struct call_in *c, struct reply *r)
     if (body == NULL)
         return;
     bool by_id = after != NULL && hex_to(id, sizeof(id), str_of(after));
-    const struct post *from = by_id ? map_get(&w->hooks->posts, id) : NULL;
+    const struct posted *from = by_id ? map_get(&w->hooks->posts, id) : NULL;
     if (c->key->url[0] == '\0')
         reply_error(r, 400, "webhook", "this key has no webhook in web.keys");
     else if (!by_id && !json_number(json_get(body, "since"), &since))
@@ -278,7 +278,7 @@ replay_post(struct web *w, const struct call_in *c, struct reply *r)
     json_free(&body);
     if (r->json != NULL)
         return;
-    for (const struct post *p = by_id ? from->newer : w->hooks->oldest; p != NULL; p = p->newer) {
+    for (const struct posted *p = by_id ? from->newer : w->hooks->oldest; p != NULL; p = p->newer) {
         char event[33];
         if (p->at < since || strcmp(p->name, c->key->name) != 0)
             continue;

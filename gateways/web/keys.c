@@ -2,23 +2,7 @@
 #include "gateways/web/keys.h"
 
 #include "common/io/seal.h"
-
-#include <errno.h>
-#include <stdio.h>
-
-enum { FILE_MAX = 4 << 20 };
-
-static struct str
-cut_word(struct str *rest)
-{
-    size_t len = 0;
-    *rest = str_trim(*rest);
-    while (len < rest->len && rest->at[len] != ' ' && rest->at[len] != '\t')
-        len++;
-    struct str word = str_bytes(rest->at, len);
-    *rest = str_trim(str_bytes(rest->at + len, rest->len - len));
-    return word;
-}
+#include "gateways/rows.h"
 
 static bool
 fill(char *to, size_t size, struct str word)
@@ -29,8 +13,9 @@ fill(char *to, size_t size, struct str word)
 static const char *
 read_row(const struct web_keys *k, struct web_key *row, struct str line)
 {
-    struct str name = cut_word(&line), hash = cut_word(&line), source = cut_word(&line),
-               url = cut_word(&line), secret = cut_word(&line);
+    struct str name = rows_cut_word(&line), hash = rows_cut_word(&line),
+               source = rows_cut_word(&line), url = rows_cut_word(&line),
+               secret = rows_cut_word(&line);
     if (name.len == 0 || !str_fill(row->name, sizeof(row->name), name))
         return "a name has 1 to 39 bytes";
     if (memchr(name.at, '/', name.len) != NULL)
@@ -51,45 +36,39 @@ read_row(const struct web_keys *k, struct web_key *row, struct str line)
     return line.len > 0 ? "there are five columns" : NULL;
 }
 
+static const char *
+enter(void *own, struct str line)
+{
+    struct web_keys *k = own;
+    struct web_key row = { { 0 } };
+    const char *wrong = read_row(k, &row, line);
+    if (wrong != NULL)
+        return wrong;
+    k->rows = grow_array(k->rows, k->count, &k->cap, sizeof(*k->rows));
+    k->rows[k->count++] = row;
+    return NULL;
+}
+
+static bool
+whole(struct web_keys *k, bool good)
+{
+    if (!good)
+        web_keys_fini(k);
+    return good;
+}
+
 bool
 web_keys_read(struct web_keys *k, const char *name, struct str text, struct buf *why)
 {
     *k = (struct web_keys){ 0 };
-    for (size_t number = 1; text.len > 0; number++) {
-        struct str line = str_trim(str_cut(&text, '\n'));
-        struct web_key row = { { 0 } };
-        if (line.len == 0 || line.at[0] == '#')
-            continue;
-        const char *wrong = read_row(k, &row, line);
-        if (wrong != NULL) {
-            buf_printf(why, "%s:%zu: %s", name, number, wrong);
-            web_keys_fini(k);
-            return false;
-        }
-        k->rows = grow_array(k->rows, k->count, &k->cap, sizeof(*k->rows));
-        k->rows[k->count++] = row;
-    }
-    return true;
+    return whole(k, rows_read(name, text, enter, k, why));
 }
 
 bool
 web_keys_open(struct web_keys *k, const char *path, struct buf *why)
 {
-    struct buf text = { 0 };
     *k = (struct web_keys){ 0 };
-    FILE *file = fopen(path, "re");
-    if (file == NULL && errno == ENOENT)
-        return true;
-    if (file != NULL)
-        text.len = fread(buf_reserve(&text, FILE_MAX), 1, FILE_MAX, file);
-    bool good = file != NULL && !ferror(file);
-    if (!good)
-        buf_printf(why, "%s: %s", path, strerror(errno));
-    if (file != NULL)
-        fclose(file);
-    good = good && web_keys_read(k, path, buf_str(&text), why);
-    buf_fini(&text);
-    return good;
+    return whole(k, rows_open(path, false, enter, k, why));
 }
 
 void

@@ -118,10 +118,12 @@ fits(const char *template, const char *path, char *part, size_t size)
 static const struct web_key *
 key_holder(const struct web *w, const struct http_request *request)
 {
-    struct str bearer = str_of(request->authorization);
+    const struct http_header *headers = request->headers;
+    struct str bearer = str_of(http_header(headers, request->headers_count, "authorization"));
     if (str_starts(bearer, STR("Bearer ")))
         return web_keys_find(&w->keys, str_trim(str_bytes(bearer.at + 7, bearer.len - 7)));
-    return web_keys_find(&w->keys, str_of(request->api_key));
+    return web_keys_find(&w->keys,
+                         str_of(http_header(headers, request->headers_count, "x-api-key")));
 }
 
 static void

@@ -4,9 +4,10 @@
 
 #include "common/json/json.h"
 #include "gateways/gateway.h"
+#include "gateways/http/http.h"
+#include "gateways/http/post.h"
 #include "gateways/web/alarm.h"
 #include "gateways/web/hooks.h"
-#include "gateways/web/http.h"
 #include "gateways/web/keys.h"
 
 struct web_values {
@@ -37,6 +38,7 @@ struct web {
     const struct web_values *values;
     struct web_keys keys;
     struct http *http; /* NULL in a dry run */
+    struct posts *posts;
     struct hooks *hooks;
     struct alarms *alarms;
     struct waiting *waiting;

@@ -180,6 +180,39 @@ printing_appends_and_ends_with_a_zero_that_does_not_count(void **state)
     buf_fini(&b);
 }
 
+/* As RFC 3629 draws it. */
+static void
+every_letter_is_put_as_str_letter_reads_it(void **state)
+{
+    static const struct {
+        uint32_t c;
+        const char *utf8;
+    } rows[] = { { 'A', "A" },
+                 { 0x7f, "\x7f" },
+                 { 0x80, "\xc2\x80" },
+                 { 0x7ff, "\xdf\xbf" },
+                 { 0x800, "\xe0\xa0\x80" },
+                 { 0x68af, "梯" },
+                 { 0x10000, "\xf0\x90\x80\x80" },
+                 { 0x10ffff, "\xf4\x8f\xbf\xbf" },
+                 { 0x110000, "\xef\xbf\xbd" },
+                 { 0xd800, "\xef\xbf\xbd" },
+                 { 0xffffffff, "\xef\xbf\xbd" } };
+    struct buf b = { 0 };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        buf_clear(&b);
+        buf_put_letter(&b, rows[i].c);
+        assert_string_equal(buf_cstr(&b), rows[i].utf8);
+    }
+    for (uint32_t c = 0; c < 0x110000; c++) {
+        buf_clear(&b);
+        buf_put_letter(&b, c);
+        assert_int_equal(str_letter(buf_str(&b)), b.len);
+    }
+    buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -189,6 +222,7 @@ main(void)
         cmocka_unit_test(a_length_past_the_end_is_not_followed),
         cmocka_unit_test(numbers_lie_little_end_first),
         cmocka_unit_test(growing_keeps_what_is_there),
+        cmocka_unit_test(every_letter_is_put_as_str_letter_reads_it),
         cmocka_unit_test(printing_appends_and_ends_with_a_zero_that_does_not_count),
     };
     rng = seed();

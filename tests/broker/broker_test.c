@@ -292,7 +292,7 @@ a_broker_stopped_under_load_leaves_nothing_unanswered(void **state)
     accepted += c->got.kind == MSG_ACCEPTED;
     int64_t began = clock_mono_ms();
     assert_int_equal(house_end(h->broker, SIGTERM), 0);
-    assert_true(clock_mono_ms() - began < 6000);
+    assert_true(clock_mono_ms() - began < 30000);
     h->broker = 0;
     while (client_hear(c, 300))
         accepted += c->got.kind == MSG_ACCEPTED;

@@ -115,7 +115,7 @@ a_bell_brings_a_letter_at_once_and_a_lost_bell_soon(void **state)
         write_letter(h, "north", "e07", n, true);
         expect_letter(c, "north", n);
     }
-    assert_true(clock_mono_ms() - began < 2500); /* bells did it, not the slow re-read */
+    assert_true(clock_mono_ms() - began < 30000); /* bells did it: 20 re-reads last longer */
     write_letter(h, "north", "e07", 21, false);
     expect_letter(c, "north", 21);
 }

@@ -232,7 +232,7 @@ all_is_accepted_once_by_a_good_broker(void **state)
         if (i % 10 == 0)
             run_event(&u);
     }
-    run_until_done(&u, 10000);
+    run_until_done(&u, 60000);
     run_check(&u);
     assert_int_equal(u.accepted, u.reports_count + u.events_count);
     assert_int_equal(u.f->log_count, u.accepted);
@@ -253,7 +253,7 @@ all_is_accepted_as_recorded_through_losses_repeats_delays_and_deaths(void **stat
     u.f->chaos = (struct fake_chaos){
         .busy = 30, .drop = 20, .twice = 50, .late = 150, .forget_address = 100, .hang_up = 25
     };
-    const int64_t end = clock_mono_ms() + 3000;
+    const int64_t end = clock_mono_ms() + 60000;
     for (int i = 0; i < 1500 && clock_mono_ms() < end; i++) {
         run_report(&u);
         if (i % 5 == 0)
@@ -277,7 +277,7 @@ all_is_accepted_as_recorded_through_losses_repeats_delays_and_deaths(void **stat
     }
     size_t hellos = u.f->hellos;
     u.f->chaos = (struct fake_chaos){ .busy = 10, .twice = 50, .late = 100 };
-    run_until_done(&u, 10000);
+    run_until_done(&u, 60000);
     run_check(&u);
     print_message("%zu appended for %zu, after %zu greetings; %zu heard, %zu refused\n",
                   u.f->log_count, u.reports_count + u.events_count, hellos, u.accepted, u.refused);
@@ -292,7 +292,7 @@ all_is_accepted_as_recorded_through_losses_repeats_delays_and_deaths(void **stat
 static void
 run_flood(struct run *u, size_t requests)
 {
-    const int64_t end = clock_mono_ms() + 10000;
+    const int64_t end = clock_mono_ms() + 60000;
     for (int after = 0; after < 30 && clock_mono_ms() < end;) {
         fake_together(u->f, u->c);
         run_listen(u);
@@ -333,7 +333,7 @@ what_was_taken_outlives_the_client(void **state)
     fl_client_close(u.c);
     fake_up(u.f);
     u.c = fake_client(u.f, 0);
-    run_until_done(&u, 10000);
+    run_until_done(&u, 60000);
     assert_int_equal(u.accepted, 120);
     run_check(&u);
     run_free(&u);
@@ -382,6 +382,7 @@ a_silent_connection_is_pinged_and_lives(void **state)
     struct fake *f = fake_new();
     struct fl_client *c = fake_client(f, 0);
     c->tempo.ping_ms = 5;
+    c->tempo.dead_ms = 1000; /* more than one who shares the processor is kept waiting */
     fake_await(f, c, FL_UP);
     const int64_t end = clock_mono_ms() + c->tempo.dead_ms + 100;
     while (clock_mono_ms() < end) {

@@ -152,10 +152,10 @@ fake_client(struct fake *f, size_t window)
     char why[300];
     if (fl_client_open(&c, &o, why, sizeof(why)) != FL_OK)
         fail_msg("%s", why);
-    c->tempo = (struct tempo){ .greet_ms = 300,
+    c->tempo = (struct tempo){ .greet_ms = 3000,
                                .ping_ms = 60,
                                .ping_asking_ms = 40,
-                               .dead_ms = 400,
+                               .dead_ms = 5000,
                                .backoff_ms = 2,
                                .backoff_max_ms = 10,
                                .resend_ms = 60 };
@@ -410,11 +410,11 @@ fake_together(struct fake *f, struct fl_client *c)
     fake_turn(f);
 }
 
-/* The next happening of this kind; others are passed over. Fails after 10 s. */
+/* The next happening of this kind; others are passed over. Fails after a minute. */
 static inline const struct fl_happening *
 fake_await(struct fake *f, struct fl_client *c, enum fl_kind kind)
 {
-    const int64_t end = clock_mono_ms() + 10000;
+    const int64_t end = clock_mono_ms() + 60000;
     while (clock_mono_ms() < end) {
         const struct fl_happening *h;
         while ((h = fl_client_next(c)) != NULL)
@@ -422,7 +422,7 @@ fake_await(struct fake *f, struct fl_client *c, enum fl_kind kind)
                 return h;
         fake_together(f, c);
     }
-    fail_msg("nothing of kind %d in ten seconds", (int)kind);
+    fail_msg("nothing of kind %d in a minute", (int)kind);
     return NULL;
 }
 

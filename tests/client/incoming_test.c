@@ -242,7 +242,7 @@ push_and_hear(struct fake *f, struct fl_client *c, struct str bytes, uint64_t la
     m.update.sequence = last;
     m.update.letter = bytes;
     fake_send(f, &f->peer, &m);
-    const int64_t end = clock_mono_ms() + 10000;
+    const int64_t end = clock_mono_ms() + 60000;
     while (clock_mono_ms() < end) {
         const struct fl_happening *h = fl_client_next(c);
         if (h != NULL && (h->kind == FL_UPDATE || h->kind == FL_UNSEALED))

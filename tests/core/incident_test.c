@@ -444,8 +444,8 @@ static void
 list_refusals(const struct replay *r)
 {
     size_t all = 0;
-    for (size_t v = 0; v < VERBS; v++)
-        for (size_t f = 0; f < REFUSALS; f++)
+    for (enum verb v = 0; v < VERBS; v++)
+        for (enum refusal f = 0; f < REFUSALS; f++)
             if (r->refused[v][f] > 0) {
                 print_message("  refused: %s, %s: %zu\n", verb_name(v), refusal_name(f),
                               r->refused[v][f]);

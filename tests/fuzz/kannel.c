@@ -2,6 +2,7 @@
  * However the bytes are cut, the same messages come out; every text is text. */
 #include "gateways/sms/code.h"
 #include "gateways/sms/text.h"
+#include "gateways/wish.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,8 +16,8 @@ read_words(const struct kannel_sms *sms)
     if (sms_text(&text, sms)) {
         assert(str_is_utf8(buf_str(&text)));
         const struct crew_said said = sms_crew_code(buf_str(&text));
-        const struct customer_said wish = sms_customer_code(buf_str(&text));
-        assert(said.number < 100 && str_is_utf8(str_of(wish.rest)));
+        const struct wished wish = wish_of(buf_str(&text));
+        assert(said.number < 100 && str_is_utf8(wish.rest));
     }
     buf_fini(&text);
 }

@@ -22,6 +22,8 @@ static const char wecom_query[] =
     "msg_signature=477715d11cdb4164915debcba66cb864d751f3e6&timestamp="
     "1409659813&nonce=1372623149";
 
+#define WECOM_NOW 1409659815000
+
 static enum hook_kind
 read_as(const char *service, const struct hook_account *a, struct hook_request r,
         struct hook_event *e)
@@ -36,11 +38,16 @@ wecom_s_published_message_opens(void **state)
 {
     (void)state;
     struct hook_event e;
-    struct hook_request r = { .query = str_of(wecom_query), .body = str_of(wecom_body) };
+    struct hook_request r = { .query = str_of(wecom_query),
+                              .body = str_of(wecom_body),
+                              .now = WECOM_NOW };
     assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_MESSAGE);
     assert_string_equal(buf_cstr(&e.text), "hello");
     assert_string_equal(buf_cstr(&e.user), "mycreate");
     assert_true(e.key.len > 0 && e.at == 1409659813000);
+    hook_fini(&e);
+    r.now += 2 * 3600 * 1000; /* somebody has kept it */
+    assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_FORGED);
     hook_fini(&e);
 }
 
@@ -51,6 +58,7 @@ wecom_s_published_verification_is_answered(void **state)
     struct hook_event e;
     struct hook_request r = {
         .get = true,
+        .now = WECOM_NOW,
         .query =
             STR("msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&"
                 "nonce=263014780&echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt"
@@ -71,7 +79,9 @@ no_changed_byte_of_a_signed_body_gets_through(void **state)
     size_t to = (size_t)(strstr(wecom_body, "]]></Encrypt>") - wecom_body);
     for (size_t i = from; i < to; i++) {
         struct hook_event e;
-        struct hook_request r = { .query = str_of(wecom_query), .body = str_bytes(body, len) };
+        struct hook_request r = { .query = str_of(wecom_query),
+                                  .body = str_bytes(body, len),
+                                  .now = WECOM_NOW };
         body[i] ^= 1;
         enum hook_kind k = read_as("wecom", &wecom, r, &e);
         assert_true(k == HOOK_FORGED || k == HOOK_BROKEN);
@@ -80,7 +90,9 @@ no_changed_byte_of_a_signed_body_gets_through(void **state)
     }
     for (size_t i = 0; i < len; i++) { /* nor does a part of it crash anything */
         struct hook_event e;
-        struct hook_request r = { .query = str_of(wecom_query), .body = str_bytes(body, i) };
+        struct hook_request r = { .query = str_of(wecom_query),
+                                  .body = str_bytes(body, i),
+                                  .now = WECOM_NOW };
         char *exact = malloc(i + 1);
         memcpy(exact, body, i);
         r.body.at = exact;
@@ -101,6 +113,7 @@ dingtalk_s_published_event_opens_and_is_answered_in_an_envelope(void **state)
     const struct hook_request r = {
         .query = STR("signature=5a65ceeef9aab2d149439f82dc191dd6c5cbe2c0&timestamp=1445827045067&"
                      "nonce=nEXhMP4r"),
+        .now = 1445827045067,
         .body = STR(
             "{\"encrypt\":\"1a3NBxmCFwkCJvfoQ7WhJHB+iX3qHPsc9JbaDznE1i03peOk1LaOQoRz3+nlyGNhwmwJ3"
             "vDMG+OzrHMeiZI7gTRWVdUBmfxjZ8Ej23JVYa9VrYeJ5as7XM/ZpulX8NEQis44w53h1qAgnC3PRzM7Zc/D"
@@ -130,7 +143,7 @@ dingtalk_s_robot_is_believed_with_its_signature_alone(void **state)
     uint8_t mac[32];
     crypt_hmac_sha256(mac, STR("s3cret"), parts, 3);
     crypt_base64(&sign, str_bytes(mac, 32));
-    struct hook_header headers[] = { { "timestamp", "1700000000000" },
+    struct http_header headers[] = { { "timestamp", "1700000000000" },
                                      { "sign", buf_cstr(&sign) } };
     struct hook_request r = { .headers = headers,
                               .headers_count = 2,
@@ -193,7 +206,7 @@ slack_s_published_command_is_believed_while_it_is_fresh(void **state)
 {
     (void)state;
     const struct hook_account a = { .key = "8f742231b10e8888abcd99yyyzzz85a5" };
-    const struct hook_header headers[] = {
+    const struct http_header headers[] = {
         { "x-slack-request-timestamp", "1531420618" },
         { "x-slack-signature",
           "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" }
@@ -240,7 +253,7 @@ telegram_is_believed_with_our_secret_alone(void **state)
 {
     (void)state;
     const struct hook_account a = { .token = "sesame" }, none = { .token = "" };
-    struct hook_header header = { "x-telegram-bot-api-secret-token", "sesame" };
+    struct http_header header = { "x-telegram-bot-api-secret-token", "sesame" };
     const struct hook_request r = {
         .headers = &header,
         .headers_count = 1,
@@ -259,6 +272,81 @@ telegram_is_believed_with_our_secret_alone(void **state)
     hook_fini(&e);
 }
 
+/* What each service marks up, for its own purposes, is what the person meant. */
+static void
+a_person_s_words_are_freed_of_the_service_s_marks(void **state)
+{
+#define SLACK(channel, text)                                                                       \
+    "{\"type\":\"event_callback\",\"event\":{\"type\":\"app_mention\",\"user\":\"U\",\"ts\":\"1."  \
+    "2\","                                                                                         \
+    "\"channel\":\"" channel "\",\"text\":\"" text "\"}}"
+#define TELEGRAM(chat, text)                                                                       \
+    "{\"update_id\":1,\"message\":{\"from\":{\"id\":9},\"chat\":{\"id\":" chat                     \
+    "},\"text\":\"" text "\"}}"
+#define FEISHU(kind, text)                                                                         \
+    "{\"header\":{\"event_type\":\"im.message.receive_v1\"},\"event\":{\"sender\":{\"sender_id\":" \
+    "{\"open_id\":\"ou_1\"}},\"message\":{\"message_id\":\"m\",\"chat_id\":\"oc_1\",\"chat_"       \
+    "type\":\"" kind "\",\"content\":\"{\\\"text\\\":\\\"" text "\\\"}\"}}}"
+#define DINGTALK(kind, text)                                                                       \
+    "{\"msgId\":\"m\",\"senderStaffId\":\"u\",\"conversationType\":\"" kind                        \
+    "\",\"conversationId\":\"cid1\",\"text\":{\"content\":\"" text "\"}}"
+    static const struct {
+        const char *service, *event, *text, *chat;
+    } rows[] = {
+        { "slack", SLACK("C1", "<@U0> lift &lt;2&gt; &amp; door"), " lift <2> & door", "C1" },
+        { "slack", SLACK("D1", "see <http://x.example/a|the page>"), "see the page", "" },
+        { "slack", SLACK("C1", "a & b < c"), "a & b < c", "C1" },
+        { "slack", SLACK("C1", "&amp;lt; <"), "&lt; <", "C1" },
+        { "slack", SLACK("C1", "<@U0> <@U1>"), NULL, "" },
+        { "telegram", TELEGRAM("9", "/status@our_bot N1"), "status N1", "" },
+        { "telegram", TELEGRAM("-5", "/start"), "help", "-5" },
+        { "telegram", TELEGRAM("9", "lift /stuck"), "lift /stuck", "" },
+        { "telegram", TELEGRAM("9", "/"), NULL, "" },
+        { "feishu", FEISHU("group", "@_user_12 电梯@_user_ 坏了"), " 电梯 坏了", "oc_1" },
+        { "feishu", FEISHU("p2p", "电梯 a@b"), "电梯 a@b", "" },
+        { "dingtalk", DINGTALK("1", "停电"), "停电", "" },
+        { "dingtalk", DINGTALK("2", "停电"), "停电", "cid1" },
+    };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct hook_event e = { 0 };
+        enum hook_kind k = hook_service(rows[i].service)->plain(str_of(rows[i].event), &e);
+        assert_int_equal(k, rows[i].text == NULL ? HOOK_IGNORED : HOOK_MESSAGE);
+        if (rows[i].text != NULL)
+            assert_string_equal(buf_cstr(&e.text), rows[i].text);
+        if (rows[i].text != NULL)
+            assert_string_equal(buf_cstr(&e.chat), rows[i].chat);
+        hook_fini(&e);
+    }
+}
+
+/* Before anything of it is believed: its signature covers what is in this envelope. */
+static void
+an_envelope_that_is_no_xml_is_broken(void **state)
+{
+    static const char *const rows[] = { "<xml></>",
+                                        "</>",
+                                        "<//>",
+                                        "<xml><Encrypt>x</></xml>",
+                                        "<xml><Encrypt",
+                                        "<xml><!-->",
+                                        "<xml><![CDATA[",
+                                        "<xml><Encrypt>&#0;</Encrypt></xml>",
+                                        "" };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct hook_event e;
+        char *exact = malloc(strlen(rows[i]) + 1);
+        memcpy(exact, rows[i], strlen(rows[i]));
+        const struct hook_request r = { .query = str_of(wecom_query),
+                                        .body = str_bytes(exact, strlen(rows[i])),
+                                        .now = WECOM_NOW };
+        assert_int_equal(read_as("wecom", &wecom, r, &e), HOOK_BROKEN);
+        hook_fini(&e);
+        free(exact);
+    }
+}
+
 int
 main(void)
 {
@@ -273,6 +361,8 @@ main(void)
         cmocka_unit_test(slack_s_published_command_is_believed_while_it_is_fresh),
         cmocka_unit_test(a_slack_message_of_a_bot_starts_nothing),
         cmocka_unit_test(telegram_is_believed_with_our_secret_alone),
+        cmocka_unit_test(an_envelope_that_is_no_xml_is_broken),
+        cmocka_unit_test(a_person_s_words_are_freed_of_the_service_s_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

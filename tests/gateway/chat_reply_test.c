@@ -67,11 +67,18 @@ an_answer_is_delivered_again_or_never(void **state)
         { "wecom", 200, "{\"errcode\":-1}", REPLY_LATER },
         { "wecom", 200, "{\"errcode\":81013}", REPLY_FAILED },
         { "dingtalk", 200, "{\"processQueryKey\":\"x\"}", REPLY_DELIVERED },
+        { "dingtalk", 200, "{\"processQueryKey\":\"x\",\"invalidStaffIdList\":[\"u\"]}",
+          REPLY_FAILED },
+        { "dingtalk", 200, "{\"flowControlledStaffIdList\":[\"u\"]}", REPLY_LATER },
+        { "dingtalk", 400, "{\"code\":\"Throttling.Api\"}", REPLY_LATER },
         { "dingtalk", 401, "{}", REPLY_TOKEN },
         { "dingtalk", 400, "{\"code\":\"staffId.notExisted\"}", REPLY_FAILED },
         { "feishu", 200, "{\"code\":0}", REPLY_DELIVERED },
         { "feishu", 400, "{\"code\":99991663}", REPLY_TOKEN },
         { "feishu", 400, "{\"code\":230002}", REPLY_FAILED },
+        { "feishu", 400, "{\"code\":99991400}", REPLY_LATER },
+        { "feishu", 200, "<html>", REPLY_LATER },
+        { "slack", 200, "{\"ok\":false,\"error\":\"internal_error\"}", REPLY_LATER },
         { "slack", 200, "{\"ok\":true}", REPLY_DELIVERED },
         { "slack", 200, "{\"ok\":false,\"error\":\"channel_not_found\"}", REPLY_FAILED },
         { "slack", 200, "{\"ok\":false,\"error\":\"ratelimited\"}", REPLY_LATER },
@@ -114,6 +121,49 @@ a_token_is_asked_for_and_read(void **state)
     assert_false(reply_needs_token("slack") || reply_needs_token("nobody"));
 }
 
+static void
+a_refusal_is_told_in_the_service_s_words_and_its_wish_to_wait_is_heard(void **state)
+{
+    static const struct {
+        const char *service, *body, *why;
+        int64_t retry_s;
+    } rows[] = {
+        { "slack", "{\"ok\":false,\"error\":\"not_in_channel\"}",
+          "slack answered 400: not_in_channel", 0 },
+        { "wecom", "{\"errcode\":81013,\"errmsg\":\"user not found\"}",
+          "wecom answered 400: user not found", 0 },
+        { "telegram",
+          "{\"ok\":false,\"description\":\"Too Many "
+          "Requests\",\"parameters\":{\"retry_after\":35}}",
+          "telegram answered 400: Too Many Requests", 35 },
+        { "feishu", "{\"code\":1,\"msg\":\"a\\u0007b\"}", "feishu answered 400", 0 },
+        { "dingtalk", "<html>", "dingtalk answered 400", 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct buf why = { 0 };
+        reply_why(&why, rows[i].service, 400, str_of(rows[i].body));
+        assert_string_equal(buf_cstr(&why), rows[i].why);
+        assert_int_equal(reply_retry_s(str_of(rows[i].body)), rows[i].retry_s);
+        buf_fini(&why);
+    }
+}
+
+static void
+slack_and_feishu_are_told_as_they_want_it(void **state)
+{
+    struct reply_words w = { .to = "ou_1", .thread = "", .text = "a < b & c", .id = "01" };
+    struct reply r = { 0 };
+    (void)state;
+    assert_true(reply_make(&r, "slack", &account, "", &w));
+    assert_non_null(strstr(buf_cstr(&r.body), "a &lt; b &amp; c"));
+    reply_fini(&r);
+    r = (struct reply){ 0 };
+    assert_true(reply_make(&r, "feishu", &account, "T", &w));
+    assert_non_null(strstr(buf_cstr(&r.url), "?receive_id_type=open_id"));
+    reply_fini(&r);
+}
+
 int
 main(void)
 {
@@ -121,6 +171,8 @@ main(void)
         cmocka_unit_test(the_words_arrive_whole_in_every_service_s_request),
         cmocka_unit_test(an_answer_is_delivered_again_or_never),
         cmocka_unit_test(a_token_is_asked_for_and_read),
+        cmocka_unit_test(a_refusal_is_told_in_the_service_s_words_and_its_wish_to_wait_is_heard),
+        cmocka_unit_test(slack_and_feishu_are_told_as_they_want_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static struct talk_step
 hear(struct talk *t, const struct talk_known *k, const char *text)
 {
     const struct talk_config c = config();
-    const struct talk_message m = { "key-1", "thread-1", str_of(text), 77 };
+    const struct talk_message m = { "key-1", "thread-1", str_of(text), 77, "Li" };
     return talk_hear(t, &c, k, &m);
 }
 

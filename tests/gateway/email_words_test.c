@@ -22,6 +22,8 @@ static const struct {
     { "> will you be there?\nyes\n> when?\nat five\n", "yes\nat five" },
     { "see below\n\nFrom: Fault desk <f@g>\nSent: Friday\nTo: Li\nSubject: Re: x\n\nold",
       "see below" },
+    { "On Friday Fault desk wrote:\n> it is repaired\n\n> is it?\n\nno\n-- \nLi Wei", "no" },
+    { "On Friday Fault desk wrote:\n> it is repaired\n", "" },
     { "From: the cellar comes a smell\nof gas", "From: the cellar comes a smell\nof gas" },
     { "在车站那边写道具都坏了", "在车站那边写道具都坏了" },
     { "\n\n\na\n\n\n\nb\n", "a\n\nb" },

@@ -4,6 +4,7 @@
 #include "faultline/client.h"
 #include "gateways/sms/code.h"
 #include "gateways/sms/text.h"
+#include "gateways/wish.h"
 
 #include <zlib.h>
 
@@ -137,13 +138,15 @@ through(struct str text)
     assert_true(words.len > 0);
     if (str_is_printable(text)) /* some have control characters of Windows' */
         assert_true(str_eq(buf_str(&words), str_trim(text)));
-    const struct customer_said said = sms_customer_code(buf_str(&words));
+    const struct wished said = wish_of(buf_str(&words));
+    enum wish wish = said.wish;
+    assert_true(said.rest.len <= words.len && str_is_utf8(said.rest));
     assert_int_equal(sms_crew_code(buf_str(&words)).code == CREW_NONE || words.len < 16, true);
     kannel_fini(&k);
     buf_fini(&frame);
     buf_fini(&words);
     buf_fini(&wide);
-    return said.wish;
+    return wish;
 }
 
 static void

@@ -5,7 +5,7 @@
 #include "common/io/seal.h"
 #include "common/io/sock.h"
 
-enum { LIMIT_MS = 5000, FRAME_MAX = 4096 };
+enum { LIMIT_MS = 60000, FRAME_MAX = 4096 };
 
 static char folder[64], endpoint[128];
 static struct sockets *house, *guests;

@@ -65,7 +65,7 @@ turn(struct redis *r)
 static inline void
 work_until_up(struct redis *r, bool up)
 {
-    int64_t deadline = clock_mono_ms() + 5000;
+    int64_t deadline = clock_mono_ms() + 60000;
     while (redis_is_up(r) != up && clock_mono_ms() < deadline)
         turn(r);
     assert_int_equal(redis_is_up(r), up);

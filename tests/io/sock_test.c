@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <zmq.h>
 
-enum { LIMIT_MS = 5000 };
+enum { LIMIT_MS = 60000 };
 
 static char folder[64], endpoint[128], path[128];
 static struct sockets *house, *guests; /* broker's and clients' contexts */

@@ -355,7 +355,7 @@ memory_that_is_full_can_still_be_freed(void **state)
     struct store *everywhere = store;
     private_new(&small, "3mb");
     store = private_store(&small, "worker");
-    assert_int_equal(store_up(store, 5000), OK);
+    assert_int_equal(store_up(store, 60000), OK);
     struct head h = private_hold(store, t, 1);
     live(t, &h, 30, "a");
     struct store *broker = private_store(&small, "broker");
@@ -475,7 +475,7 @@ copy_aof(const char *from, const char *to)
     assert_int_equal(system(command), 0);
     private_start(&redis);
     store = private_store(&redis, "worker");
-    assert_int_equal(store_up(store, 5000), OK);
+    assert_int_equal(store_up(store, 60000), OK);
 }
 
 /* Versions 51 to 100 were archived; then the store came back at 80, and lived on as another. */
@@ -571,7 +571,7 @@ open_all(void **state)
     private_new(&redis, "256mb");
     keys = keys_new();
     store = private_store(&redis, "worker");
-    return store_up(store, 5000) == OK ? 0 : -1;
+    return store_up(store, 60000) == OK ? 0 : -1;
 }
 
 static int

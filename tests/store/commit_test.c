@@ -44,7 +44,7 @@ digest_key(struct digest *d, struct key k, bool hash)
 {
     struct reply r;
     struct str ask[] = { hash ? STR("HGETALL") : STR("XRANGE"), str_of(k.s), STR("-"), STR("+") };
-    assert_int_equal(redis_ask(store_redis(store), 5000, hash ? 2 : 4, ask, &r), OK);
+    assert_int_equal(redis_ask(store_redis(store), 60000, hash ? 2 : 4, ask, &r), OK);
     digest_reply(d, r);
     reply_free(&r);
 }
@@ -293,7 +293,7 @@ commits_may_be_queued_on_one_another(void **state)
         store_commit(store, &c, answer_to, &answers[i]);
         private_follow(&h, &c);
     }
-    assert_int_equal(store_wait(store, 5000), OK);
+    assert_int_equal(store_wait(store, 60000), OK);
     for (size_t i = 0; i < countof(answers); i++)
         assert_int_equal(answers[i], OK);
     assert_int_equal(head_of(t).version, 50);
@@ -514,7 +514,7 @@ a_full_mailbox_is_replaced_by_its_resync_letter(void **state)
     assert_string_equal(SAY(store, "XLEN", box.s), "1");
     struct reply r;
     struct str ask[] = { STR("XRANGE"), str_of(box.s), STR("-"), STR("+") };
-    assert_int_equal(redis_ask(store_redis(store), 5000, 4, ask, &r), OK);
+    assert_int_equal(redis_ask(store_redis(store), 60000, 4, ask, &r), OK);
     struct reply entry = reply_at(r, 0);
     assert_true(str_is(reply_text(reply_at(entry, 0)), "40-0"));
     assert_true(str_is(reply_text(reply_at(reply_at(entry, 1), 1)), "resync"));
@@ -548,12 +548,12 @@ sequences_that_begin_anew_replace_the_mailbox_of_the_past(void **state)
         private_follow(&h, &c);
         struct reply r;
         struct str ask[] = { STR("XRANGE"), str_of(box.s), STR("-"), STR("+") };
-        assert_int_equal(redis_ask(store_redis(store), 5000, 4, ask, &r), OK);
+        assert_int_equal(redis_ask(store_redis(store), 60000, 4, ask, &r), OK);
         assert_true(str_is(reply_text(reply_at(reply_at(reply_at(r, 0), 1), 1)), steps[i].first));
         reply_free(&r);
         if (steps[i].confirmed) {
             store_confirm(store, t, (struct principal_id){ "g1" }, UINT64_MAX);
-            assert_int_equal(store_wait(store, 5000), OK);
+            assert_int_equal(store_wait(store, 60000), OK);
         }
     }
 }
@@ -573,7 +573,7 @@ the_watch_stream_is_trimmed_by_length(void **state)
         store_commit(store, &c, NULL, NULL);
         private_follow(&h, &c);
     }
-    assert_int_equal(store_wait(store, 5000), OK);
+    assert_int_equal(store_wait(store, 60000), OK);
     int left = atoi(SAY(store, "XLEN", key(t, KEY_WATCH)));
     assert_true(left >= 10 && left < 300); /* whole nodes go */
 }
@@ -625,7 +625,7 @@ open_all(void **state)
     (void)state;
     private_new(&redis, "256mb");
     store = private_store(&redis, "worker");
-    return store_up(store, 5000) == OK ? 0 : -1;
+    return store_up(store, 60000) == OK ? 0 : -1;
 }
 
 static int

@@ -88,9 +88,9 @@ a_wait_ends_when_something_comes_or_the_time_is_over(void **state)
     if (child == 0) {
         struct store *s = private_store(&redis, "broker");
         struct intake_entry e = { 'r', { "g1" }, STR("hello") };
-        enum err answer = store_up(s, 5000);
+        enum err answer = store_up(s, 60000);
         store_append(s, box.territory, &e, 1, 0, answer_to, &answer);
-        store_wait(s, 5000);
+        store_wait(s, 60000);
         _exit(answer == OK ? 0 : 1);
     }
     assert_int_equal(store_read(worker, &box, 1, 10, 8000, &a, &now), OK);
@@ -175,7 +175,7 @@ the_latest_place_of_an_engineer_is_kept(void **state)
     store_place(broker, t, (struct engineer_id){ "e1" }, STR("old"), answer_to, &answers[0]);
     store_place(broker, t, (struct engineer_id){ "e2" }, STR("there"), answer_to, &answers[1]);
     store_place(broker, t, (struct engineer_id){ "e1" }, STR("here"), answer_to, &answers[2]);
-    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_int_equal(store_wait(broker, 60000), OK);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(answers[i], OK);
     struct found f = { .count = 0 };
@@ -192,7 +192,7 @@ full_memory_stops_intake_but_not_what_frees_it(void **state)
     struct territory_id t = { "oom" };
     private_new(&small, "3mb");
     struct store *b = private_store(&small, "broker"), *w = private_store(&small, "worker");
-    assert_int_equal(store_up(w, 5000), OK);
+    assert_int_equal(store_up(w, 60000), OK);
     struct head h = private_hold(w, t, 1);
     char *big = zalloc(ENTRY_MAX);
     struct intake_entry e = { 'r', { "g1" }, { big, ENTRY_MAX } };
@@ -231,7 +231,7 @@ open_all(void **state)
     private_new(&redis, "256mb");
     worker = private_store(&redis, "worker");
     broker = private_store(&redis, "broker");
-    return store_up(worker, 5000) == OK && store_up(broker, 5000) == OK ? 0 : -1;
+    return store_up(worker, 60000) == OK && store_up(broker, 60000) == OK ? 0 : -1;
 }
 
 static int

@@ -126,7 +126,7 @@ open_all(void **state)
     (void)state;
     private_new(&redis, "256mb");
     store = private_store(&redis, "worker");
-    return store_up(store, 5000) == OK ? 0 : -1;
+    return store_up(store, 60000) == OK ? 0 : -1;
 }
 
 static int

@@ -45,7 +45,7 @@ commit_some(struct territory_id t, struct head *h, size_t count)
         store_commit(store, &c, NULL, NULL);
         private_follow(h, &c);
     }
-    assert_int_equal(store_wait(store, 5000), OK);
+    assert_int_equal(store_wait(store, 60000), OK);
 }
 
 static void
@@ -188,7 +188,7 @@ open_all(void **state)
     (void)state;
     private_new(&redis, "256mb");
     store = private_store(&redis, "worker");
-    return store_up(store, 5000) == OK ? 0 : -1;
+    return store_up(store, 60000) == OK ? 0 : -1;
 }
 
 static int

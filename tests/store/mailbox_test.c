@@ -30,7 +30,7 @@ letters(struct territory_id t, const char *who, uint64_t after, size_t count)
     struct principal_id p = { "" };
     snprintf(p.s, sizeof(p.s), "%s", who);
     store_letters(broker, t, p, strcmp(who, "watch") == 0, after, count, on_letters, &g);
-    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_int_equal(store_wait(broker, 60000), OK);
     assert_int_equal(g.answer, OK);
     return g;
 }
@@ -125,7 +125,7 @@ on_bell(void *context, struct territory_id t, struct principal_id who)
 static void
 listen_until(struct bells *b, const struct rung *r, size_t anew, size_t len)
 {
-    int64_t deadline = clock_mono_ms() + 10000;
+    int64_t deadline = clock_mono_ms() + 60000;
     while ((r->anew < anew || strlen(r->text) < len) && clock_mono_ms() < deadline)
         redis_drain(bells_redis(b), 20);
     assert_true(r->anew >= anew && strlen(r->text) >= len);
@@ -166,7 +166,7 @@ open_all(void **state)
     private_new(&redis, "256mb");
     worker = private_store(&redis, "worker");
     broker = private_store(&redis, "broker");
-    return store_up(worker, 5000) == OK && store_up(broker, 5000) == OK ? 0 : -1;
+    return store_up(worker, 60000) == OK && store_up(broker, 60000) == OK ? 0 : -1;
 }
 
 static int
@@ -194,10 +194,10 @@ a_broker_may_ask_which_life_a_territory_lives(void **state)
     struct territory_id t = { "life" }, never = { "never" };
     struct head founded = private_hold(worker, t, 1), got = { 0 };
     store_life(broker, t, on_life, &got);
-    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_int_equal(store_wait(broker, 60000), OK);
     assert_true(got.exists && same_id(got.incarnation, founded.incarnation));
     store_life(broker, never, on_life, &got);
-    assert_int_equal(store_wait(broker, 5000), OK);
+    assert_int_equal(store_wait(broker, 60000), OK);
     assert_false(got.exists);
 }
 

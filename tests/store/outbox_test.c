@@ -42,7 +42,7 @@ forward(size_t *count)
 {
     struct moved m = { .done = false };
     store_forward(store, here, on_moved, &m);
-    assert_int_equal(store_wait(store, 5000), OK);
+    assert_int_equal(store_wait(store, 60000), OK);
     assert_true(m.done);
     *count = m.count;
     return m.err;
@@ -126,7 +126,7 @@ open_all(void **state)
     (void)state;
     private_new(&redis, "256mb");
     store = private_store(&redis, "worker");
-    return store_up(store, 5000) == OK ? 0 : -1;
+    return store_up(store, 60000) == OK ? 0 : -1;
 }
 
 static int

@@ -77,7 +77,7 @@ open_all(void **state)
     private_new(&redis, "256mb");
     office = private_store(&redis, "operator");
     worker = private_store(&redis, "worker");
-    return store_up(office, 5000) == OK && store_up(worker, 5000) == OK ? 0 : -1;
+    return store_up(office, 60000) == OK && store_up(worker, 60000) == OK ? 0 : -1;
 }
 
 static int

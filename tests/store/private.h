@@ -93,7 +93,7 @@ private_start(struct private_redis *p)
     }
     struct redis *r = redis_new(p->where, "worker", WORKER_PASSWORD, NULL, NULL);
     struct reply pong;
-    assert_int_equal(redis_ask(r, 10000, 1, (struct str[]){ STR("PING") }, &pong), OK);
+    assert_int_equal(redis_ask(r, 60000, 1, (struct str[]){ STR("PING") }, &pong), OK);
     reply_free(&pong);
     redis_free(r);
 }
@@ -159,7 +159,7 @@ private_say(struct store *s, size_t argc, const struct str *argv)
 {
     static char text[512];
     struct reply r;
-    enum err err = redis_ask(store_redis(s), 5000, argc, argv, &r);
+    enum err err = redis_ask(store_redis(s), 60000, argc, argv, &r);
     assert_int_equal(err, OK);
     switch (reply_kind(r)) {
     case REPLY_NIL:
@@ -210,9 +210,9 @@ private_append(struct store *s, struct territory_id t, const struct intake_entry
                size_t count, uint64_t max)
 {
     enum err answer = NOT_YET;
-    assert_int_equal(store_up(s, 5000), OK);
+    assert_int_equal(store_up(s, 60000), OK);
     store_append(s, t, list, count, max, answer_to, &answer);
-    assert_int_equal(store_wait(s, 5000), OK);
+    assert_int_equal(store_wait(s, 60000), OK);
     return answer;
 }
 
@@ -220,9 +220,9 @@ static inline enum err
 private_commit(struct store *s, const struct commit *c)
 {
     enum err answer = NOT_YET;
-    assert_int_equal(store_up(s, 5000), OK);
+    assert_int_equal(store_up(s, 60000), OK);
     store_commit(s, c, answer_to, &answer);
-    assert_int_equal(store_wait(s, 5000), OK);
+    assert_int_equal(store_wait(s, 60000), OK);
     return answer;
 }
 

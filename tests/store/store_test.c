@@ -25,7 +25,7 @@ load_foreign(const struct private_redis *p, int version)
         "#!lua name=faultline\nredis.register_function('fl_version', function() return %d end)",
         version);
     struct str load[] = { STR("FUNCTION"), STR("LOAD"), STR("REPLACE"), str_of(code) };
-    assert_int_equal(redis_ask(r, 5000, countof(load), load, &loaded), OK);
+    assert_int_equal(redis_ask(r, 60000, countof(load), load, &loaded), OK);
     assert_int_equal(reply_kind(loaded), REPLY_TEXT);
     reply_free(&loaded);
     redis_free(r);
@@ -39,20 +39,20 @@ the_library_is_loaded_by_those_who_may_and_others_wait_for_it(void **state)
     struct store *broker = private_store(&redis, "broker");
     assert_int_equal(store_up(broker, 300), ERR_AGAIN);
     struct store *worker = private_store(&redis, "worker");
-    assert_int_equal(store_up(worker, 5000), OK);
-    assert_int_equal(store_up(broker, 5000), OK); /* it has asked again */
+    assert_int_equal(store_up(worker, 60000), OK);
+    assert_int_equal(store_up(broker, 60000), OK); /* it has asked again */
     store_free(worker);
 
     load_foreign(&redis, STORE_VERSION - 1); /* an older release's: replaced */
     worker = private_store(&redis, "worker");
-    assert_int_equal(store_up(worker, 5000), OK);
+    assert_int_equal(store_up(worker, 60000), OK);
     struct intake_entry e = { 'r', { "g1" }, STR("x") };
     assert_int_equal(private_append(worker, (struct territory_id){ "t" }, &e, 1, 0), OK);
     store_free(worker);
 
     load_foreign(&redis, STORE_VERSION + 1); /* a newer one's: left alone */
     worker = private_store(&redis, "worker");
-    assert_int_equal(store_up(worker, 5000), ERR_VERSION);
+    assert_int_equal(store_up(worker, 60000), ERR_VERSION);
     assert_string_equal(SAY(worker, "FCALL", "fl_version", "0"), "5");
     store_free(worker);
     store_free(broker);
@@ -181,7 +181,7 @@ each_user_may_what_its_work_needs_and_no_more(void **state)
     private_new(&redis, "256mb");
     for (size_t u = 0; u < countof(users); u++) {
         struct store *s = private_store(&redis, users[u]);
-        assert_int_equal(store_up(s, 5000), OK);
+        assert_int_equal(store_up(s, 60000), OK);
         for (size_t i = 0; i < countof(walls); i++)
             if (strcmp(walls[i].user, users[u]) == 0)
                 say_wall(s, users[u], walls[i].argv, 8, walls[i].may);
@@ -276,7 +276,7 @@ a_redis_killed_amid_commits_keeps_a_prefix_with_all_that_was_answered(void **sta
     for (int round = 0; round < 3; round++) {
         private_new(&redis, "256mb");
         struct store *s = private_store(&redis, "worker");
-        assert_int_equal(store_up(s, 5000), OK);
+        assert_int_equal(store_up(s, 60000), OK);
         struct head h = private_hold(s, where, 1);
         struct run *r = run_new(&h);
         size_t kill_after = 1 + rng_below(&rng, COMMITS / 2);
@@ -287,13 +287,13 @@ a_redis_killed_amid_commits_keeps_a_prefix_with_all_that_was_answered(void **sta
         while (answered(r) < kill_after)
             redis_work(store_redis(s));
         private_signal(&redis, SIGKILL);
-        assert_int_equal(store_wait(s, 5000), OK); /* the rest is answered: closed */
+        assert_int_equal(store_wait(s, 60000), OK); /* the rest is answered: closed */
         size_t acked = answered(r);
         for (size_t i = acked + 1; i <= COMMITS; i++)
             assert_int_equal(r->answers[i], ERR_CLOSED);
 
         private_start(&redis);
-        assert_int_equal(store_up(s, 10000), OK);
+        assert_int_equal(store_up(s, 60000), OK);
         size_t there = prefix(s, r);
         printf("killed after %zu of %d, %zu answered, %zu there\n", kill_after, COMMITS, acked,
                there);
@@ -321,12 +321,12 @@ an_append_only_file_cut_anywhere_holds_a_prefix_of_commits_for_ever(void **state
     struct rng rng = seed();
     private_new(&redis, "256mb");
     struct store *s = private_store(&redis, "worker");
-    assert_int_equal(store_up(s, 5000), OK);
+    assert_int_equal(store_up(s, 60000), OK);
     struct head h = private_hold(s, where, 1);
     struct run *r = run_new(&h);
     for (size_t i = 1; i <= COMMITS / 2; i++)
         store_commit(s, &r->commits[i], NULL, NULL);
-    assert_int_equal(store_wait(s, 5000), OK);
+    assert_int_equal(store_wait(s, 60000), OK);
     assert_int_equal(prefix(s, r), COMMITS / 2);
     store_free(s);
 
@@ -340,7 +340,7 @@ an_append_only_file_cut_anywhere_holds_a_prefix_of_commits_for_ever(void **state
         assert_int_equal(truncate(path, st.st_size - 1 - (off_t)rng_below(&rng, 2500)), 0);
         private_start(&redis);
         s = private_store(&redis, "worker");
-        assert_int_equal(store_up(s, 5000), OK);
+        assert_int_equal(store_up(s, 60000), OK);
         size_t now = prefix(s, r);
         assert_true(now < before);
         for (before = now; before < now + 2; before++) /* others than those that were cut */

@@ -133,7 +133,7 @@ class Client:
     """One principal on one broker. `keys` has curve_public, curve_secret (z85), seal (32 secret octets);
     `pool` is the pool's seal public key."""
 
-    def __init__(self, context, endpoint, broker_key, keys, pool, limit=20.0):
+    def __init__(self, context, endpoint, broker_key, keys, pool, limit=120.0):
         self.limit = limit
         self.pool = pool
         self.secret = keys["seal"]
@@ -196,6 +196,19 @@ class Client:
             raise Refused(*fields)
         return [kind, *fields]
 
+    def insist(self, kind, *fields):
+        """Asks, and while the answer is BUSY sends the same again after the time it names; updates are kept meanwhile."""
+        deadline = time.monotonic() + self.limit
+        while True:
+            answer = self.ask(kind, *fields)
+            again_at = time.monotonic() + (answer[1] / 1000 if answer[0] == "BUSY" else 0)
+            if answer[0] != "BUSY" or again_at > deadline:
+                return answer
+            while time.monotonic() < again_at:
+                message = self.receive(max(0.01, again_at - time.monotonic()))
+                if message is not None and message[0] == "UPDATE":
+                    self.updates.append(message)
+
     def hello(self):
         self.welcome = self.ask("HELLO", "python")
         assert self.welcome[0] == "WELCOME"
@@ -220,10 +233,10 @@ class Client:
         body.setdefault("text", "something is broken")
         body.setdefault("occurred_at", int(time.time() * 1000))
         sealed = self.report_body(source, message_key, body)
-        routed = self.ask("REPORT", *self.report_fields(source, message_key, body, sealed=sealed))
+        routed = self.insist("REPORT", *self.report_fields(source, message_key, body, sealed=sealed))
         assert routed[0] == "ROUTED", routed
         fields = self.report_fields(source, message_key, body, routed[1], routed[2], sealed)
-        accepted = self.ask("REPORT", *fields)
+        accepted = self.insist("REPORT", *fields)
         assert accepted[0] == "ACCEPTED", accepted
         return accepted[1], accepted[2], accepted[3], fields
 
@@ -235,7 +248,7 @@ class Client:
         return [epoch, counter, territory, ticket, seen, verb, at, key_id(self.pool), body]
 
     def event(self, *words, **named):
-        accepted = self.ask("EVENT", *self.event_fields(*words, **named))
+        accepted = self.insist("EVENT", *self.event_fields(*words, **named))
         assert accepted[0] == "ACCEPTED", accepted
         return accepted
 

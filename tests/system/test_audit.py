@@ -4,7 +4,7 @@ import pathlib
 import re
 import shutil
 
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 
 PLACE = {"lat": 423200000, "lon": -710600000}
 
@@ -25,7 +25,7 @@ def filled(make_site):
 
 def stop(process):
     process.terminate()
-    process.wait(20)
+    process.wait(LIMIT)
 
 
 def verify(site):

@@ -9,14 +9,14 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, wait_until
+from conftest import BUILD, LIMIT, wait_until
 
 COMMANDS = ("init", "up", "broker", "worker", "plan", "submit", "tickets", "ticket", "act", "engineer", "watch", "feed", "audit")
 SPOT = ("--lat", "42.32", "--lon", "-71.06")
 
 
 def faultline(*words):
-    return subprocess.run([str(BUILD / "faultline"), *words], capture_output=True, text=True, timeout=60)
+    return subprocess.run([str(BUILD / "faultline"), *words], capture_output=True, text=True, timeout=LIMIT)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -56,7 +56,7 @@ def test_a_key_file_that_others_may_read_is_refused(site):
 
 def test_without_a_site_running_it_says_so(make_site):
     site = make_site(up=False)
-    done = site.run("tickets", check=False, limit=60)
+    done = site.run("tickets", check=False)
     assert done.returncode == 1 and "faultline up" in done.stderr
 
 
@@ -108,7 +108,7 @@ def test_watch_shows_what_moves_as_json(site):
         assert update["number"] and update["state"]
     finally:
         watch.terminate()
-        assert watch.wait(20) == 0
+        assert watch.wait(LIMIT) == 0
         watch.stdout.close()
 
 
@@ -120,7 +120,7 @@ def test_watch_speaks_the_language_of_the_locale(site):
         assert any("严重故障，network-outage" in line for line in watch.stdout)
     finally:
         watch.terminate()
-        assert watch.wait(20) == 0
+        assert watch.wait(LIMIT) == 0
         watch.stdout.close()
 
 
@@ -146,7 +146,7 @@ def test_a_plan_that_drops_a_territory_is_refused(site):
 
 def test_an_engineer_whom_no_broker_answers_is_told_so(make_site):
     site = make_site(up=False)
-    done = site.run("engineer", "johnson.k", "--wait-s", "2", "accept", "1", check=False, limit=60)
+    done = site.run("engineer", "johnson.k", "--wait-s", "2", "accept", "1", check=False)
     assert done.returncode == 1 and "no broker answers" in done.stderr
 
 
@@ -183,8 +183,10 @@ def test_the_port_that_a_broker_cannot_have_is_named_and_the_rest_of_the_site_st
 
 def test_init_chooses_a_port_that_is_free(tmp_path):
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is nobody
         try:
             taken.bind(("127.0.0.1", 7341))
+            taken.listen()
         except OSError:
             pass  # taken by somebody else, which serves as well
         for name in ("one", "two"):

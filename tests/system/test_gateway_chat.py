@@ -1,22 +1,22 @@
 """The chat gateway on a real Prosody: a customer writes, an engineer answers, each hears the other."""
 
 import json
-import os
 import re
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
-from conftest import BUILD, wait_until
-from test_round import engineer_clients, find_offer
+from conftest import BUILD, LIMIT, wait_until
+from gateway import Engineer, Gateway, clock_of, story, tickets, verbs, wait_for_promise, wait_for_score
+from platforms import SECRETS, Platforms, Poster
+from test_gateway_web import free_port
+from test_round import engineer_clients
 from xmpp import HOST, Prosody, Talker
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("prosody") is None or not (BUILD / "faultline-gateway-chat").exists(),
-    reason="needs Prosody and the chat gateway: ./dev setup --gateways",
+    shutil.which("prosody") is None, reason="needs prosody: ./dev setup",
 )
 
 NUMBER = r"[A-Z0-9]+-\d{10}-\d"
@@ -33,39 +33,20 @@ categories lift=电梯/lift, power-failure=停电/power, other=其他/other
 """
 
 
-class Chat:
+class Chat(Gateway):
     """Prosody, the gateway before it, and its customers."""
 
-    def __init__(self, site, people=("li", "ann", "bob")):
-        self.site = site
+    def __init__(self, site, people=("li", "ann", "bob"), contacts=CONTACTS):
         (site.dir / "xmpp").mkdir()
         self.prosody = Prosody(site.dir / "xmpp", [*people, "faultbot"])
-        (site.dir / "gateways").mkdir(exist_ok=True)
-        (site.dir / "gateways" / "contacts.csv").write_text(CONTACTS)
-        (site.dir / "gateways" / "chat.conf").write_text(SETTINGS % (HOST, self.prosody.port))
-        self.gateway = None
         self.talkers = []
+        super().__init__(site, "chat", conf=SETTINGS % (HOST, self.prosody.port), contacts=contacts)
 
-    def command(self, *more):
-        return self.site.command("gateway", "chat", site=False) + ["--site", str(self.site.dir), "--as", "desk", *more]
-
-    def start(self, *more, crash_at=None):
-        env = dict(os.environ)
-        if crash_at is not None:
-            env.update(CRASH_AT=str(crash_at), LD_PRELOAD=str(BUILD / "tests" / "libcrash.so"))
+    def start(self, *more):
         ups = self.site.log_text().count("event=xmpp_up")
-        self.gateway = subprocess.Popen(
-            self.command(*more), stdout=subprocess.PIPE, stderr=self.site.log, stdin=subprocess.DEVNULL,
-            text=True, env=env,
-        )
-        self.site.children.append(self.gateway)
-        assert self.gateway.stdout.readline() == "ready\n", self.site.log_text()[-3000:]
+        super().start(*more)
         wait_until(lambda: self.site.log_text().count("event=xmpp_up") > ups, "the bot is logged in", limit=15)
-
-    def kill(self):
-        self.gateway.send_signal(signal.SIGKILL)
-        self.gateway.wait()
-        self.gateway.stdout.close()
+        return self
 
     def talker(self, name):
         self.talkers.append(Talker(self.prosody.port, name))
@@ -74,12 +55,9 @@ class Chat:
     def close(self):
         for t in self.talkers:
             t.close()
-        if self.gateway is not None and self.gateway.poll() is None:
-            self.gateway.send_signal(signal.SIGCONT)
-            self.gateway.send_signal(signal.SIGTERM)
-            self.gateway.wait(20)
-        if self.gateway is not None:
-            self.gateway.stdout.close()
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.stop()
         self.prosody.stop()
 
 
@@ -90,15 +68,12 @@ def chat(site):
     c.close()
 
 
-def tickets(site):
-    done = site.run("tickets", "--json", "--all", check=False)
-    if done.returncode != 0:
-        done = site.run("tickets", "--json")
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
 def number_in(words):
     return re.search(NUMBER, words).group()
+
+
+def repaired(words):
+    return "修复" in words or "恢复" in words or "解决" in words
 
 
 def test_a_full_round_by_chat_from_the_first_words_to_the_score(chat, site):
@@ -114,77 +89,81 @@ def test_a_full_round_by_chat_from_the_first_words_to_the_score(chat, site):
     opened = li.hear(lambda w: re.search(NUMBER, w))
     number = number_in(opened["words"])
     assert opened["thread"] == "th-1"
+    ticket = story(site, number)
+    assert ticket["text"] == "大堂有人被困" and ticket["category"] == "lift"
 
-    story = json.loads(site.run("ticket", number, "--json").stdout)
-    assert "大堂有人被困" in json.dumps(story, ensure_ascii=False)
-    ticket = bytes.fromhex(story["ticket"])
-    territory = story["territory"]
-    name, offer = find_offer(clients, ticket)
-    engineer, epoch = clients[name], int(time.time())
-    engineer.event(epoch, 1, territory, ticket, "accept", seen=offer["version"])
-    told = li.hear(lambda w: number in w and "+" in w)  # the engineer's name and telephone number
+    engineer = Engineer(clients, ticket["territory"], ticket["ticket"])
+    assert clock_of(site, number)["state"] == "running"
+    engineer.say("accept", seen=engineer.offer["version"])
+    told = li.hear(lambda w: number in w and engineer.called in w and engineer.phone in w)
     assert told["thread"] == "th-1"
-    wait_until(lambda: "delivered" in site.run("ticket", number).stdout, "the response clock is stopped", limit=15)
+    wait_for_promise(site, number, "gw-chat")
 
     li.say("催单", thread="th-1")
     li.hear(lambda w: "已催单" in w)
-    wait_until(lambda: "nudge" in site.run("ticket", number).stdout, "the nudge is on the ticket", limit=15)
+    wait_until(lambda: verbs(site, number).count("nudge") == 1, "the nudge is on the ticket", limit=15)
     li.say("进度")
     assert number in li.hear(lambda w: "已接单" in w)["words"]
-    for counter, verb in enumerate(("depart", "arrive", "resolve"), start=2):
-        engineer.event(epoch, counter, territory, ticket, verb)
-    li.hear(lambda w: number in w and ("修复" in w or "恢复" in w or "解决" in w))
+    for verb in ("depart", "arrive", "resolve"):
+        engineer.say(verb)
+    li.hear(lambda w: number in w and repaired(w))
     li.say("没修好", thread="th-1")
     li.hear(lambda w: "还有什么问题" in w)
     li.say("门还是关不上", thread="th-1")
     li.hear(lambda w: "退回" in w)
-    wait_until(lambda: "门还是关不上" in site.run("ticket", number).stdout, "the reason is on the ticket", limit=15)
+    wait_until(lambda: story(site, number)["state"] == "working", "reopened", limit=15)
+    assert "门还是关不上" in json.dumps(story(site, number), ensure_ascii=False)
+    engineer.say("resolve")
+    li.hear(lambda w: number in w and repaired(w))
+    li.say("满意", thread="th-1")
+    li.hear(lambda w: "感谢确认" in w)
+    li.hear(lambda w: number in w and "评分" in w)
+    li.say("5")
+    li.hear(lambda w: "感谢评价" in w)
+    wait_for_score(site, number, 5)
 
 
-def test_a_repair_is_accepted_and_scored(chat, site):
+def test_words_that_the_dialogue_leaves_to_the_table_are_said_to_the_ticket(chat, site):
     clients = engineer_clients(site)
     chat.start()
     ann = chat.talker("ann")
     ann.say("Lift stuck between floors, urgent")
     number = number_in(ann.hear(lambda w: re.search(NUMBER, w))["words"])
-    story = json.loads(site.run("ticket", number, "--json").stdout)
-    ticket, territory = bytes.fromhex(story["ticket"]), story["territory"]
-    name, offer = find_offer(clients, ticket)
-    epoch = int(time.time())
-    clients[name].event(epoch, 1, territory, ticket, "accept", seen=offer["version"])
-    ann.hear(lambda w: number in w and "+" in w)
-    for counter, verb in enumerate(("depart", "arrive", "resolve"), start=2):
-        clients[name].event(epoch, counter, territory, ticket, verb)
-    wait_until(lambda: json.loads(site.run("ticket", number, "--json").stdout)["state"] == "resolved", "resolved")
-    ann.hear(lambda w: number in w and ("accept" in w.lower() or "resolved" in w.lower() or "works" in w.lower()))
-    ann.say("accept")
-    ann.hear(lambda w: "accepted" in w)
-    ann.hear(lambda w: number in w and "how was our service" in w)
-    ann.say("5")
-    ann.hear(lambda w: "thank you for the score" in w)
-    wait_until(lambda: "survey_answer" in site.run("ticket", number).stdout, "the score is on the ticket", limit=15)
+    engineer = Engineer(clients, story(site, number)["territory"], story(site, number)["ticket"])
+    engineer.say("accept", seen=engineer.offer["version"])
+    ann.hear(lambda w: engineer.phone in w)
+    ann.say("still broken, the bell rings too")  # in an engineer's hands: he is urged
+    ann.hear(lambda w: number in w and "urged" in w)
+    ann.say("complain: nobody answers " + engineer.phone)
+    ann.hear(lambda w: number in w and "complaint is recorded" in w)
+    for verb in ("depart", "arrive", "resolve"):
+        engineer.say(verb)
+    ann.hear(lambda w: number in w and "the repair is done" in w)
+    ann.say("reject")
+    ann.hear(lambda w: "what is still wrong" in w)
+    ann.say("still broken")  # as a reason it is good enough
+    ann.hear(lambda w: "the work goes on" in w)
+    wait_until(lambda: story(site, number)["state"] == "working", "reopened", limit=15)
+    said = json.dumps(story(site, number))
+    assert verbs(site, number).count("nudge") == 1 and "the bell rings too" in said and "nobody answers" in said
 
 
 def test_a_gateway_killed_before_or_after_its_journal_makes_one_ticket_of_each_message(chat, site):
     chat.start()
     ann, li = chat.talker("ann"), chat.talker("li")
     # delivered by Prosody, not read by the gateway
-    chat.gateway.send_signal(signal.SIGSTOP)
+    chat.process.send_signal(signal.SIGSTOP)
     ann.say("Lift stuck, urgent", ident="kill-1")
     ann.write('<iq type="get" id="there" to="%s"><ping xmlns="urn:xmpp:ping"/></iq>' % HOST)
-    while ann.next_element(10).get("id") != "there":
+    while ann.next_element().get("id") != "there":
         pass
     chat.kill()
     chat.start()
     numbers = {number_in(ann.hear(lambda w: re.search(NUMBER, w))["words"])}
     # on the gateway's disk, and dead before anything of it is acknowledged
-    chat.kill()
-    bomb = site.dir / "bomb"
-    chat.start(crash_at=bomb)
-    bomb.touch()
+    chat.arm()
     li.say("停电了，紧急", ident="kill-2")
-    assert chat.gateway.wait(20) == -signal.SIGKILL and not bomb.exists()
-    chat.gateway.stdout.close()
+    chat.wait_for_death()
     chat.start()
     numbers.add(number_in(li.hear(lambda w: re.search(NUMBER, w))["words"]))
     # an unlucky server delivers once more
@@ -236,6 +215,28 @@ def test_bad_stanzas_and_floods_are_answered_and_others_are_heard(chat, site):
     ann.hear(lambda w: re.search(NUMBER, w))
 
 
+def test_one_process_speaks_xmpp_and_serves_webhooks(chat, site):
+    platforms, port = Platforms(), free_port()
+    try:
+        accounts = site.dir / "gateways" / "chat.hooks"
+        accounts.touch(0o600)
+        fields = " ".join("%s=%s" % f for f in SECRETS["telegram"].items())
+        accounts.write_text("telegram telegram base=%s %s\n" % (platforms.base, fields))
+        chat.start("--set", "port=%d" % port)
+        ann = chat.talker("ann")
+        assert Poster(port).post("telegram", "99", "The cooling is off, urgent", "1")[0] == 200
+        platforms.hears(lambda w: "Where is it" in w, to="99")
+        ann.say("Lift stuck, urgent")
+        number = number_in(ann.hear(lambda w: re.search(NUMBER, w))["words"])
+        assert Poster(port).post("telegram", "99", "skip", "2")[0] == 200
+        platforms.hears(lambda w: "What kind" in w, to="99")
+        assert Poster(port).post("telegram", "99", "3", "3")[0] == 200
+        other = number_in(platforms.hears(lambda w: re.search(NUMBER, w), to="99")["words"])
+        assert number != other and len(tickets(site)) == 2
+    finally:
+        platforms.close()
+
+
 def test_a_silent_customer_s_report_goes_as_it_is(chat, site):
     chat.start("--set", "patience_s=1")
     bob = chat.talker("bob")
@@ -246,11 +247,14 @@ def test_a_silent_customer_s_report_goes_as_it_is(chat, site):
 
 
 def test_a_dry_run_says_what_a_stanza_would_become(chat, site):
-    stanza = '<message from="li@%s/phone" id="a1"><body>停电了</body><thread>t</thread></message>' % HOST
-    done = subprocess.run(chat.command("--dry-run"), input=stanza, capture_output=True, text=True, timeout=20)
+    def dry_run(stanza):
+        command = site.command("gateway", "chat", site=False) + ["--site", str(site.dir), "--dry-run"]
+        return subprocess.run(command, input=stanza, capture_output=True, text=True, timeout=LIMIT)
+
+    done = dry_run('<message from="li@%s/phone" id="a1"><body>停电了</body><thread>t</thread></message>' % HOST)
     assert done.returncode == 0, done.stderr
     became = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
     assert became["becomes"] == "report" and became["category"] == "power-failure" and became["lang"] == "zh"
     assert became["site"] == "harbour-bank-hq" and "asks: " in done.stdout
-    bad = subprocess.run(chat.command("--dry-run"), input="<iq/>", capture_output=True, text=True, timeout=20)
+    bad = dry_run("<iq/>")
     assert bad.returncode == 1 and "message" in bad.stderr

@@ -15,8 +15,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from conftest import BUILD, wait_until
-from gateway import Engineer, Gateway, story, tickets, wait_for_tickets
+from conftest import BUILD, LIMIT, wait_until
+from gateway import Engineer, Gateway, clock_of, story, tickets, wait_for_promise, wait_for_score, wait_for_tickets
 from test_round import engineer_clients
 
 FAULT = "fault@dispatch.example"
@@ -87,6 +87,7 @@ class Customers:
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
+            request_queue_size = 64  # or a dozen mails at once wait for seconds
 
         self.server = Server(("127.0.0.1", 0), Session)
         self.port = self.server.server_address[1]
@@ -177,7 +178,7 @@ class Postfix:
             return False
 
     def run(self, word, check=True):
-        subprocess.run([POSTFIX, "-c", str(self.dir / "etc"), word], check=check, capture_output=True, timeout=30)
+        subprocess.run([POSTFIX, "-c", str(self.dir / "etc"), word], check=check, capture_output=True, timeout=LIMIT)
 
     def log(self):
         path = self.dir / "maillog"
@@ -188,13 +189,15 @@ class Postfix:
 
 
 class Mail(Gateway):
-    def __init__(self, site, customers, postfix_dir, conf=""):
+    """Behind Postfix, or with the customers' server for a relay."""
+
+    def __init__(self, site, customers, postfix_dir, conf="", contacts=CONTACTS):
         self.lmtp = free_port()
         self.customers = customers
         self.postfix = Postfix(postfix_dir, self.lmtp, customers.port) if postfix_dir else None
-        port = self.postfix.port if self.postfix else 1
+        port = self.postfix.port if self.postfix else customers.port if customers else 1
         super().__init__(
-            site, "email", contacts=CONTACTS,
+            site, "email", contacts=contacts,
             conf="address %s\nlisten 127.0.0.1:%d\nrelay smtp://127.0.0.1:%d\nbounce_wait_s 2\n%s"
             % (FAULT, self.lmtp, port, conf),
         )
@@ -210,7 +213,8 @@ class Mail(Gateway):
             m.add_alternative(html, subtype="html")
         for name, data in files:
             m.add_attachment(data, maintype="image", subtype="jpeg", filename=name)
-        with smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=10) as s:
+        server = smtplib.SMTP("127.0.0.1", self.postfix.port, timeout=LIMIT) if self.postfix else smtplib.LMTP("127.0.0.1", self.lmtp)
+        with server as s:
             s.send_message(m, from_addr=sender if envelope is None else envelope, to_addrs=[to])
         return m["Message-ID"]
 
@@ -266,9 +270,10 @@ def test_a_full_round_by_mail(site, mail, customers):
     kept = list((site.dir / "gateways" / "email-files").glob("*/1-照片.jpg"))
     assert len(kept) == 1 and kept[0].read_bytes() == b"\xff\xd8" * 100 and kept[0].stat().st_mode & 0o77 == 0
     engineer = Engineer(clients, ticket["territory"], ticket["ticket"])
+    assert clock_of(site, number)["state"] == "running"
     engineer.say("accept", seen=engineer.offer["version"])
-    accepted = customers.gets(number, "电话")
-    told(site, number, "delivered")
+    accepted = customers.gets(number, engineer.called, engineer.phone)
+    wait_for_promise(site, number, "gw-email")  # it has not come back
     mail.answer(accepted, "催单，客户在等")
     told(site, number, "客户在等")
     for verb in ("depart", "arrive", "resolve"):
@@ -280,8 +285,7 @@ def test_a_full_round_by_mail(site, mail, customers):
     mail.answer(customers.gets("已修好"), "已修好")
     survey = customers.gets("打分")
     mail.answer(survey, "5")
-    told(site, number, '"done"')
-    assert story(site, number)["state"] == "closed"
+    wait_for_score(site, number, 5)
     assert len(tickets(site)) <= 1
 
 
@@ -338,12 +342,13 @@ def test_what_no_person_wrote_is_not_answered_and_what_comes_back_is_told(site, 
 
 
 def talk(port, *parts):
-    """Bytes to the gateway's LMTP port; all that it says until it closes or is silent for a second."""
+    """Bytes to the gateway's LMTP port; all that it says until it closes, or is silent after what no QUIT ends."""
     said = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=1) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as s:
         try:
             for part in parts:
                 s.sendall(part)
+            s.settimeout(LIMIT if parts[-1] == b"QUIT\r\n" else 1)
             while True:
                 got = s.recv(65536)
                 if not got:
@@ -376,6 +381,35 @@ def test_bad_input_and_a_flood_are_refused_and_the_next_mail_is_taken(site):
     gateway.stop()
 
 
+def test_mails_that_share_a_sync_are_acknowledged_after_it_and_become_a_ticket_each(site):
+    gateway = Mail(site, None, None).start()
+    mails = [b"From: user%d@x.example\r\nMessage-ID: <%d@x>\r\n\r\nlamp %d is dark" % (i, i, i) for i in range(8)]
+    open_ones = []
+    for mail in mails:
+        s = socket.create_connection(("127.0.0.1", gateway.lmtp), timeout=10)
+        s.sendall(b"LHLO x\r\n" + envelope("u@x.example", mail)[:-3])
+        said = b""
+        while b"354" not in said:
+            said += s.recv(4096)
+        open_ones.append(s)
+    gateway.arm()
+    for s in open_ones:
+        s.sendall(b".\r\n")
+    gateway.wait_for_death()
+    for s in open_ones:
+        try:
+            assert s.recv(4096) == b""  # not acknowledged
+        except ConnectionError:
+            pass
+        s.close()
+    gateway.start()
+    for mail in mails:
+        assert "250 2.0.0 taken" in talk(gateway.lmtp, b"LHLO x\r\n", envelope("u@x.example", mail), b"QUIT\r\n")
+    found = wait_for_tickets(site, len(mails))
+    assert [story(site, t["number"]).get("repeats", 0) for t in found] == [0] * len(mails)
+    gateway.stop()
+
+
 def test_a_dry_run_says_what_a_mail_would_become(site):
     gateway = Mail(site, None, None)
     text = base64.b64encode("漏水了".encode("gbk")).decode()
@@ -388,14 +422,38 @@ def test_a_dry_run_says_what_a_mail_would_become(site):
     assert gateway.dry_run("From: a@b\nAuto-Submitted: auto-replied\n\nx")[0]["becomes"] == "nothing"
 
 
+def test_a_trusted_monitors_mails_are_reports_and_never_answered(site, customers):
+    gateway = Mail(site, customers, None, conf="machines alarm@monitor.example, @zabbix.example\nrelay smtp://127.0.0.1:%d\n" % customers.port)
+    with open(gateway.folder / "contacts.csv", "a") as f:
+        f.write("email,alarm@monitor.example,C-1005,city-hall,NOC,en\nemail,noc@customer.example,C-1005,city-hall,NOC,en\n")
+    gateway.start()
+    auto = b"From: %s\r\nSubject: PROBLEM: %s\r\nAuto-Submitted: auto-%s\r\n\r\nsince 12:00\r\n"
+    mails = [
+        (b"alarm@monitor.example", b"disk of db1 is full", b"generated"),
+        (b"probe@zabbix.example", b"switch 3 is down", b"generated"),
+        (b"x@elsewhere.example", b"a newsletter", b"generated"),
+        (b"anybody@zabbix.example", b"I am away", b"replied"),
+    ]
+    said = talk(gateway.lmtp, b"LHLO x\r\n", *[envelope("", auto % m) for m in mails], b"QUIT\r\n")
+    assert said.count("250 2.0.0 taken") == 2 and said.count("250 2.0.0 read, nothing to do") == 2
+    found = wait_for_tickets(site, 2)
+    texts = json.dumps([story(site, t["number"]) for t in found])
+    assert "disk of db1 is full" in texts and "switch 3 is down" in texts and '"customer": "C-1005"' in texts
+    customers.gets("Re: PROBLEM: disk of db1", to="noc@customer.example")
+    gateway.stop()
+    assert {m.rcpt for m in customers.mails} <= {"noc@customer.example"}
+    said = gateway.dry_run(auto.replace(b"\r", b"") % mails[1])
+    assert said[0]["becomes"] == "report" and said[0]["told"] == "nobody"
+
+
 def test_what_is_set_up_wrong_is_named(site):
     gateway = Mail(site, None, None, conf="")
     (gateway.folder / "email.conf").write_text("listen 127.0.0.1:%d\n" % gateway.lmtp)
-    done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 78 and "address" in done.stderr and "email.conf" in done.stderr
     with socket.socket() as s:
         s.bind(("127.0.0.1", gateway.lmtp))
         s.listen(1)
         (gateway.folder / "email.conf").write_text("address %s\nlisten 127.0.0.1:%d\n" % (FAULT, gateway.lmtp))
-        done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([str(BUILD / "faultline"), "gateway", "email", "--site", str(site.dir)], capture_output=True, text=True, timeout=LIMIT)
         assert done.returncode == 78 and "Address already in use" in done.stderr

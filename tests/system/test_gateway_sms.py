@@ -1,163 +1,20 @@
-"""The SMS gateway behind a real Kannel bearerbox, with a short message centre that speaks SMPP (smsc.cjs)."""
+"""The SMS gateway behind a real Kannel bearerbox, with a short message centre that speaks SMPP (smsc.py)."""
 
 import json
-import os
-import pathlib
 import re
-import shutil
 import socket
 import struct
-import subprocess
-import threading
-import time
 
 import pytest
 
-from conftest import ROOT, wait_until
-from gateway import Engineer, Gateway, story, tickets, wait_for_tickets
+from conftest import LIMIT, wait_until
+from gateway import (
+    Engineer, Gateway, clock_of, story, tickets, verbs, wait_for_promise, wait_for_score, wait_for_tickets,
+)
+from kannel import BEARERBOX, CONTACTS, LI, SERVICE, WANG, Sms
 from test_round import engineer_clients
 
-BEARERBOX = shutil.which("bearerbox", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
-NPM = ROOT / "build" / "npm" / "node_modules"
-pytestmark = pytest.mark.skipif(
-    not BEARERBOX or not shutil.which("node") or not (NPM / "smpp").is_dir(),
-    reason="needs kannel, node and the npm package smpp: ./dev setup",
-)
-
-LI, WANG, SERVICE = "8613800000021", "8613800000022", "4711"
-CONTACTS = "sms,+%s,,city-hall,Li Wei,zh\nsms,+%s,,city-hall,Ann Wang,en\n" % (LI, WANG)
-
-KANNEL = """
-group = core
-admin-port = {admin}
-admin-interface = 127.0.0.1
-admin-password = none
-smsbox-port = {box}
-smsbox-interface = 127.0.0.1
-box-deny-ip = "*.*.*.*"
-box-allow-ip = "127.0.0.1"
-log-file = "{dir}/bearerbox.log"
-log-level = 0
-store-type = spool
-store-location = "{dir}/spool"
-dlr-storage = internal
-sms-resend-freq = 1
-sms-combine-concatenated-mo = true
-sms-combine-concatenated-mo-timeout = 5
-
-group = smsc
-smsc = smpp
-smsc-id = SIM
-host = 127.0.0.1
-port = {smpp}
-transceiver-mode = true
-smsc-username = "gw"
-smsc-password = "pw"
-system-type = ""
-interface-version = 34
-enquire-link-interval = 5
-reconnect-delay = 1
-source-addr-ton = 1
-source-addr-npi = 1
-dest-addr-ton = 1
-dest-addr-npi = 1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-
-group = smsbox-route
-smsbox-id = faultline
-smsc-id = "SIM"
-"""
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Centre:
-    """smsc.cjs: telephones that send and receive."""
-
-    def __init__(self, site):
-        self.process = subprocess.Popen(
-            ["node", str(pathlib.Path(__file__).with_name("smsc.cjs"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=site.log, text=True, env=dict(os.environ, NODE_PATH=str(NPM)),
-        )
-        site.children.append(self.process)
-        self.port = json.loads(self.process.stdout.readline())["port"]
-        self.lines, self.heard = [], 0
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
-
-    def order(self, **order):
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-
-    def send(self, text, who=LI, **more):
-        self.order(**{"from": who, "to": SERVICE, "text": text, **more})
-
-    def texts(self, to=None):
-        return [l["mt"] for l in list(self.lines) if "mt" in l and to in (None, l["mt"]["to"])]
-
-    def hears(self, pattern, to=LI, limit=15):
-        """The message to this telephone that fits, wherever it comes among the others."""
-        def look():
-            return next((m for m in self.texts(to) if re.search(pattern, m["text"])), None)
-
-        try:
-            return wait_until(look, pattern, limit)
-        except AssertionError:
-            raise AssertionError("%s did not get %r, but %s" % (to, pattern, self.texts()))
-
-
-class Kannel:
-    def __init__(self, site, centre):
-        self.site, self.centre, self.dir = site, centre, site.dir / "kannel"
-        (self.dir / "spool").mkdir(parents=True)
-        for _ in range(5):  # somebody may take a port in between
-            self.start(free_port())
-            if self.process.poll() is None:
-                return
-        raise AssertionError((self.dir / "bearerbox.log").read_text()[-3000:])
-
-    def start(self, port):
-        self.port = port
-        self.centre.lines[:] = [line for line in self.centre.lines if "bound" not in line]
-        conf = KANNEL.format(admin=free_port(), box=self.port, smpp=self.centre.port, dir=self.dir)
-        (self.dir / "kannel.conf").write_text(conf)
-        self.process = subprocess.Popen(
-            [BEARERBOX, "-v", "4", str(self.dir / "kannel.conf")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        self.site.children.append(self.process)
-        wait_until(lambda: self.process.poll() is not None or self.is_up(), "bearerbox listens", 10)
-
-    def is_up(self):
-        with socket.socket() as s:
-            listens = s.connect_ex(("127.0.0.1", self.port)) == 0
-        return listens and any("bound" in line for line in list(self.centre.lines))
-
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def keeps(self):
-        """Messages that are not done with."""
-        return sum(f.is_file() for f in (self.dir / "spool").rglob("*"))
-
-
-class Sms(Gateway):
-    def __init__(self, site, conf="", engineers=""):
-        self.centre = Centre(site)
-        self.kannel = Kannel(site, self.centre)
-        super().__init__(site, "sms", conf="port %d\n%s" % (self.kannel.port, conf), contacts=CONTACTS)
-        (self.folder / "sms-engineers.csv").write_text(engineers)
+pytestmark = pytest.mark.skipif(not BEARERBOX, reason="needs kannel: ./dev setup")
 
 
 def number_in(text):
@@ -169,41 +26,38 @@ def engineer_of(site, clients, number):
     return Engineer(clients, told["territory"], told["ticket"])
 
 
-def verbs(site, ticket):
-    return re.findall(r'"verb": ?"(\w+)"', json.dumps(story(site, ticket)))
-
-
 def test_a_full_round_by_sms_in_chinese(site):
     sms = Sms(site)
     sms.start()
     clients = engineer_clients(site)
-    sms.centre.send("三号楼断电")
-    opened = sms.centre.hears("受理")
+    sms.say("三号楼断电")
+    opened = sms.hears("受理")
     number = number_in(opened["text"])
     assert opened["parts"] == 1 and opened["from"] == SERVICE
     engineer = engineer_of(site, clients, number)
+    assert clock_of(site, number)["state"] == "running"
     engineer.say("accept", seen=engineer.offer["version"])
-    accepted = sms.centre.hears("工程师.*[0-9]{3}")
+    accepted = sms.hears("工程师%s.*%s" % (engineer.called, re.escape(engineer.phone)))
     assert accepted["parts"] == 1 and len(accepted["text"]) <= 70
-    wait_until(lambda: "delivered" in verbs(site, number), "the receipt stops the response clock", 10)
+    wait_for_promise(site, number, "gw-sms")  # by the telephone's receipt
 
-    sms.centre.send("催单")
-    sms.centre.hears("催单")
+    sms.say("催单")
+    sms.hears("催单")
     wait_until(lambda: "nudge" in verbs(site, number), "the nudge", 10)
     for verb in ("depart", "arrive", "resolve"):
         engineer.say(verb)
-    sms.centre.hears("修复|解决|恢复")
-    sms.centre.send("拒绝 还是没电")
+    sms.hears("修复|解决|恢复")
+    sms.say("拒绝 还是没电")
     wait_until(lambda: "reopen" in verbs(site, number), "the customer rejects the repair", 10)
     engineer.say("resolve")
     wait_until(lambda: "resolved" in json.dumps(tickets(site)), "resolved again", 10)
-    sms.centre.send("进度")
-    sms.centre.hears("已修复，请回复")
-    sms.centre.send("接受")
-    sms.centre.hears("结单|关闭|完成|评")
-    sms.centre.send("5")
-    sms.centre.hears("感谢")
-    wait_until(lambda: "survey_answer" in verbs(site, number), "the score", 10)
+    sms.say("进度")
+    sms.hears("已修复，请回复")
+    sms.say("接受")
+    sms.hears("评分|打分")
+    sms.say("5")
+    sms.hears("感谢")
+    wait_for_score(site, number, 5)
     assert "还是没电" in json.dumps(story(site, number), ensure_ascii=False)
     sms.stop()
 
@@ -213,7 +67,7 @@ def test_an_engineer_without_a_device_works_by_short_codes(site, lang):
     people = {"86139000000%02d" % i: name for i, (name, _) in enumerate(site.engineers())}
     sms = Sms(site, engineers="".join("+%s,%s,%s\n" % (*row, lang) for row in people.items()))
     sms.start()
-    sms.centre.send("no power at the city hall", who=WANG)
+    sms.say("no power at the city hall", who=WANG)
 
     def offered(but=()):
         mine = (m for m in sms.centre.texts() if m["to"] in people and m["to"] not in but)
@@ -221,20 +75,20 @@ def test_an_engineer_without_a_device_works_by_short_codes(site, lang):
 
     first = wait_until(offered, "an offer", 15)
     assert first["parts"] == 1 and first["text"].startswith("1: ")
-    sms.centre.send("1d far" if lang == "en" else "1拒 远", who=first["to"])
+    sms.say("1d far" if lang == "en" else "1拒 远", who=first["to"])
     second = wait_until(lambda: offered(but=(first["to"],)), "an offer to somebody else", 15)
     who = second["to"]
     sms.kill()
     sms.start()  # with his list
-    sms.centre.send("98a", who=who)
-    sms.centre.hears("No order of this number|没有这个序号", to=who)
-    sms.centre.send("1a" if lang == "en" else "１接单", who=who)
-    sms.centre.hears("no power at the city hall", to=who)  # the words of the report, now that it is his
-    number = number_in(sms.centre.hears("engineer .*[0-9]{4}$", to=WANG)["text"])
-    sms.centre.send("?", who=who)
-    assert number in sms.centre.hears("Your orders|您的故障单", to=who)["text"]
+    sms.say("98a", who=who)
+    sms.hears("No order of this number|没有这个序号", to=who)
+    sms.say("1a" if lang == "en" else "１接单", who=who)
+    sms.hears("no power at the city hall", to=who)  # the words of the report, now that it is his
+    number = number_in(sms.hears(r"engineer .*[0-9]{4}\.?$", to=WANG)["text"])
+    sms.say("?", who=who)
+    assert number in sms.hears("Your orders|您的故障单", to=who)["text"]
     for code, state in (("g", "en_route"), ("c", "working"), ("r Fuse was blown", "resolved")):
-        sms.centre.send("1" + code, who=who)
+        sms.say("1" + code, who=who)
         wait_until(lambda: story(site, number)["state"] == state, state, 10)
     done = verbs(site, number)
     for verb in ("decline", "accept", "depart", "arrive", "resolve"):
@@ -246,24 +100,24 @@ def test_long_messages_come_whole_in_any_order(site):
     sms = Sms(site)
     sms.start()
     text = "三号楼二层机房水管爆裂，" * 12
-    sms.centre.send(text, reverse=True)
+    sms.say(text, reverse=True)
     ticket = wait_for_tickets(site, 1)[0]
-    assert text in site.run("ticket", number_in(sms.centre.hears("故障单|受理")["text"])).stdout.replace("\n", ""), ticket
+    assert text in site.run("ticket", number_in(sms.hears("故障单|受理")["text"])).stdout.replace("\n", ""), ticket
     sms.stop()
 
 
 def test_a_death_between_journal_and_acknowledgement_makes_one_ticket(site):
     sms = Sms(site)
     sms.start()
-    sms.centre.send("进度", who=WANG)  # so that its beginning is behind it
-    sms.centre.hears("没有未结", to=WANG)
+    sms.say("进度", who=WANG)  # so that its beginning is behind it
+    sms.hears("没有未结", to=WANG)
     wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
     sms.arm()
-    sms.centre.send("三号楼断电")
+    sms.say("三号楼断电")
     sms.wait_for_death()
     assert sms.kannel.keeps() >= 1  # it was never acknowledged (a receipt may wait beside it)
     sms.start()
-    sms.centre.hears("受理")
+    sms.hears("受理")
     wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
     told = tickets(site)
     assert len(told) == 1 and not told[0].get("repeats"), told
@@ -274,14 +128,14 @@ def test_a_death_between_journal_and_acknowledgement_makes_one_ticket(site):
 def test_a_word_of_which_the_acknowledgement_died_is_not_lost(site):
     sms = Sms(site)
     sms.start()
-    sms.centre.send("三号楼断电")
-    number = number_in(sms.centre.hears("受理")["text"])
+    sms.say("三号楼断电")
+    number = number_in(sms.hears("受理")["text"])
     wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
     sms.arm()
-    sms.centre.send("催单")
+    sms.say("催单")
     sms.wait_for_death()
     sms.start()
-    sms.centre.hears("已为您催单")
+    sms.hears("已为您催单")
     wait_until(lambda: sms.kannel.keeps() == 0, "everything acknowledged", 10)
     wait_until(lambda: verbs(site, number).count("nudge") in (1, 2), "the nudge", 10)  # twice: its mark comes after it
     sms.stop()
@@ -291,15 +145,15 @@ def test_kannel_dies_and_comes_back_and_nothing_is_lost_in_either_direction(site
     sms = Sms(site)
     sms.start()
     clients = engineer_clients(site)
-    sms.centre.send("三号楼断电")
-    number = number_in(sms.centre.hears("受理")["text"])
+    sms.say("三号楼断电")
+    number = number_in(sms.hears("受理")["text"])
     engineer = engineer_of(site, clients, number)
     sms.kannel.kill()
     engineer.say("accept")
     sms.kannel.start(sms.kannel.port)
-    sms.centre.hears("工程师.*电话", limit=20)
-    sms.centre.send("催单")
-    sms.centre.hears("已为您催单")
+    sms.hears("工程师.*电话", limit=20)
+    sms.say("催单")
+    sms.hears("已为您催单")
     sms.stop()
 
 
@@ -308,11 +162,11 @@ def test_what_comes_while_the_broker_is_away_is_there_after_it_returns(site):
     sms.start()
     site.stop_up()
     for i in range(12):
-        sms.centre.send("pump %d does not start" % i, who="86138000001%02d" % i)
+        sms.say("pump %d does not start" % i, who="86138000001%02d" % i)
     wait_until(lambda: sum("mo" in l and l["status"] == 0 for l in list(sms.centre.lines)) == 12, "taken", 10)
     site.start_up()
     for i in range(12):
-        sms.centre.hears("[Tt]icket", to="86138000001%02d" % i, limit=30)
+        sms.hears("[Tt]icket", to="86138000001%02d" % i, limit=30)
     sms.stop()
 
 
@@ -322,10 +176,22 @@ def test_a_telephone_that_cannot_be_reached_is_said_to_the_ticket_and_his_next_n
         "sms,+%s,,city-hall,Li Wei,zh\nsms,+%s,,city-hall,Li Wei,zh\n" % (LI, WANG)
     )
     sms.start()
-    sms.centre.order(dead=LI)
-    sms.centre.send("三号楼断电")
-    number = number_in(sms.centre.hears("故障单|受理", to=WANG)["text"])
+    sms.centre.dead.add(LI)
+    sms.say("三号楼断电")
+    number = number_in(sms.hears("故障单|受理", to=WANG)["text"])
     wait_until(lambda: "not delivered by sms" in json.dumps(story(site, number)), "the note", 10)
+    sms.stop()
+
+
+def test_words_behind_a_word_that_fits_no_ticket_are_a_report_and_a_late_word_is_a_note(site):
+    sms = Sms(site)
+    sms.start()
+    sms.say("取消，三号楼的电梯又停了")  # he has no ticket: nothing to cancel, something to mend
+    number = number_in(sms.hears("受理")["text"])
+    assert story(site, number)["text"] == "取消，三号楼的电梯又停了"
+    sms.say("拒绝 门锁着，请找保安")  # nothing is resolved yet
+    sms.hears("已补充")
+    wait_until(lambda: "请找保安" in json.dumps(story(site, number), ensure_ascii=False), "the note", 10)
     sms.stop()
 
 
@@ -333,7 +199,7 @@ def test_a_flood_waits_in_kannel_and_nothing_of_it_is_lost(site):
     sms = Sms(site, conf="sender_burst 3\nsender_per_min 240\n")
     sms.start()
     for i in range(8):
-        sms.centre.send("door %d is stuck" % i, who=WANG)
+        sms.say("door %d is stuck" % i, who=WANG)
     wait_until(lambda: len([m for m in sms.centre.texts(WANG) if "icket" in m["text"]]) == 8, "eight answers", 15)
     assert max(l["status"] for l in sms.centre.lines if "mo" in l) == 0  # Kannel keeps what has to wait
     sms.stop()
@@ -342,10 +208,10 @@ def test_a_flood_waits_in_kannel_and_nothing_of_it_is_lost(site):
 def test_what_is_no_message_does_no_harm(site):
     sms = Sms(site)
     sms.start()
-    sms.centre.send("接受")
-    sms.centre.hears("没有未结故障单")
-    sms.centre.send("   ", who=WANG)
-    sms.centre.hears("empty", to=WANG)
+    sms.say("接受")
+    sms.hears("没有未结故障单")
+    sms.say("   ", who=WANG)
+    sms.hears("empty", to=WANG)
     assert tickets(site) == []
     sms.stop()
 
@@ -354,7 +220,7 @@ def test_a_peer_that_is_no_bearerbox_is_left_and_tried_again(site):
     with socket.create_server(("127.0.0.1", 0)) as server:
         sms = Gateway(site, "sms", conf="port %d\n" % server.getsockname()[1])
         sms.start()
-        server.settimeout(10)
+        server.settimeout(LIMIT)
         for answer in (b"HTTP/1.1 400 Bad Request\r\n\r\n", struct.pack(">II", 4, 99), b""):
             peer, _ = server.accept()
             hello = peer.recv(100)

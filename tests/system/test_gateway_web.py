@@ -11,8 +11,10 @@ import urllib.request
 
 import pytest
 
-from conftest import wait_until
-from gateway import DEGREES, Engineer, Gateway, story, tickets, wait_for_tickets
+from conftest import LIMIT, wait_until
+from gateway import (
+    DEGREES, Engineer, Gateway, clock_of, story, tickets, wait_for_promise, wait_for_score, wait_for_tickets,
+)
 from test_round import engineer_clients
 
 KEY, SECRET = "sesame-0123456789", "s3cret"
@@ -46,7 +48,7 @@ class Receiver:
         self.url = "http://127.0.0.1:%d/hook" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def hears(self, limit=15, **wanted):
+    def hears(self, limit=LIMIT, **wanted):
         def look():
             return next((e for e in list(self.events) if wanted.items() <= e.items()), None)
 
@@ -74,7 +76,7 @@ class Web(Gateway):
         if idempotency:
             request.add_header("Idempotency-Key", idempotency)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=LIMIT) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as e:
             return e.code, e.read()
@@ -117,13 +119,15 @@ def test_a_full_round_by_http(site, web, receiver):
     number = receiver.hears(kind="opened")["number"]
     ticket = taken["report"]
     engineer = Engineer(clients, story(site, ticket)["territory"], ticket)
+    assert clock_of(site, ticket)["state"] == "running"
     engineer.say("accept", seen=engineer.offer["version"])
     told = receiver.hears(kind="ticket", state="accepted")
-    assert told["engineer"]["name"] in told["words"] and told["engineer"]["phone"] in told["words"]
+    assert told["engineer"] == {"id": engineer.name, "name": engineer.called, "phone": engineer.phone}
+    assert engineer.called in told["words"] and engineer.phone in told["words"]
     assert told["number"] == number and told["key"] == "round-1" and told["header"] == told["event"]
     status = wait_until(lambda: (lambda t: t if t["state"] == "accepted" else None)(web.ticket(number)), "accepted")
     assert status["engineer"] == {"name": told["engineer"]["name"], "phone": told["engineer"]["phone"]}
-    wait_until(lambda: "delivered" in json.dumps(story(site, ticket)), "the webhook's answer ends the response time")
+    wait_for_promise(site, ticket, "gw-web")  # by the webhook's answer
     web.post("/v1/tickets/%s/events" % number, {"verb": "nudge", "note": "they call again"}, idempotency="nudge-1")
     web.post("/v1/tickets/%s/events" % number, {"verb": "nudge", "note": "they call again"}, idempotency="nudge-1")
     engineer.say("depart")
@@ -131,13 +135,16 @@ def test_a_full_round_by_http(site, web, receiver):
     engineer.say("resolve")
     receiver.hears(kind="ticket", state="resolved")
     web.post("/v1/tickets/%s/events" % number, {"verb": "reopen", "note": "it is stuck again"}, idempotency="r-1")
-    receiver.hears(kind="ticket", state="working")
+    wait_until(lambda: story(site, ticket)["state"] == "working", "work goes on")
     engineer.say("resolve")
     wait_until(lambda: web.ticket(number)["state"] == "resolved", "resolved again")
     web.post("/v1/tickets/%s/events" % number, {"verb": "approve"}, idempotency="a-1")
     receiver.hears(kind="ticket", state="closed")
+    asked = wait_until(lambda: next((e for e in receiver.events if e.get("object", {}).get("state") == "open"), None), "the survey")
+    assert asked["object"]["kind"] == "survey" and asked["number"] == number
     web.post("/v1/tickets/%s/events" % number, {"verb": "survey", "score": 5, "key": "s-1"}, idempotency=None)
     receiver.hears(kind="object", object={"number": 1, "kind": "survey", "state": "done", "amount": 5})
+    wait_for_score(site, ticket, 5)
     end = story(site, ticket)
     assert json.dumps(end).count("they call again") == 1
 
@@ -265,8 +272,7 @@ def test_a_webhook_is_tried_again_after_errors_and_a_crash_and_can_be_had_again(
     event = receiver.hears(kind="opened", report=taken["report"])
     count = len(receiver.events)
     assert web.post("/v1/webhooks/replay", {"since": 0})["events"] >= 1
-    wait_until(lambda: len(receiver.events) > count, "the replay")
-    assert any(e == event for e in receiver.events[count:]), receiver.events
+    wait_until(lambda: event in receiver.events[count:], "the replay")
     assert web.ask("POST", "/v1/webhooks/replay", {"after": "00" * 16})[0] == 404
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from client import report_id, ticket_id
+from conftest import LIMIT
 from test_round import PLACE, engineer_clients, find_offer
 
 HOUR = 3600 * 1000
@@ -71,7 +72,7 @@ def town(site):
     return Town(site)
 
 
-def asked_one(town, names, kind, limit=20):
+def asked_one(town, names, kind, limit=LIMIT):
     """Who of `names` was asked to take over or to help."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:

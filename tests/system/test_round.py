@@ -5,7 +5,7 @@ import time
 import pytest
 
 from client import Refused, check_digit, number_of, report_id
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 
 PLACE = {"lat": 423200000, "lon": -710600000}  # in the territory `centre`
 
@@ -23,7 +23,7 @@ def engineer_clients(site):
     return clients
 
 
-def find_offer(clients, ticket, limit=20):
+def find_offer(clients, ticket, limit=LIMIT):
     """(engineer, his offer) for a ticket, whoever got it."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:

@@ -3,7 +3,8 @@
 import os
 import signal
 
-from conftest import wait_until
+from client import report_id
+from conftest import LIMIT, wait_until
 
 TERRITORIES = ("north", "centre", "south", "triage")
 
@@ -48,9 +49,10 @@ def test_a_killed_workers_territories_are_taken_over(make_site):
 def test_a_stopped_worker_hands_its_territories_over_at_once(make_site):
     site, workers = start(make_site, 2)
     wait_until(lambda: all(holders(site).values()), "all are held")
+    wait_until(lambda: site.redis_cli("HLEN", "fl:workers").stdout.strip() == "2", "both beat")
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
-    assert [w.wait(20) for w in workers] == [0, 0]
+    assert [w.wait(LIMIT) for w in workers] == [0, 0]
     # a free head names nobody, so nobody has to wait for a lease
     wait_until(lambda: not any(holders(site).values()), "the heads are free")
 
@@ -66,7 +68,7 @@ def test_a_frozen_worker_is_fenced_when_it_wakes_after_a_takeover(make_site):
     gateway.report("desk.test", "two", text="while it is frozen", lat=423250000, lon=-710700000)
     second = site.start_worker()
     wait_until(lambda: not frozen & set(holders(site).values()), "the second worker took over")
-    gateway.until(lambda u: u["kind"] == "opened" and u["report"] is not None)
+    gateway.until(lambda u: u["kind"] == "opened" and u["report"] == report_id("desk.test", "two"))
     os.kill(first.pid, signal.SIGCONT)
     wait_until(lambda: "event=fenced" in site.log_text(), "the first worker is fenced")
     assert first.poll() is None and second.poll() is None, "both stay up"

@@ -8,7 +8,7 @@ import subprocess
 import time
 import xml.etree.ElementTree as ET
 
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 
 HOST = "chat.example"
 CONF = """
@@ -43,7 +43,7 @@ class Prosody:
     def __init__(self, folder, people):
         self.dir = folder
         self.child = None
-        accounts = folder / "data" / HOST.replace(".", "%2e") / "accounts"
+        self.accounts = accounts = folder / "data" / HOST.replace(".", "%2e") / "accounts"
         accounts.mkdir(parents=True)
         (folder / "certs").mkdir()
         for name in people:
@@ -67,19 +67,21 @@ class Prosody:
                 ["prosody", "--config", str(self.dir / "prosody.cfg.lua"), "-F"],
                 stdout=self.out, stderr=self.out, stdin=subprocess.DEVNULL,
             )
-            try:
-                wait_until(self.answers, "Prosody answers", limit=10)
+            heard = "Activated service 'c2s' on [127.0.0.1]:%d" % self.port
+            taken = "Failed to open server port %d" % self.port
+            wait_until(lambda: heard in self.log() or taken in self.log() or self.child.poll() is not None, "Prosody is up")
+            if heard in self.log():
                 return
-            except AssertionError:
-                self.stop()
+            self.stop()
         raise AssertionError((self.dir / "prosody.out").read_text()[-3000:])
 
-    def answers(self):
-        try:
-            Talker(self.port, "nobody-yet", login=False).close()
-            return True
-        except OSError:
-            return False
+    def forget(self, name):
+        """There is no such account any more."""
+        (self.accounts / (name + ".dat")).unlink()
+
+    def log(self):
+        path = self.dir / "prosody.log"
+        return path.read_text() if path.exists() else ""
 
     def stop(self):
         if self.child is not None:
@@ -96,20 +98,19 @@ class Prosody:
 class Talker:
     """A customer's chat client: SASL PLAIN on loopback, messages out and in."""
 
-    def __init__(self, port, name, login=True):
+    def __init__(self, port, name):
         self.name = name
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
         self.inbox = []
         self.count = 0
         self.open_stream()
-        if login:
-            secret = base64.b64encode(("\0%s\0%s-pw" % (name, name)).encode()).decode()
-            self.write('<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">%s</auth>' % secret)
-            assert self.next_element(10).tag.endswith("success")
-            self.open_stream()
-            self.write('<iq type="set" id="b"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>')
-            assert self.next_element(10).get("type") == "result"
-            self.write("<presence/>")
+        secret = base64.b64encode(("\0%s\0%s-pw" % (name, name)).encode()).decode()
+        self.write('<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">%s</auth>' % secret)
+        assert self.next_element().tag.endswith("success")
+        self.open_stream()
+        self.write('<iq type="set" id="b"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>')
+        assert self.next_element().get("type") == "result"
+        self.write("<presence/>")
 
     def open_stream(self):
         self.parser = ET.XMLPullParser(["start", "end"])
@@ -119,12 +120,12 @@ class Talker:
             '<stream:stream to="%s" version="1.0" xmlns="jabber:client" '
             'xmlns:stream="http://etherx.jabber.org/streams">' % HOST
         )
-        assert self.next_element(10).tag.endswith("features")
+        assert self.next_element().tag.endswith("features")
 
     def write(self, text):
         self.socket.sendall(text.encode())
 
-    def next_element(self, limit):
+    def next_element(self, limit=LIMIT):
         deadline = time.monotonic() + limit
         while not self.ready:
             self.socket.settimeout(max(0.001, deadline - time.monotonic()))
@@ -151,9 +152,9 @@ class Talker:
         self.write(ET.tostring(m, encoding="unicode"))
         return ident
 
-    def hear(self, wanted, limit=20):
+    def hear(self, wanted, limit=LIMIT):
         """The first message (of those kept, then those that come) of which `wanted(words)` is true."""
-        deadline = time.monotonic() + limit
+        deadline = time.monotonic() + max(limit, LIMIT)
         for m in self.inbox:
             if wanted(m["words"]):
                 self.inbox.remove(m)

@@ -249,7 +249,7 @@ a_log_that_was_changed_is_not_put_away(void **state)
     start(s);
     work(s, 0, 3);
     struct store *hand = private_store(&s->h.redis, "worker");
-    assert_int_equal(store_up(hand, 5000), OK);
+    assert_int_equal(store_up(hand, 60000), OK);
     assert_string_equal(SAY(hand, "XDEL", "fl:{north}:log", "2-0"), "1");
     store_free(hand);
     size_t was = in_redis(s, "XLEN", "fl:{north}:log");

@@ -49,7 +49,8 @@ house_yaml(const struct house *h, struct buf *y, enum who revoked)
 {
     buf_printf(y,
                "version: %u\nname: test\n"
-               "settings: { triage: triage, fallback_category: other, repeat_min: 0, settle_days: 0, reopen_days: 0 }\n"
+               "settings: { triage: triage, fallback_category: other, repeat_min: 0, settle_days: "
+               "0, reopen_days: 0 }\n"
                "levels:\n"
                "  - { id: general, offer_s: 300 }\n"
                "  - { id: severe, offer_s: 60 }\n"
@@ -414,9 +415,9 @@ read_mail(struct house *h, enum who who, bool watch)
     m->house = h;
     m->who = who;
     m->watch = watch;
-    assert_int_equal(store_up(h->broker, 5000), OK);
+    assert_int_equal(store_up(h->broker, 60000), OK);
     store_letters(h->broker, NORTH, name_of(who), watch, 0, 10000, on_letters, m);
-    assert_int_equal(store_wait(h->broker, 5000), OK);
+    assert_int_equal(store_wait(h->broker, 60000), OK);
     for (size_t i = 0; i < m->count; i++)
         assert_int_equal(m->list[i].sequence, i + 1);
     return m;
@@ -446,7 +447,7 @@ find_kind(const struct mailbox *m, enum update_kind kind)
 /* Turns until the inbox is used up and nothing is in doubt; at most ten seconds. */
 #define TURN_UNTIL(w, condition)                                                                   \
     do {                                                                                           \
-        int64_t until_ = clock_mono_ms() + 10000;                                                  \
+        int64_t until_ = clock_mono_ms() + 60000;                                                  \
         while (!(condition)) {                                                                     \
             if (clock_mono_ms() > until_)                                                          \
                 fail_msg("in vain: %s", #condition);                                               \

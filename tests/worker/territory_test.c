@@ -107,6 +107,26 @@ who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent(vo
     store_free(other);
 }
 
+/* The other took it and gave it back; there is nothing to commit that would be refused. */
+static void
+who_slept_through_a_takeover_takes_again_what_it_believes_to_hold(void **state)
+{
+    struct site *s = *state;
+    struct head h, taken;
+    struct store *other = thief(s);
+    work(s, 0, 3);
+    h = head_of(s);
+    assert_int_equal(store_take(other, NORTH, h.holder, private_nonce(7), "thief", NULL, &taken),
+                     OK);
+    assert_int_equal(store_release(other, NORTH, private_nonce(7)), OK);
+    assert_true(serves(s->w, NORTH)); /* so it thinks */
+    const struct nonce nobody = { 0 };
+    TURN_UNTIL(s->w, (taken = head_of(s), !same_id(taken.holder, nobody)));
+    assert_true(same_id(taken.holder, north(s)->nonce));
+    assert_int_equal(taken.version, h.version);
+    store_free(other);
+}
+
 /* What a turn does: reads what comes after all that is in flight, applies it, queues the commit. */
 static void
 apply_next(struct site *s, size_t most)
@@ -127,7 +147,7 @@ static void
 lose_answers(struct site *s)
 {
     struct territory *t = north(s);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     for (size_t i = 0; i < t->flights_count; i++) {
         assert_int_equal(t->flights[i]->answer, OK);
         t->flights[i]->answer = ERR_CLOSED;
@@ -151,7 +171,7 @@ a_lost_answer_is_asked_for_again_and_counts_once(void **state)
     send_report(&s->h, "next", "no power");
 
     territory_repeat(t, &s->w->x);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     assert_int_equal(t->flights[0]->answer, ERR_DUPLICATE);
     assert_memory_equal(&t->flights[0]->commit.id, &lost, sizeof(lost));
     territory_settle(t, &s->w->x);
@@ -179,7 +199,7 @@ two_in_flight_whose_answers_were_lost_are_both_there_once(void **state)
     assert_int_equal(t->head.version, version);
 
     territory_repeat(t, &s->w->x);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     assert_int_equal(t->flights[0]->answer, ERR_DIVERGED);
     assert_int_equal(t->flights[1]->answer, ERR_DUPLICATE);
     territory_settle(t, &s->w->x);
@@ -208,7 +228,7 @@ of_two_in_flight_the_one_that_never_came_is_sent_after_the_other(void **state)
     assert_int_equal(store_read(s->w->x.store, &in, 1, 10, 1000, &a, &redis_ms), OK);
     assert_int_equal(in.count, 2);
     assert_int_equal(turn_apply(t, &s->w->x, in.entries, 1), 1);
-    assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+    assert_int_equal(store_wait(s->w->x.store, 60000), OK);
     t->flights[0]->answer = ERR_CLOSED;
     house_down(&s->h);
     assert_int_equal(turn_apply(t, &s->w->x, in.entries + 1, 1), 1);
@@ -242,14 +262,14 @@ who_is_fenced_with_two_in_flight_keeps_what_is_there_and_forgets_the_rest(void *
         }
         if (there == 1) {
             apply_next(s, 1);
-            assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+            assert_int_equal(store_wait(s->w->x.store, 60000), OK);
         }
         h = head_of(s);
         assert_int_equal(
             store_take(other, NORTH, h.holder, private_nonce(7), "thief", NULL, &taken), OK);
         while (t->flights_count < 2)
             apply_next(s, 1);
-        assert_int_equal(store_wait(s->w->x.store, 5000), OK);
+        assert_int_equal(store_wait(s->w->x.store, 60000), OK);
         assert_int_equal(t->flights[1]->answer, ERR_FENCED);
         territory_settle(t, &s->w->x);
         assert_int_equal(t->standing, TERRITORY_AWAY);
@@ -607,6 +627,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_A_SITE(who_lost_the_nonce_is_fenced_and_takes_over_again_when_the_other_falls_silent),
+        AT_A_SITE(who_slept_through_a_takeover_takes_again_what_it_believes_to_hold),
         AT_A_SITE(a_lost_answer_is_asked_for_again_and_counts_once),
         AT_A_SITE(two_in_flight_whose_answers_were_lost_are_both_there_once),
         AT_A_SITE(of_two_in_flight_the_one_that_never_came_is_sent_after_the_other),

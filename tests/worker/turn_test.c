@@ -243,10 +243,10 @@ a_position_is_used_once_and_another_when_it_changes(void **state)
         codec_encode(&m, &bytes);
         enum err answer = NOT_YET;
         uint64_t events = t->events;
-        assert_int_equal(store_up(h->broker, 5000), OK);
+        assert_int_equal(store_up(h->broker, 60000), OK);
         store_place(h->broker, NORTH, engineer_of(name_of(E1)), buf_str(&bytes), answer_to,
                     &answer);
-        assert_int_equal(store_wait(h->broker, 5000), OK);
+        assert_int_equal(store_wait(h->broker, 60000), OK);
         assert_int_equal(answer, OK);
         TURN_UNTIL(s->w, t->events > events);
         assert_int_equal(t->events, events + 1);

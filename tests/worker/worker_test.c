@@ -71,7 +71,7 @@ settled(const struct crew *c)
 
 #define ALL_UNTIL(c, condition)                                                                    \
     do {                                                                                           \
-        int64_t until_ = clock_mono_ms() + 10000;                                                  \
+        int64_t until_ = clock_mono_ms() + 60000;                                                  \
         while (!(condition)) {                                                                     \
             if (clock_mono_ms() > until_)                                                          \
                 fail_msg("in vain: %s", #condition);                                               \

@@ -6,22 +6,24 @@
 /* First: its headers use `unused` as a name. */
 #include <libwebsockets.h>
 
-#include "gateways/web/http.h"
+#include "gateways/http/http.h"
 
 #include "common/io/log.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PATH_MAX_ = 512, HEADER_MAX = 256, HEADERS_ROOM = 2048, TIMEOUT_S = 20 };
+enum { PATH_MAX_ = 512, HEADER_MAX = 256, QUERY_MAX = 2048, HEADERS_ROOM = 2048, TIMEOUT_S = 20 };
 
 struct exchange {
     struct http_request request; /* first: its address is the handle */
     struct http *http;
     struct lws *wsi; /* NULL: the sender has gone */
     bool asked, answered;
-    char path[PATH_MAX_], authorization[HEADER_MAX], api_key[HEADER_MAX], idempotency[HEADER_MAX];
-    struct buf body, answer; /* answer: LWS_PRE bytes, then the answer's body */
+    char path[PATH_MAX_], values[HTTP_HEADERS][HEADER_MAX];
+    struct http_header headers[HTTP_HEADERS];
+    struct buf query, body, answer; /* answer: LWS_PRE bytes, then the answer's body */
     size_t length;
 };
 
@@ -29,21 +31,11 @@ struct session {
     struct exchange *exchange;
 };
 
-struct call {
-    struct http_post post;
-    struct buf headers, body;
-    struct http *http;
-    int status;
-    bool done;
-    char address[256], path[1024], host[300], why[128];
-};
-
 struct http {
     struct lws_context *context;
     struct lws_vhost *vhost;
     lws_sorted_usec_list_t timer;
     struct http_options options;
-    size_t open;
     bool stopped;
 };
 
@@ -52,7 +44,7 @@ struct http {
 static void
 exchange_free(struct exchange *x)
 {
-    x->http->open--;
+    buf_fini(&x->query);
     buf_fini(&x->body);
     buf_fini(&x->answer);
     free(x);
@@ -89,11 +81,48 @@ method_of(struct lws *wsi, char *path, int size)
     return "";
 }
 
-static void
-copy_custom(struct lws *wsi, const char *name, char *to, int size)
+static bool
+copy_header(struct lws *wsi, const char *name, char to[HEADER_MAX])
 {
-    if (lws_hdr_custom_copy(wsi, to, size, name, (int)strlen(name)) < 0)
-        to[0] = '\0';
+    char line[64];
+    if (strcmp(name, "authorization") == 0) /* one that the library knows by a number */
+        return lws_hdr_copy(wsi, to, HEADER_MAX, WSI_TOKEN_HTTP_AUTHORIZATION) > 0;
+    snprintf(line, sizeof(line), "%s:", name);
+    return lws_hdr_custom_copy(wsi, to, HEADER_MAX, line, (int)strlen(line)) > 0;
+}
+
+static void
+copy_headers(struct exchange *x, struct lws *wsi)
+{
+    struct http_request *r = &x->request;
+    const char *const *names = x->http->options.headers;
+    r->headers = x->headers;
+    for (; names != NULL && *names != NULL && r->headers_count < HTTP_HEADERS; names++)
+        if (copy_header(wsi, *names, x->values[r->headers_count])) {
+            x->headers[r->headers_count] =
+                (struct http_header){ *names, x->values[r->headers_count] };
+            r->headers_count++;
+        }
+}
+
+/* The library has decoded it, a piece a parameter: coded again, a sign is what it was. */
+static void
+copy_query(struct exchange *x, struct lws *wsi)
+{
+    char piece[QUERY_MAX];
+    int len;
+    for (int i = 0;
+         (len = lws_hdr_copy_fragment(wsi, piece, sizeof(piece), WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0;
+         i++) {
+        bool value = false;
+        buf_printf(&x->query, "%s", i == 0 ? "" : "&");
+        for (int k = 0; k < len; k++) {
+            bool plain = isalnum((uint8_t)piece[k]) || strchr("-._~", piece[k]) != NULL ||
+                         (piece[k] == '=' && !value);
+            value = value || piece[k] == '=';
+            buf_printf(&x->query, plain ? "%c" : "%%%02x", (uint8_t)piece[k]);
+        }
+    }
 }
 
 static struct exchange *
@@ -102,18 +131,21 @@ exchange_new(struct http *h, struct lws *wsi)
     struct exchange *x = zalloc(sizeof(*x));
     x->http = h;
     x->wsi = wsi;
-    h->open++;
     x->request.method = method_of(wsi, x->path, sizeof(x->path));
     x->request.path = x->path;
-    if (lws_hdr_copy(wsi, x->authorization, sizeof(x->authorization),
-                     WSI_TOKEN_HTTP_AUTHORIZATION) < 0)
-        x->authorization[0] = '\0';
-    copy_custom(wsi, "x-api-key:", x->api_key, sizeof(x->api_key));
-    copy_custom(wsi, "idempotency-key:", x->idempotency, sizeof(x->idempotency));
-    x->request.authorization = x->authorization;
-    x->request.api_key = x->api_key;
-    x->request.idempotency_key = x->idempotency;
+    copy_headers(x, wsi);
+    copy_query(x, wsi);
+    x->request.query = buf_str(&x->query);
     return x;
+}
+
+const char *
+http_header(const struct http_header *headers, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(headers[i].name, name) == 0)
+            return headers[i].value;
+    return "";
 }
 
 static void
@@ -131,6 +163,14 @@ refuse(struct lws *wsi, unsigned status)
     return -1; /* and the connection ends: nobody reads the rest */
 }
 
+/* The library tells the end of the others' bodies to nobody. */
+static bool
+takes_body(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
 static int
 on_request(struct http *h, struct lws *wsi, struct session *s)
 {
@@ -140,10 +180,10 @@ on_request(struct http *h, struct lws *wsi, struct session *s)
     bool chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
     bool has_length = lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
     int64_t bytes = 0;
-    bool has_body = strcmp(x->request.method, "GET") != 0 && strcmp(x->request.method, "HEAD") != 0;
-    if (chunked || (has_body && !has_length) || (!has_body && has_length))
+    bool has_body = takes_body(x->request.method);
+    if (chunked || (has_body && !has_length))
         return refuse(wsi, HTTP_STATUS_LENGTH_REQUIRED);
-    if (has_length && (!str_int(str_of(length), &bytes) || bytes < 0))
+    if (has_length && (!str_int(str_of(length), &bytes) || bytes < 0 || (!has_body && bytes > 0)))
         return refuse(wsi, HTTP_STATUS_BAD_REQUEST);
     if ((uint64_t)bytes > 8 * h->options.body_max)
         return refuse(wsi, HTTP_STATUS_REQ_ENTITY_TOO_LARGE);
@@ -237,159 +277,10 @@ on_server(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *i
     }
 }
 
-/* ---- requests out */
-
-static void
-finish(struct call *c, const char *why)
-{
-    if (c->done)
-        return;
-    c->done = true;
-    c->post.done(c->post.own, c->post.id, c->status, why);
-}
-
-static int
-put_headers(struct call *c, struct lws *wsi, uint8_t **at, uint8_t *end)
-{
-    char length[24];
-    snprintf(length, sizeof(length), "%zu", c->body.len);
-    if (lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, (const uint8_t *)length,
-                                     (int)strlen(length), at, end) != 0)
-        return -1;
-    for (struct str rest = buf_str(&c->headers); rest.len > 0;) {
-        char name[64];
-        struct str line = str_cut(&rest, '\n');
-        struct str key = str_cut(&line, ':');
-        line = str_trim(line);
-        snprintf(name, sizeof(name), "%.*s:", STR_ARG(key));
-        if (lws_add_http_header_by_name(wsi, (const uint8_t *)name, (const uint8_t *)line.at,
-                                        (int)line.len, at, end) != 0)
-            return -1;
-    }
-    lws_client_http_body_pending(wsi, 1);
-    lws_callback_on_writable(wsi);
-    return 0;
-}
-
-static int
-write_body(struct call *c, struct lws *wsi)
-{
-    struct buf out = { 0 };
-    memset(buf_extend(&out, LWS_PRE), 0, LWS_PRE);
-    buf_put(&out, c->body.data, c->body.len);
-    lws_client_http_body_pending(wsi, 0);
-    int wrote = lws_write(wsi, out.data + LWS_PRE, c->body.len, LWS_WRITE_HTTP_FINAL);
-    buf_fini(&out);
-    return wrote < 0 ? -1 : 0;
-}
-
-static int
-read_answer(struct lws *wsi)
-{
-    char room[LWS_PRE + 2048], *at = room + LWS_PRE;
-    int len = sizeof(room) - LWS_PRE;
-    return lws_http_client_read(wsi, &at, &len) < 0 ? -1 : 0;
-}
-
-static int
-on_client(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-    struct call *c = lws_get_opaque_user_data(wsi);
-    if (c == NULL)
-        return lws_callback_http_dummy(wsi, reason, user, in, len);
-    switch (reason) {
-    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-        return put_headers(c, wsi, (uint8_t **)in, *(uint8_t **)in + len);
-    case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
-        return c->status != 0 ? 0 : write_body(c, wsi);
-    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-        c->status = (int)lws_http_client_http_response(wsi);
-        return 0;
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-        return read_answer(wsi);
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-        return 0;
-    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-        finish(c, "");
-        return -1; /* one request a connection */
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-        snprintf(c->why, sizeof(c->why), "%.*s", in == NULL ? 10 : (int)len,
-                 in == NULL ? "no contact" : (const char *)in);
-        finish(c, c->why);
-        return 0;
-    case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-        finish(c, c->status != 0 ? "" : "the connection was closed");
-        return 0;
-    case LWS_CALLBACK_WSI_DESTROY:
-        finish(c, "the connection was closed");
-        lws_set_opaque_user_data(wsi, NULL);
-        buf_fini(&c->headers);
-        buf_fini(&c->body);
-        free(c);
-        return 0;
-    default:
-        return lws_callback_http_dummy(wsi, reason, user, in, len);
-    }
-}
-
-/* http[s]://HOST[:PORT][/PATH] */
-static bool
-read_url(struct call *c, const char *url, int *port, bool *tls)
-{
-    struct str rest = str_of(url);
-    *tls = str_starts(rest, STR("https://"));
-    if (!*tls && !str_starts(rest, STR("http://")))
-        return false;
-    rest = str_bytes(rest.at + (*tls ? 8 : 7), rest.len - (*tls ? 8 : 7));
-    struct str host = str_cut(&rest, '/');
-    snprintf(c->path, sizeof(c->path), "/%.*s", STR_ARG(rest));
-    int64_t number = *tls ? 443 : 80;
-    const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
-    struct str name = colon == NULL ? host : str_bytes(host.at, (size_t)(colon - host.at));
-    if (colon != NULL && !str_int(str_bytes(colon + 1, host.len - name.len - 1), &number))
-        return false;
-    *port = (int)number;
-    return number > 0 && number < 65536 && name.len > 0 && rest.len < sizeof(c->path) - 1 &&
-           str_fill(c->address, sizeof(c->address), name) &&
-           str_fill(c->host, sizeof(c->host), host);
-}
-
-bool
-http_post(struct http *h, const struct http_post *p)
-{
-    struct call *c = zalloc(sizeof(*c));
-    int port;
-    bool tls;
-    if (!read_url(c, p->url, &port, &tls)) {
-        free(c);
-        return false;
-    }
-    c->post = *p;
-    c->http = h;
-    buf_put(&c->body, p->body.at, p->body.len);
-    buf_put(&c->headers, p->headers, strlen(p->headers));
-    struct lws_client_connect_info info = { .context = h->context,
-                                            .vhost = h->vhost,
-                                            .address = c->address,
-                                            .port = port,
-                                            .path = c->path,
-                                            .host = c->host,
-                                            .origin = c->host,
-                                            .method = "POST",
-                                            .alpn = "http/1.1",
-                                            .ssl_connection = tls ? LCCSCF_USE_SSL : 0,
-                                            .opaque_user_data = c,
-                                            .local_protocol_name = "out" };
-    info.ssl_connection |= LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
-    lws_client_connect_via_info(&info); /* its callbacks end the call, at once or later */
-    return true;
-}
-
 /* ---- the loop */
 
 static const struct lws_protocols protocols[] = {
     { "http", on_server, sizeof(struct session), 0, 0, NULL, 0 },
-    { "out", on_client, 0, 0, 0, NULL, 0 },
     { NULL, NULL, 0, 0, 0, NULL, 0 },
 };
 
@@ -410,7 +301,7 @@ http_open(const struct http_options *o, struct buf *why)
     h->options = *o;
     lws_set_log_level(LLL_ERR, on_lws_log);
     struct lws_context_creation_info info = {
-        .port = o->port,
+        .port = o->port == HTTP_NOWHERE ? CONTEXT_PORT_NO_LISTEN : o->port,
         .iface = o->bind,
         .protocols = protocols,
         .gid = -1,
@@ -432,11 +323,14 @@ http_open(const struct http_options *o, struct buf *why)
         http_close(h);
         return NULL;
     }
-    if (o->wake_fd >= 0) {
-        lws_sock_file_fd_type fd = { .filefd = dup(o->wake_fd) };
-        lws_adopt_descriptor_vhost(h->vhost, LWS_ADOPT_RAW_FILE_DESC, fd, "http", NULL);
-    }
     return h;
+}
+
+void
+http_wake_for(struct http *h, int fd)
+{
+    lws_sock_file_fd_type copy = { .filefd = dup(fd) };
+    lws_adopt_descriptor_vhost(h->vhost, LWS_ADOPT_RAW_FILE_DESC, copy, "http", NULL);
 }
 
 void
@@ -465,12 +359,6 @@ http_turn(struct http *h, int wait_ms)
     if (wait_ms > 0)
         lws_sul_schedule(h->context, 0, &h->timer, on_timer, (lws_usec_t)wait_ms * 1000);
     lws_service(h->context, wait_ms > 0 ? 0 : -1);
-}
-
-size_t
-http_open_requests(const struct http *h)
-{
-    return h->open;
 }
 
 void
