@@ -5,8 +5,6 @@
 #include "workers/core/state.h"
 #include "workers/core/travel.h"
 
-enum { AGENDA_MAX = 8 };
-
 instant
 seat_tick(instant at)
 {
@@ -25,7 +23,7 @@ sooner(const struct job *a, const struct job *b)
 
 /* The jobs that he works on or is to go to, in that order. */
 static size_t
-agenda(const struct engineer *x, struct job *list[AGENDA_MAX])
+agenda(const struct engineer *x, struct job *list[ERRANDS_MAX])
 {
     size_t count = 0;
     for (struct job *j = x->held; j != NULL; j = j->beside) {
@@ -65,28 +63,31 @@ way_left(const struct engine *e, const struct engineer *x, const struct job *j, 
 }
 
 /* When he is done with what he has, and where he will be then. What cannot be looked at one by one
- * counts as usual. */
-static void
-foresee(const struct engine *e, struct engineer *x)
+ * counts as usual. `errands` (may be NULL): one by one; returns how many. */
+static size_t
+foresee(const struct engine *e, struct engineer *x, struct errand errands[ERRANDS_MAX])
 {
     struct seats *s = &x->seats;
-    struct job *list[AGENDA_MAX];
-    size_t count = x->held_count <= AGENDA_MAX ? agenda(x, list) : 0;
-    uint32_t held = x->held_count <= AGENDA_MAX ? x->held_count : 0;
+    struct job *list[ERRANDS_MAX];
+    size_t count = x->held_count <= ERRANDS_MAX ? agenda(x, list) : 0;
+    uint32_t held = x->held_count <= ERRANDS_MAX ? x->held_count : 0;
     msec busy = (msec)(engineer_load(x) - held) * e->rules->matching.slot_s * SECONDS;
     s->from = engineer_place(x);
     for (size_t i = 0; i < count; i++) {
         const struct job *j = list[i];
-        if (j->t.state == TICKET_WORKING) {
-            busy += work_left(e, x, j);
-        } else {
-            const struct category *c = e->roster.slots[j->slot].category;
-            busy += way_left(e, x, j, s->from) + service_time(&e->learned, c, x->rule->id);
-        }
+        bool there = j->t.state == TICKET_WORKING;
+        const struct category *c = e->roster.slots[j->slot].category;
+        msec way = there ? 0 : way_left(e, x, j, s->from);
+        msec work = there ? work_left(e, x, j) : service_time(&e->learned, c, x->rule->id);
+        if (errands != NULL)
+            errands[i] = (struct errand){ j->t.id, there, instant_after(s->tick, busy + way),
+                                          instant_after(s->tick, busy + way + work) };
+        busy += way + work;
         if (place_known(j->t.place))
             s->from = j->t.place;
     }
     s->begin = instant_after(s->tick, busy);
+    return count;
 }
 
 const struct seats *
@@ -105,8 +106,18 @@ seat_look(const struct engine *e, struct engineer *x)
     uint32_t room = load < capacity ? capacity - load : 0;
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
     s->count = (uint8_t)(s->now + SEATS_LATER);
-    foresee(e, x);
+    foresee(e, x, NULL);
     return s;
+}
+
+size_t
+seat_errands(const struct engine *e, struct engineer *x, struct errand out[ERRANDS_MAX])
+{
+    struct seats kept = x->seats;
+    x->seats.tick = seat_tick(e->at);
+    size_t count = foresee(e, x, out);
+    x->seats = kept;
+    return count;
 }
 
 instant
