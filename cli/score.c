@@ -17,12 +17,19 @@ weight(const struct rerun *r, const struct rerun_job *j, const struct rules *con
     return by->matching.weights[j->level < LEVELS_MAX ? j->level : LEVELS_MAX - 1];
 }
 
+/* Papers, replacements and complaints are not played again, and their clocks do not count. */
+static bool
+is_played(enum clock k)
+{
+    return k == CLOCK_RESPONSE || k == CLOCK_ARRIVAL || k == CLOCK_RESTORATION;
+}
+
 static void
 add_clocks(struct score *s, const struct rerun *r, const struct rerun_job *j, int64_t weight_of_it)
 {
     for (enum clock k = 0; k < CLOCKS; k++) {
         const struct reading *x = &j->readings[k];
-        if (x->state == CLOCK_ABSENT || x->state == CLOCK_WAITING)
+        if (!is_played(k) || x->state == CLOCK_ABSENT || x->state == CLOCK_WAITING)
             continue;
         instant until = x->stop == NEVER ? r->at : x->stop;
         s->clocks[k].begun++;

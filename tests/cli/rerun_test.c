@@ -94,7 +94,7 @@ half_of_the_people_break_more_promises(void **state)
     (void)state;
     struct stage s;
     struct world_plan half;
-    stage_init(&s, 1, 60);
+    stage_init(&s, 1, 150);
     world_plan_init(&half, "home", 1);
     half.rules.engineers_count = WORLD_ENGINEERS / 2;
     const struct rules *rules[] = { &half.rules };
