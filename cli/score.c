@@ -250,3 +250,32 @@ score_json(const struct score *present, const struct score *tried)
         json_put(j, names[i], &parts[i]);
     return j;
 }
+
+static void
+put_man(struct json *j, const char *key, const struct rerun_man *m)
+{
+    if (m != NULL)
+        json_put_number(j, key, m->travel_ms + m->work_ms);
+}
+
+static void
+append_man(struct json *list, const struct rerun_man *present, const struct rerun_man *tried)
+{
+    struct json *j = json_object_new();
+    json_put_text(j, "engineer", (present == NULL ? tried : present)->rule->id.s);
+    put_man(j, "present_ms", present);
+    put_man(j, "tried_ms", tried);
+    json_append(list, &j);
+}
+
+struct json *
+score_men_json(const struct rerun *present, const struct rerun *tried)
+{
+    struct json *list = json_array_new();
+    for (size_t i = 0; i < present->men_count; i++)
+        append_man(list, &present->men[i], map_get(&tried->by_name, &present->men[i].rule->id));
+    for (size_t i = 0; i < tried->men_count; i++)
+        if (map_get(&present->by_name, &tried->men[i].rule->id) == NULL)
+            append_man(list, NULL, &tried->men[i]);
+    return list;
+}

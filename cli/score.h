@@ -29,5 +29,7 @@ void score_take(struct score *s, const struct rerun *r, const struct rules *cons
 /* Present, tried, and the difference, a figure a line. */
 void score_table(const struct score *present, const struct score *tried, struct buf *out);
 struct json *score_json(const struct score *present, const struct score *tried);
+/* The workload of each engineer of either: so long on the way and at work. */
+struct json *score_men_json(const struct rerun *present, const struct rerun *tried);
 
 #endif

@@ -123,32 +123,33 @@ words_of(void *context, const struct report *r)
     return plan_words(side->plan, body.text, body.device, NULL);
 }
 
-static void
-play(struct trial *t, struct side *side, const struct side *weigh, struct score *out)
+static struct rerun *
+play(struct trial *t, struct side *side)
 {
     const struct rerun_wish wish = { t->count, side->rules, t->truths, words_of, side };
-    struct rerun *r = rerun_play(&t->past, &wish);
-    score_take(out, r, weigh->rules);
-    rerun_free(r);
+    return rerun_play(&t->past, &wish);
 }
 
 /* ---- both */
 
 static void
+tell_scripts(const struct trial *t, const struct score scores[2], struct rerun *const plays[2])
+{
+    struct json *j = score_json(&scores[0], &scores[1]), *men = score_men_json(plays[0], plays[1]);
+    json_put_time(j, "from", t->past.from);
+    json_put_time(j, "to", t->past.to);
+    json_put_number(j, "plan", t->site->plan->version);
+    json_put(j, "workload", &men);
+    json_print(&j, stdout);
+}
+
+static void
 tell(const struct trial *t, const struct score scores[2], const struct try_wish *w)
 {
     char from[32], to[32];
+    struct buf out = { 0 };
     clock_text(from, t->past.from);
     clock_text(to, t->past.to);
-    if (w->json) {
-        struct json *j = score_json(&scores[0], &scores[1]);
-        json_put_time(j, "from", t->past.from);
-        json_put_time(j, "to", t->past.to);
-        json_put_number(j, "plan", t->site->plan->version);
-        json_print(&j, stdout);
-        return;
-    }
-    struct buf out = { 0 };
     buf_printf(&out,
                "%s to %s, played again under plan version %u (present) and under\n%s (tried)\n\n",
                from, to, (unsigned)t->site->plan->version, w->path);
@@ -161,14 +162,21 @@ static int
 compare(struct trial *t, const struct try_wish *w)
 {
     struct side sides[2] = { { .plan = NULL }, { .plan = NULL } };
+    struct rerun *plays[2] = { NULL, NULL };
     struct score scores[2];
     bool good = side_init(&sides[0], t, t->site->plan) && side_init(&sides[1], t, t->other);
-    for (size_t i = 0; i < 2 && good; i++)
-        play(t, &sides[i], &sides[0], &scores[i]);
-    if (good)
+    for (size_t i = 0; i < 2 && good; i++) {
+        plays[i] = play(t, &sides[i]);
+        score_take(&scores[i], plays[i], sides[0].rules);
+    }
+    if (good && w->json)
+        tell_scripts(t, scores, plays);
+    else if (good)
         tell(t, scores, w);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
+        rerun_free(plays[i]);
         side_fini(&sides[i], t->count);
+    }
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -34,6 +34,8 @@ def test_the_same_plan_differs_in_nothing_and_one_man_fewer_breaks_more(site):
     assert same["present"]["tickets"] == 8 and same["present"]["solved"] == 7 and same["present"]["ended"] == 1
     assert same["present"]["arrival"]["begun"] == 8 and same["present"]["travel_m"] > 0
     assert same["present"]["refused"] == 0
+    assert {m["engineer"] for m in same["workload"] if m["present_ms"] > 0} == {"liu.yang", "oconnor.p"}
+    assert all(m["present_ms"] == m["tried_ms"] for m in same["workload"])
 
     text = (site.dir / "plan.yaml").read_text()
     assert "skills: [{skill: power, level: 3}, {skill: hvac, level: 1}]" in text
@@ -42,6 +44,8 @@ def test_the_same_plan_differs_in_nothing_and_one_man_fewer_breaks_more(site):
     worse = tried(site, other)
     assert worse["present"] == same["present"]
     assert worse["difference"]["weighted"] > 0 and worse["difference"]["wait_ms"] > 0
+
+    assert next(m for m in worse["workload"] if m["engineer"] == "oconnor.p")["tried_ms"] == 0
 
     table = site.run("plan", "try", str(other)).stdout
     for words in ("played again under plan version 1 (present)", "present        tried   difference", "broken promises, weighted",
