@@ -186,7 +186,10 @@ match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, 
         out->terms[i] = cost_term(&terms, i) > 0 ? cost_term(&terms, i) : 0;
     int64_t other = c->best == x ? c->next : c->least, cost = match_cost(w, &s, seat);
     bool alone = other == MATCH_NEVER || cost == MATCH_NEVER;
+    const struct engineer *next = c->best == x ? c->second : c->best;
     out->margin = alone ? GROUNDS_ALONE : other - cost;
+    out->other = alone ? (struct engineer_id){ { 0 } } : next->rule->id;
+    out->departs = x->seats.begins[seat];
     return true;
 }
 
@@ -284,8 +287,8 @@ podium_add(struct podium *p, struct graded g)
 /* Those who could now, and those who could not. */
 struct podiums {
     struct podium can, cannot;
-    struct engineer *best; /* the cheapest of those who could, be it later */
-    int64_t least, next;   /* his cost, and the next */
+    struct engineer *best, *second; /* the cheapest of those who could, be it later */
+    int64_t least, next;            /* what they cost */
 };
 
 static void
@@ -307,10 +310,12 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
     int64_t cost = match_least(w, &s);
     if (p->best == NULL || cost < p->least) {
         p->next = p->least;
+        p->second = p->best;
         p->best = x;
         p->least = cost;
     } else if (cost < p->next) {
         p->next = cost;
+        p->second = x;
     }
     if (seat_is_now(&x->seats, s.first))
         podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
@@ -354,13 +359,14 @@ match_look(const struct wish *w, struct choice *out)
     struct podiums p;
     struct engineer *x;
     p.can.count = p.cannot.count = 0;
-    p.best = NULL;
+    p.best = p.second = NULL;
     p.least = p.next = MATCH_NEVER;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
         grade(w, x, &p);
     for (size_t i = 0; w->slot != NULL && i < w->slot->misses_count; i++)
         grade_out(w, &w->e->roster.list[w->slot->misses[i]], WHY_UNSKILLED, &p);
     out->best = p.best;
+    out->second = p.second;
     out->least = p.least;
     out->next = p.next;
     conclude(w, &p, out);

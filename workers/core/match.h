@@ -27,9 +27,10 @@ struct wish {
 struct choice {
     struct considered list[CONSIDERED_MAX];
     size_t count;
-    struct engineer *best; /* the cheapest, perhaps only later; of equals the first by id; NULL:
-                              nobody */
-    int64_t least, next;   /* what he costs, and the next; MATCH_NEVER: there is none */
+    struct engineer *best;   /* the cheapest, perhaps only later; of equals the first by id; NULL:
+                                nobody */
+    struct engineer *second; /* the next; NULL: nobody */
+    int64_t least, next;     /* what they cost; MATCH_NEVER: there is none */
 };
 
 /* One who could take it, though perhaps not now. */

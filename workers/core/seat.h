@@ -20,6 +20,15 @@ struct job;
 enum { SEATS_NOW = 3, SEATS_LATER = 2, SEATS_MAX = 1 + SEATS_NOW + SEATS_LATER };
 #define SEAT_TICK MINUTES
 
+/* One of the jobs that he works on or is to go to, as far as can be foreseen. */
+enum { ERRANDS_MAX = 8 };
+struct errand {
+    struct ticket_id ticket;
+    bool there; /* he has arrived; else he does at */
+    instant arrives;
+    instant done;
+};
+
 struct seats {
     instant tick;       /* what the rest is true of */
     bool stale;         /* it is not, whatever the tick */

@@ -223,6 +223,9 @@ const struct seats *seat_look(const struct engine *e, struct engineer *x); /* as
 struct job *seat_rider(const struct engine *e, const struct engineer *x);
 msec seat_way_left(const struct engine *e, const struct engineer *x); /* to seats.rider */
 
+/* What he has in hand, in the order in which he does it; 0: nothing, or too much to foresee. */
+size_t seat_errands(const struct engine *e, struct engineer *x, struct errand out[ERRANDS_MAX]);
+
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
 struct update *post_new(struct engine *e, enum update_kind kind, struct principal_id who);

@@ -6,7 +6,7 @@ considered_text(enum considered_why w)
 {
     static const char *const texts[CONSIDERED_WHYS] = {
         [WHY_CHOSEN] = "chosen",
-        [WHY_OUTRANKED] = "further away or busier",
+        [WHY_OUTRANKED] = "could, but another fits better",
         [WHY_MISSED] = "did not answer the last offer",
         [WHY_OFF_DUTY] = "off duty",
         [WHY_FULL] = "carries as many tickets as allowed",
