@@ -1,6 +1,6 @@
 /* act.c - `faultline act`: one verb on one ticket, for dispatchers, gateways and scripts. Every
  * verb of the table and every detail; it ends when the verdict is known. */
-#include "cli/json.h"
+#include "cli/foresee.h"
 #include "cli/records.h"
 #include "cli/said.h"
 #include "cli/show.h"
@@ -11,8 +11,8 @@
 static const char help[] =
     "faultline act - say one verb about one ticket, and hear the verdict\n"
     "\n"
-    "usage: faultline act TICKET VERB [--as PRINCIPAL] [details] [--seen VERSION] [--wait-s N] "
-    "[--json]\n"
+    "usage: faultline act TICKET VERB [--as PRINCIPAL] [details] [--dry-run] [--seen VERSION]\n"
+    "                     [--wait-s N] [--json]\n"
     "\n"
     "Journals the event, sends it as the principal, waits for its verdict and prints it. TICKET is "
     "the\n"
@@ -22,6 +22,17 @@ static const char help[] =
     "\n"
     "  --as PRINCIPAL     who says it: keys/PRINCIPAL.key (dispatch-1)\n"
     "  --territory T      where the ticket is; TICKET and --other are ids then\n"
+    "  --dry-run          say only what would follow, and send nothing: who has the ticket now and "
+    "then, what\n"
+    "                     that costs against the engine's own choice, what would be late, what "
+    "the named\n"
+    "                     engineer has in hand, and which other tickets change. A copy of the "
+    "territory's\n"
+    "                     engine is asked, made from the store with the pool's key. For assign, "
+    "pin,\n"
+    "                     forbid, preprocess and dispatch it is said first without it too, unless "
+    "--territory\n"
+    "                     or --json is given\n"
     "  --seen VERSION     the ticket's version that was looked at: refused as stale if it has "
     "moved\n"
     "                     since (any version). For delivered it is the version of the update that\n"
@@ -46,13 +57,14 @@ static const char help[] =
     "  --at TIME          when it happened (now)\n"
     "  --note TEXT        words, evidence\n"
     "\n"
-    "exit: 0 it was done; 1 it was refused, or there is no verdict yet (the event stays in the "
+    "exit: 0 it was done (--dry-run: it could be); 1 it was refused, or there is no verdict yet "
+    "(the event stays in the "
     "spool and goes\n"
     "out with the next command of the same principal); 2 wrong usage\n";
 
 struct wish {
     const char *as, *territory, *seen, *wait, *values[DETAILS];
-    bool warranty;
+    bool warranty, dry;
     struct str sections[SECTIONS + 1];
     size_t sections_count;
 };
@@ -204,6 +216,64 @@ say(struct site *s, const struct wish *w, struct fl_event *e, int64_t wait_ms, b
     return code;
 }
 
+/* ---- what would follow */
+
+/* Those by which a dispatcher decides in place of the matching. */
+static bool
+is_decision(enum verb v)
+{
+    return v == VERB_ASSIGN || v == VERB_PIN || v == VERB_FORBID || v == VERB_PREPROCESS ||
+           v == VERB_DISPATCH;
+}
+
+/* false: it complained, or it would be refused. */
+static bool
+show_foresight(struct site *s, struct territory_id t, const struct act *a, bool json)
+{
+    struct shadow shadow;
+    struct foresight f;
+    if (!shadow_open(&shadow, s, t))
+        return false;
+    foresee(&f, &shadow, atlas_code(s->atlas, t), a, clock_wall_ms());
+    if (json) {
+        struct json *j = foresight_json(&f);
+        json_print(&j, stdout);
+    } else {
+        struct buf words = { 0 };
+        foresight_words(&f, &words);
+        fputs(buf_cstr(&words), stdout);
+        fflush(stdout);
+        buf_fini(&words);
+    }
+    bool good = !f.refused;
+    foresight_fini(&f);
+    shadow_close(&shadow);
+    return good;
+}
+
+static bool
+look_ahead(struct site *s, const struct wish *w, const struct said *said, const struct fl_event *e,
+           struct territory_id t, bool json)
+{
+    struct principal_id id;
+    struct ticket_id ticket;
+    memcpy(ticket.b, e->ticket, sizeof(ticket.b));
+    if (said->details.sections_count > 0) {
+        cmd_usage(s->command, "--dry-run: a paper changes nothing that could be shown first");
+        return false;
+    }
+    if (!site_plan(s))
+        return false;
+    const struct principal *who =
+        str_fill(id.s, sizeof(id.s), str_of(w->as)) ? atlas_principal(s->atlas, id) : NULL;
+    if (who == NULL) {
+        cmd_failed(s->command, "no principal '%s' in the plan in force", w->as);
+        return false;
+    }
+    struct act a = foresee_act(said, ticket, e->seen, who);
+    return show_foresight(s, t, &a, json);
+}
+
 static int
 act(struct site *s, const struct words *words, struct wish *w, struct said *said, uint32_t seen,
     int64_t wait_ms)
@@ -228,17 +298,22 @@ act(struct site *s, const struct words *words, struct wish *w, struct said *said
         return EXIT_USAGE;
     e.territory = t.s;
     said_event(said, &e);
+    if (w->dry)
+        return look_ahead(s, w, said, &e, t, words->json) ? EXIT_DONE : EXIT_FAILED;
+    if (is_decision(said->row->verb) && w->territory == NULL && !words->json)
+        (void)look_ahead(s, w, said, &e, t, false); /* the decision is his: it is said anyway */
     return say(s, w, &e, wait_ms, words->json);
 }
 
 static bool
 options(int argc, char **argv, struct wish *w, struct words *words)
 {
-    struct option_row rows[DETAILS + 5] = { { "as", &w->as, NULL },
+    struct option_row rows[DETAILS + 6] = { { "as", &w->as, NULL },
+                                            { "dry-run", NULL, &w->dry },
                                             { "territory", &w->territory, NULL },
                                             { "seen", &w->seen, NULL },
                                             { "wait-s", &w->wait, NULL } };
-    size_t count = 4;
+    size_t count = 5;
     for (enum detail d = 0; d < DETAILS; d++)
         rows[count++] = d == DETAIL_WARRANTY
                             ? (struct option_row){ detail_rows[d].option, NULL, &w->warranty }

@@ -1,6 +1,8 @@
-/* plan_cmd.c - `faultline plan`: check, apply, diff and show the organisation's description. */
+/* plan_cmd.c - `faultline plan`: check, apply, diff, show and try the organisation's description.
+ */
 #include "cli/apply.h"
 
+#include "cli/try.h"
 #include "common/wire/body.h"
 
 #include <stdio.h>
@@ -14,6 +16,8 @@ static const char help[] =
     "       faultline plan apply [FILE]     put it in force as the next version\n"
     "       faultline plan show  [--public] print the version in force; --public: the brokers' "
     "part\n"
+    "       faultline plan try   [FILE] [--from INSTANT] [--to INSTANT] [--json]\n"
+    "                                       what a past period would have come to under it\n"
     "\n"
     "FILE is the site's own plan (the setting `plan`) unless named. A version, once applied, "
     "never\n"
@@ -28,7 +32,17 @@ static const char help[] =
     "and years without holidays. A warning (next year's holidays are not there yet, a roster ends\n"
     "within two weeks) makes check fail; apply only says it.\n"
     "\n"
-    "options: --site DIR, --set name=value, --public\n"
+    "try changes nothing. It plays a past period of the log again, under the plan in force and "
+    "under\n"
+    "FILE: the reports of --from to --to (the whole log when not said), with people as they were "
+    "then.\n"
+    "Printed are promises broken (by clock, and weighted by the level's weight in the plan in "
+    "force),\n"
+    "waiting, travel and workload: present, tried, difference. An INSTANT is 2026-11-21T14:30 or\n"
+    "2026-11-21T14:30:00Z. What is assumed is in docs/running.md, \"Trying a plan\". Needs the "
+    "pool's key.\n"
+    "\n"
+    "options: --site DIR, --set name=value, --public, --from, --to, --json\n"
     "exit:    0 done; 1 the plan has faults (check: or warnings), or the store does not answer; 2 "
     "wrong usage\n";
 
@@ -98,24 +112,34 @@ run(int argc, char **argv)
         int (*run)(struct site *s, const char *path);
     } verbs[] = { { "check", check }, { "diff", diff }, { "apply", apply } };
     bool public_only = false;
-    const struct option_row rows[] = { { "public", NULL, &public_only }, { NULL, NULL, NULL } };
+    struct try_wish wish = { .json = false };
+    const struct option_row rows[] = { { "public", NULL, &public_only },
+                                       { "from", &wish.from, NULL },
+                                       { "to", &wish.to, NULL },
+                                       { NULL, NULL, NULL } };
     struct words w;
     if (!cmd_options(&cmd_plan, argc, argv, rows, &w))
         return EXIT_USAGE;
     if (w.count == 0)
-        return cmd_usage(&cmd_plan, "check, diff, apply or show?");
+        return cmd_usage(&cmd_plan, "check, diff, apply, show or try?");
+    if (strcmp(w.list[0], "try") != 0 && (wish.from != NULL || wish.to != NULL))
+        return cmd_usage(&cmd_plan, "--from and --to are for try");
     struct site s;
     int code = -1;
     site_open(&s, &cmd_plan, &w);
     if (strcmp(w.list[0], "show") == 0)
         code = show(&s, public_only);
+    wish.path = w.count > 1 ? w.list[1] : s.conf.plan;
+    wish.json = w.json;
+    if (strcmp(w.list[0], "try") == 0)
+        code = try_plan(&s, &wish);
     for (size_t i = 0; i < countof(verbs); i++)
         if (strcmp(w.list[0], verbs[i].name) == 0)
             code = verbs[i].run(&s, w.count > 1 ? w.list[1] : s.conf.plan);
     site_close(&s);
     return code >= 0 ? code
-                     : cmd_usage(&cmd_plan, "no '%s': check, diff, apply or show", w.list[0]);
+                     : cmd_usage(&cmd_plan, "no '%s': check, diff, apply, show or try", w.list[0]);
 }
 
-const struct command cmd_plan = { "plan", "check, apply, diff, show the organisation's plan", help,
-                                  run };
+const struct command cmd_plan = { "plan", "check, apply, diff, show, try the organisation's plan",
+                                  help, run };

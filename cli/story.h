@@ -32,8 +32,10 @@ void story_time(char out[32], instant at); /* to the second */
 struct json *story_json_head(const struct site *s, struct territory_id t,
                              const struct ticket *ticket);
 
-/* Why who has it has it, or why nobody does (why.c). */
-void why_print(const struct ticket *t);
+/* Why who has it has it, or why nobody does, appended; and the same as members of an object:
+ * considered, terms, cost and margin (seconds), next_best, departs (why.c). */
+void why_words(const struct ticket *t, struct buf *out);
+void why_json(const struct ticket *t, struct json *j);
 void story_print(const struct story *s);
 struct json *story_json(const struct story *s); /* the caller's */
 

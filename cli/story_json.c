@@ -175,23 +175,6 @@ json_of_timeline(const struct ticket *ticket)
     return steps;
 }
 
-static struct json *
-json_of_considered(const struct ticket *ticket)
-{
-    struct json *list = json_array_new();
-    for (size_t i = 0; i < ticket->considered_count; i++) {
-        const struct considered *c = &ticket->considered[i];
-        struct json *j = json_object_new();
-        json_put_text(j, "engineer", c->engineer.s);
-        json_put_text(j, "why", considered_text(c->why));
-        json_put_number(j, "load", c->load);
-        if (c->distance_m != DISTANCE_UNKNOWN)
-            json_put_number(j, "distance_m", c->distance_m);
-        json_append(list, &j);
-    }
-    return list;
-}
-
 static void
 put_words(struct json *j, const struct report_body *body)
 {
@@ -211,10 +194,9 @@ story_json(const struct story *s)
         const char *key;
         struct json *part;
     } parts[] = {
-        { "clocks", json_of_clocks(s) },         { "excluded", json_of_excluded(&t->course) },
-        { "helpers", json_of_helpers(t) },       { "links", json_of_links(t) },
-        { "objects", json_of_objects(t) },       { "timeline", json_of_timeline(t) },
-        { "considered", json_of_considered(t) },
+        { "clocks", json_of_clocks(s) },   { "excluded", json_of_excluded(&t->course) },
+        { "helpers", json_of_helpers(t) }, { "links", json_of_links(t) },
+        { "objects", json_of_objects(t) }, { "timeline", json_of_timeline(t) },
     };
     json_put_text(j, "level", story_level_of(s));
     json_put_number(j, "plan", t->plan);
@@ -231,5 +213,6 @@ story_json(const struct story *s)
         struct json *part = parts[i].part;
         json_put(j, parts[i].key, &part);
     }
+    why_json(t, j);
     return j;
 }

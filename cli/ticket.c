@@ -15,11 +15,17 @@ static const char help[] =
     "known, who helps\n"
     "and who is asked to take over; linked tickets and objects; the timeline with reasons; and who "
     "was\n"
-    "considered and why not. --why says the last decision in words: what the choice costs, term by "
-    "term, in\n"
-    "minutes; how much dearer the next best would be; and why each of the others was not "
-    "chosen. Works for closed tickets too. Needs the pool's key: an operator's "
-    "command.\n";
+    "considered and why not. Works for closed tickets too. Needs the pool's key: an operator's "
+    "command.\n"
+    "\n"
+    "--why says the last decision in words: who has it, or whom it waits for and until when; what "
+    "that costs,\n"
+    "term by term, in minutes by the plan's weights; who would have been the next best, and how "
+    "much dearer; and\n"
+    "of each of the others why not. --json has the same: considered (engineer, why, distance_m, "
+    "load), terms (by\n"
+    "name), cost and margin in seconds, next_best, and departs: when the first could leave for "
+    "it.\n";
 
 /* The version that the ticket was opened under, when it is still kept. */
 static struct plan *
@@ -35,8 +41,11 @@ plan_of(struct site *s, uint32_t version)
 static void
 tell(struct story *s, bool json, bool why)
 {
-    if (why) {
-        why_print(s->ticket);
+    if (why && !json) {
+        struct buf words = { 0 };
+        why_words(s->ticket, &words);
+        fputs(buf_cstr(&words), stdout);
+        buf_fini(&words);
     } else if (json) {
         struct json *j = story_json(s);
         json_print(&j, stdout);

@@ -56,6 +56,7 @@ put_categories(struct ours_plan *p)
         struct category *c = &p->categories[i];
         uint8_t level = (uint8_t)(1 + i % CITY_LEVELS);
         c->id = ours_category(i / CITY_LEVELS, level);
+        c->service_ms = city_mean_ms(i / CITY_LEVELS);
         c->needs[c->needs_count++] = (struct skill){ skill_id(i / CITY_LEVELS), level };
     }
     p->rules.categories = p->categories;
@@ -137,7 +138,9 @@ ours_plan_new(const struct city *c)
     put_categories(p);
     put_levels(p);
     put_times(r);
-    matching_standard(r); /* the standards are what is measured */
+    matching_standard(r); /* the standards are what is measured, */
+    r->matching.divert = (1u << CITY_SEVERITIES) - 1; /* and anybody may be turned back */
+
     snprintf(p->contract.id, sizeof(p->contract.id), "standard");
     snprintf(p->contract.currency, sizeof(p->contract.currency), "EUR");
     p->ladder.rungs[0] = (struct rung){ 100, { { TARGET_DISPATCHERS, { "" } } }, 1, 0, 1 };

@@ -27,6 +27,12 @@ enum {
     DEFER_WAIT_S = 2700,
     DEFER_TRIP_S = 900,
     SLOT_S = 3300,
+    ANSWER_S = 60,
+    UNSURE_S = 1200,
+    UNSURE_SLOT_S = 800,
+    EARLY_MIN = 120,
+    PAUSE_MIN = 60,
+    OVERRUN_MIN = 30,
     CANDIDATES = 32,
     PREFER_MIN = 10,
     REACH_KM = 0,         /* from anywhere */
@@ -85,6 +91,12 @@ matching_put(struct rules *r, const struct plan *p, const struct plan_territory 
     m->defer_wait_s = (int32_t)number_or(from->defer_wait_s, DEFER_WAIT_S);
     m->defer_trip_s = (int32_t)number_or(from->defer_trip_s, DEFER_TRIP_S);
     m->slot_s = (int32_t)number_or(from->slot_s, SLOT_S);
+    m->answer_s = (int32_t)number_or(from->answer_s, ANSWER_S);
+    m->unsure_s = (int32_t)number_or(from->unsure_s, UNSURE_S);
+    m->unsure_slot_s = (int32_t)number_or(from->unsure_slot_s, UNSURE_SLOT_S);
+    m->early_ms = number_or(from->early_min, EARLY_MIN) * MINUTES;
+    m->pause_ms = number_or(from->pause_min, PAUSE_MIN) * MINUTES;
+    m->overrun_ms = number_or(from->overrun_min, OVERRUN_MIN) * MINUTES;
     m->candidates = (uint16_t)number_or(from->candidates, CANDIDATES);
     m->prefer_ms = number_or(from->prefer_min, PREFER_MIN) * MINUTES;
     m->reach_m = number_or(from->reach_km, REACH_KM) * 1000;

@@ -88,6 +88,7 @@ static const struct word verbs[VERBS] = {
     [VERB_ASSIGN] = { "assign", 65 },
     [VERB_PIN] = { "pin", 66 },
     [VERB_FORBID] = { "forbid", 67 },
+    [VERB_DIVERT] = { "divert", 68 },
 };
 
 static const struct word roles[ROLES] = {

@@ -27,6 +27,7 @@ static in_words verbs[VERBS] = {
     [VERB_QUEUE] = { "queue", "排队" },
     [VERB_OFFER] = { "offer", "派单" },
     [VERB_EXPIRE] = { "take back", "超时收回" },
+    [VERB_DIVERT] = { "turn back", "改派他处" },
     [VERB_CLOSE] = { "close", "结单" },
     [VERB_ACCEPT] = { "accept", "接单" },
     [VERB_DECLINE] = { "decline", "拒单" },

@@ -29,6 +29,7 @@ enum verb {
     VERB_QUEUE,
     VERB_OFFER,
     VERB_EXPIRE, /* an offer ran out, or its engineer is gone */
+    VERB_DIVERT, /* its engineer, on his way, is needed more elsewhere */
     VERB_CLOSE,  /* the customer's silence; the end of an observation */
     VERB_LAPSE,  /* a transfer or a call for help was not answered in time */
     VERB_WAKE,   /* a wait for the customer has reached its end */

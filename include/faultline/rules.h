@@ -194,12 +194,17 @@ struct matching {
     int32_t flow_pct;                   /* each second from report to arrival */
     int32_t scarcity_s, fairness_s;     /* at most */
     int32_t preference_s, missed_s;     /* not the preferred one; did not answer */
-    int32_t switch_s;                   /* turned back on the way */
+    int32_t switch_s;                   /* turned back on the way, times the weight */
+    int32_t answer_s;                   /* until an offer is answered */
+    int32_t unsure_s, unsure_slot_s;    /* when the busy will be done; more with each later slot */
     int32_t defer_wait_s, defer_trip_s; /* not now: so much later, and a trip so long */
     int32_t slot_s;                     /* a later slot: so much later each */
     uint16_t candidates;                /* engineers for each ticket: K */
     uint8_t divert;                     /* bit a level: may divert who is on his way */
     msec prefer_ms;                     /* preferred skills are required for so long */
+    msec early_ms;                      /* reckoned with so long before his duty begins */
+    msec pause_ms;                      /* gaps in duty up to so long are breaks of one shift */
+    msec overrun_ms;                    /* work may end so long after the shift */
     int64_t reach_m;                    /* no engineer from further away; 0: from anywhere */
 };
 

@@ -13,6 +13,17 @@ key_of(const struct assign *a, uint32_t slot)
     return assign_slot_key(a, slot);
 }
 
+/* Those who wait, then those to whom somebody is on his way; NULL: no more. */
+static const struct job *
+row_at(const struct engine *e, size_t n)
+{
+    const struct board *b = &e->board;
+    for (size_t c = 0; c < e->roster.slots_count; n -= b->windows[c++].count)
+        if (n < b->windows[c].count)
+            return b->windows[c].list[n];
+    return n < b->riders_count ? b->riders[n] : NULL;
+}
+
 /* Every pair that fits, at every seat; the board's own keys, for they decide among equals. */
 static struct assign *
 all_pairs(const struct engine *e, uint32_t *slots, uint32_t *rows)
@@ -30,28 +41,26 @@ all_pairs(const struct engine *e, uint32_t *slots, uint32_t *rows)
                 a, known ? key_of(b->assign, s->slots[k]) : UINT64_C(77777) * (i * SEATS_MAX + k));
         }
     }
-    for (size_t c = 0; c < e->roster.slots_count; c++)
-        for (size_t i = 0; i < b->windows[c].count; i++) {
-            const struct job *j = b->windows[c].list[i];
-            struct wish w = match_wish(e, j);
-            size_t count = 0;
-            for (size_t k = 0; k < e->roster.count; k++) {
-                struct suitor s;
-                struct engineer *x = &e->roster.list[k];
-                const struct category *g = e->roster.slots[c].category;
-                if (g != NULL && !engineer_qualifies(x, g->needs, g->needs_count))
-                    continue;
-                if (!fits(match_fit(&w, x, &s)))
-                    continue;
-                for (size_t q = 0; q < x->seats.count; q++) {
-                    int64_t cost = match_cost(&w, &s, q);
-                    if (cost != MATCH_NEVER)
-                        edges[count++] = (struct assign_edge){ slots[k * SEATS_MAX + q], cost };
-                }
+    for (const struct job *j; (j = row_at(e, n)) != NULL; n++) {
+        struct wish w = match_wish(e, j);
+        const struct category *g = e->roster.slots[j->slot].category;
+        size_t count = 0;
+        for (size_t k = 0; k < e->roster.count; k++) {
+            struct suitor s;
+            struct engineer *x = &e->roster.list[k];
+            if (g != NULL && !engineer_qualifies(x, g->needs, g->needs_count))
+                continue;
+            if (!fits(match_fit(&w, x, &s)))
+                continue;
+            for (size_t q = 0; q < x->seats.count; q++) {
+                int64_t cost = match_cost(&w, &s, q);
+                if (cost != MATCH_NEVER)
+                    edges[count++] = (struct assign_edge){ slots[k * SEATS_MAX + q], cost };
             }
-            rows[n++] = assign_row_add(a, assign_row_key(b->assign, j->row - 1), w.defer + w.aged,
-                                       edges, count);
         }
+        rows[n] = assign_row_add(a, assign_row_key(b->assign, j->row - 1), w.defer + w.aged, edges,
+                                 count);
+    }
     for (size_t i = 0; i < e->roster.count * SEATS_MAX; i++)
         assign_slot_in(a, slots[i]);
     for (size_t i = 0; i < n; i++)
@@ -62,27 +71,28 @@ all_pairs(const struct engine *e, uint32_t *slots, uint32_t *rows)
 
 /* The same pairs, and none of them waits that could be offered. */
 static void
-check_cheapest(const struct engine *e)
+check_cheapest(const struct engine *e, size_t *riders)
 {
     const struct board *b = &e->board;
-    uint32_t slots[64 * SEATS_MAX], rows[BOARD_ROWS];
+    uint32_t slots[64 * SEATS_MAX], rows[BOARD_ROWS + 64];
     size_t n = 0;
     if (!b->live)
         return;
     struct assign *a = all_pairs(e, slots, rows);
     assert_int_equal(assign_audit(b->assign).fault, ASSIGN_SOUND);
     assert_true(assign_cost(a) == assign_cost(b->assign));
-    for (size_t c = 0; c < e->roster.slots_count; c++)
-        for (size_t i = 0; i < b->windows[c].count; i++, n++) {
-            uint32_t cold = assign_matched(a, rows[n]);
-            size_t seat;
-            const struct engineer *x = edges_taken(e, b->windows[c].list[i], &seat);
-            assert_int_equal(cold == ASSIGN_NONE, x == NULL);
-            if (x == NULL)
-                continue;
-            assert_int_equal(slots[(size_t)(x - e->roster.list) * SEATS_MAX + seat], cold);
-            assert_true(b->pending || seat >= x->seats.now || !duty_is_on(x->rule, e->at));
-        }
+    for (const struct job *j; (j = row_at(e, n)) != NULL; n++) {
+        uint32_t cold = assign_matched(a, rows[n]);
+        size_t seat;
+        const struct engineer *x = edges_taken(e, j, &seat);
+        assert_int_equal(cold == ASSIGN_NONE, x == NULL);
+        if (x == NULL)
+            continue;
+        assert_int_equal(slots[(size_t)(x - e->roster.list) * SEATS_MAX + seat], cold);
+        assert_true(b->pending || !seat_is_now(&x->seats, seat) || x->seats.rider == j ||
+                    !duty_is_on(x->rule, e->at));
+    }
+    *riders += b->riders_count;
     assign_free(a);
 }
 
@@ -93,11 +103,13 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
     (void)state;
     struct rng r = seed();
     struct effects fx = { 0 };
-    size_t live = 0;
+    size_t live = 0, riders = 0;
     for (int round = 0; round < 4; round++) {
         struct history *h = history_new(rng_next(&r));
-        for (size_t i = 0; i < countof(h->plans); i++)
+        for (size_t i = 0; i < countof(h->plans); i++) {
             h->plans[i].rules.matching.candidates = (uint16_t)(1 + round % 2);
+            h->plans[i].rules.matching.divert = 3;
+        }
         struct engine *e =
             engine_new(h->plans[0].rules.territory, WORLD_INCARNATION, &h->plans[0].rules);
         for (int i = 0; i < 1500; i++) {
@@ -105,14 +117,14 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
             history_tell(h, e, &ev);
             world_apply(e, &ev, &fx);
             history_hear(h, &fx);
-            check_cheapest(e);
+            check_cheapest(e, &riders);
             live += e->board.live;
         }
         engine_free(e);
         history_free(h);
     }
-    print_message("matchings compared: %zu\n", live);
-    assert_true(live > 500);
+    print_message("matchings compared: %zu, with %zu on their way\n", live, riders);
+    assert_true(live > 500 && riders > 20);
     effects_fini(&fx);
 }
 
@@ -128,6 +140,7 @@ struct crowd {
     struct rng r;
     uint32_t reports;
     uint64_t said;
+    size_t riders;
 };
 
 static void
@@ -212,7 +225,7 @@ in_a_crowd_too_and_nobody_carries_more_than_he_may(void **state)
             ev = crowd_report(c, at);
         world_apply(c->e, &ev, &c->fx);
         check_capacity(c->e);
-        check_cheapest(c->e);
+        check_cheapest(c->e, &c->riders);
         live += c->e->board.live;
         most = c->e->board.waiting > most ? c->e->board.waiting : most;
     }

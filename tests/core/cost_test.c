@@ -47,22 +47,23 @@ sum_of(const struct cost_ticket *t, const struct cost_trip *trip)
 /* ---- the slow version */
 
 static double
-late_slowly(instant now, instant deadline, instant estimate)
+late_slowly(instant now, instant deadline, instant estimate, msec unsure)
 {
     if (deadline <= now)
         return 1;
     double lead = estimate > now ? (double)(estimate - now) / 1000 : 0;
-    return 1 / (1 + exp((double)(deadline - estimate) / 1000 / (240 + 0.12 * lead)));
+    return 1 / (1 + exp((double)(deadline - estimate) / 1000 /
+                        (240 + (double)unsure / 1000 + 0.12 * lead)));
 }
 
 static double
-clock_slowly(const struct cost_ticket *t, const struct cost_clock *c, instant estimate)
+clock_slowly(const struct cost_ticket *t, const struct cost_clock *c, instant estimate, msec unsure)
 {
     if (c->deadline == NEVER)
         return 0;
     double late = estimate > c->deadline ? (double)(estimate - c->deadline) / 1000 : 0;
     return (double)c->weight / 16 *
-           (t->m->p_late_s * late_slowly(t->now, c->deadline, estimate) +
+           (t->m->p_late_s * late_slowly(t->now, c->deadline, estimate, unsure) +
             t->m->late_pct / 100.0 * late);
 }
 
@@ -74,12 +75,13 @@ slowly(const struct cost_ticket *t, const struct cost_trip *p)
     instant departs = p->departs > t->now ? p->departs : t->now, at = departs + p->travel_ms;
     double idle = p->rarity > t->rarity ? (p->rarity - t->rarity) / 65536.0 : 0;
     double flow = at > t->received_at ? (double)(at - t->received_at) / 1000 : 0;
-    return m->travel_pct / 100.0 * (double)p->travel_ms / 1000 + clock_slowly(t, &t->arrival, at) +
-           clock_slowly(t, &t->restoration, at + p->service_ms) +
+    return m->travel_pct / 100.0 * (double)p->travel_ms / 1000 +
+           clock_slowly(t, &t->arrival, at, p->unsure_ms) +
+           clock_slowly(t, &t->restoration, at + p->service_ms, p->unsure_ms) +
            (double)t->weight / 16 * m->flow_pct / 100.0 * flow +
            m->scarcity_s * (idle > 4 ? 4 : idle) + m->fairness_s * p->share_pm / 1000.0 +
            m->preference_s * (p->unpreferred + p->unskilled) + (p->missed ? m->missed_s : 0) +
-           (p->diverts ? m->switch_s : 0);
+           (p->leaves ? m->switch_s * (double)t->weight / 16 : 0);
 }
 
 static void
@@ -107,7 +109,8 @@ random_trip(struct rng *rng, struct cost_trip *p, instant now)
                              .unpreferred = rng_below(rng, 2),
                              .unskilled = rng_below(rng, 2),
                              .missed = rng_below(rng, 2),
-                             .diverts = rng_below(rng, 2) };
+                             .leaves = rng_below(rng, 2),
+                             .unsure_ms = (msec)rng_below(rng, 2 * HOURS) };
 }
 
 static void
@@ -150,17 +153,18 @@ the_curve_is_the_logistic_one(void **state)
         /* so far before the deadline, the estimate itself being `lead` away */
         for (msec lead = 0; lead < 6 * HOURS; lead += HOURS / 2 + 13) {
             instant now = deadline - before - lead;
+            msec unsure = lead / 7;
             if (deadline <= now)
                 continue;
-            double want = late_slowly(now, deadline, deadline - before);
-            double got = cost_late(now, deadline, deadline - before) / 16777216.0;
+            double want = late_slowly(now, deadline, deadline - before, unsure);
+            double got = cost_late(now, deadline, deadline - before, unsure) / 16777216.0;
             assert_true(fabs(want - got) < 5e-5);
         }
     }
-    assert_int_equal(cost_late(NOW, NEVER, NOW), 0);
-    assert_int_equal(cost_late(NOW, NOW, NOW), 1 << 24);
-    assert_int_equal(cost_late(NOW, NOW + DAYS, NOW), 0);
-    assert_true(cost_late(NOW, NOW + 1, NEVER) > 16770000); /* z = -1 / 0.12 at the most */
+    assert_int_equal(cost_late(NOW, NEVER, NOW, 0), 0);
+    assert_int_equal(cost_late(NOW, NOW, NOW, 0), 1 << 24);
+    assert_int_equal(cost_late(NOW, NOW + DAYS, NOW, 0), 0);
+    assert_true(cost_late(NOW, NOW + 1, NEVER, 0) > 16770000); /* z = -1 / 0.12 at the most */
 }
 
 /* Whatever the weights: a longer way, a later departure, longer work and a later clock never make

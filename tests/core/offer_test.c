@@ -69,8 +69,8 @@ whoever_becomes_free_takes_the_most_severe_then_the_oldest(void **state)
     world_init(&w, "home");
     struct event r[4];
     for (uint8_t i = 0; i < 4; i++) {
-        r[i] = world_report(WORLD_BEGIN + i, i, "ac", "");
-        r[i].report.place.lat_e7 += i * 10000;
+        r[i] = world_report(WORLD_BEGIN + i * MINUTES, i, "ac", "");
+        r[i].report.place.lat_e7 -= i * 10000;
         r[i].report.hint = i == 2 ? 1 : -1; /* the third is severe */
         world_do(&w, r[i]);
     }

@@ -113,6 +113,39 @@ who_is_forbidden_is_not_asked_until_then(void **state)
     world_fini(&w);
 }
 
+static void
+what_is_held_back_is_offered_to_nobody_until_then_or_until_it_is_let_go(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    struct event r = world_report(WORLD_BEGIN, 1, "ac", "s");
+    world_do(&w, r);
+    assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+    struct event back = people_act(&w, "desk", VERB_PREPROCESS, &r);
+    back.act.until = WORLD_BEGIN; /* past */
+    assert_int_equal(people_say(&w, back), REFUSAL_INCOMPLETE);
+    back.act.until = WORLD_BEGIN + w.plan.rules.pend_ms + 1; /* too long */
+    assert_int_equal(people_say(&w, back), REFUSAL_INCOMPLETE);
+    back.act.until = WORLD_BEGIN + 3 * HOURS;
+    assert_int_equal(people_say(&w, back), REFUSAL_NONE);
+    assert_true(world_told(&w.fx, UPDATE_WITHDRAWN, "home-e2"));
+    assert_int_equal(people_load(&w, "home-e2"), 0);
+    back.act.until = WORLD_BEGIN + 5 * HOURS; /* said again: another end */
+    assert_int_equal(people_say(&w, back), REFUSAL_NONE);
+    while (engine_next(w.e) < back.act.until) {
+        world_time(&w, engine_next(w.e));
+        assert_null(world_posting(&w.fx, UPDATE_OFFER, 0));
+    }
+    world_time(&w, back.act.until);
+    assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+    back.act.until = engine_at(w.e) + HOURS;
+    assert_int_equal(people_say(&w, back), REFUSAL_NONE);
+    assert_int_equal(people_do(&w, "desk", VERB_DISPATCH, &r), REFUSAL_NONE);
+    assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -121,6 +154,7 @@ main(void)
         cmocka_unit_test(who_cannot_take_it_is_not_assigned),
         cmocka_unit_test(what_is_pinned_waits_for_him_alone_and_goes_first),
         cmocka_unit_test(who_is_forbidden_is_not_asked_until_then),
+        cmocka_unit_test(what_is_held_back_is_offered_to_nobody_until_then_or_until_it_is_let_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

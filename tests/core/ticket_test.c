@@ -49,7 +49,7 @@ fill(struct ticket *t, struct rng *r, size_t steps)
     }
     struct considered list[2] = { { { "e1" }, 1200, 2, WHY_CHOSEN },
                                   { { "e2" }, DISTANCE_UNKNOWN, 0, WHY_FULL } };
-    const struct grounds why = { { 1, 2, 3, 4, 5, 6, 7 }, -8 };
+    const struct grounds why = { { 1, 2, 3, 4, 5, 6, 7 }, -8, { "e2" }, WORLD_BEGIN };
     ticket_consider(t, list, 2, &why);
     ticket_refuse(t, (struct refuser){ { "e3" }, NEVER, true });
     ticket_refuse(t, (struct refuser){ { "e4" }, WORLD_BEGIN, false });

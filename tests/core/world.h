@@ -162,6 +162,7 @@ world_matching(struct matching *m)
                             .defer_trip_s = 900,
                             .slot_s = 3300,
                             .candidates = 32,
+                            .divert = 2,
                             .prefer_ms = 10 * MINUTES };
     for (unsigned i = 0, weight = 1; i < LEVELS_MAX; i++, weight *= 3)
         m->weights[i] = (uint16_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX);

@@ -333,7 +333,7 @@ numbers_of_words_stay_for_ever(void **state)
           "appeal delivered relevel exempt acknowledge observe different join leave merge inspect "
           "quote quote_accept quote_decline part_request part_reserve part_move part_receive "
           "part_use part_return part_cancel replace replaced report analyse survey_answer complain "
-          "complaint_answer complaint_close assign pin forbid" },
+          "complaint_answer complaint_close assign pin forbid divert" },
         { &words_reason, "none busy far skill parts shift conflict unfit absent access wish "
                          "information quote observed vendor team master force_majeure "
                          "customer_delay over" },

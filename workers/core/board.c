@@ -22,7 +22,7 @@ board_init(struct engine *e)
     struct board *b = &e->board;
     size_t slots = e->roster.slots_count;
     assert(e->rules->matching.candidates > 0);
-    *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER };
+    *b = (struct board){ .tick = NEVER, .depth = SEATS_LATER + 1 };
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));
@@ -55,6 +55,7 @@ board_fini(struct engine *e)
     free(b->windows);
     free(b->services);
     free(b->pins);
+    free(b->riders);
     free(b->fresh);
     free(b->changed);
     assign_free(b->assign);
@@ -167,8 +168,10 @@ board_leave(struct engine *e, struct job *j)
     struct window *w = &b->windows[j->slot];
     if (j->pin_place > 0)
         pins_del(b, j);
-    if (!j->lined)
+    if (!j->lined) {
+        edges_drop(e, j); /* somebody was on his way */
         return;
+    }
     j->lined = false;
     if (j->place > 0) {
         struct queue_at *next = queue_next(&b->line, j->slot, 0, w->last);
@@ -195,6 +198,31 @@ board_changed(struct engine *e, struct engineer *x)
     x->seats.listed = true;
 }
 
+bool
+board_diverts(const struct engine *e, const struct job *j)
+{
+    return e->rules->matching.divert >> j->t.level & 1;
+}
+
+/* Does anybody wait who may turn somebody back? */
+static bool
+is_riding(const struct engine *e)
+{
+    const struct board *b = &e->board;
+    for (size_t c = 0; e->rules->matching.divert != 0 && c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            if (board_diverts(e, b->windows[c].list[i]))
+                return true;
+    return false;
+}
+
+static bool
+rides(struct engine *e, const struct job *j)
+{
+    struct engineer *x = j->t.state == TICKET_EN_ROUTE ? job_holder(e, j) : NULL;
+    return x != NULL && e->board.riding && seat_look(e, x)->rider == j;
+}
+
 /* A ticket that something has happened to. */
 static void
 review(struct engine *e, struct job *j)
@@ -204,7 +232,7 @@ review(struct engine *e, struct job *j)
         board_leave(e, j);
     else if (!j->lined && wanted)
         board_enter(e, j);
-    if (j->place > 0)
+    if (j->place > 0 || rides(e, j))
         freshen(&e->board, j);
 }
 
@@ -220,7 +248,8 @@ chance(struct engine *e, struct job *j, struct engineer *x, size_t seat)
         return;
     memcpy(&key, j->t.id.b, sizeof(key));
     b->chances = grow_array(b->chances, b->chances_count, &b->chances_cap, sizeof(*b->chances));
-    b->chances[b->chances_count++] = (struct chance){ key, j, x, seat };
+    bool turns = seat < x->seats.turn;
+    b->chances[b->chances_count++] = (struct chance){ key, j, x, seat, turns };
 }
 
 static struct job *
@@ -254,37 +283,68 @@ match_one(struct engine *e)
     match_look(&w, &b->choice);
     struct engineer *best = b->choice.best;
     if (best != NULL && best->seats.now > 0 && b->choice.least < w.defer)
-        chance(e, j, best, 0);
+        chance(e, j, best, best->seats.turn);
     b->looked = true;
     b->live = false;
+}
+
+/* All rows anew. */
+static void
+build(struct engine *e)
+{
+    struct board *b = &e->board;
+    edges_clear(e);
+    b->live = true;
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            edges_row(e, b->windows[c].list[i], 0);
+    for (size_t i = 0; b->riding && i < e->roster.count; i++) {
+        struct job *rider = seat_look(e, &e->roster.list[i])->rider;
+        if (rider != NULL)
+            edges_row(e, rider, 0);
+    }
+}
+
+/* What has changed. */
+static void
+refresh(struct engine *e)
+{
+    struct board *b = &e->board;
+    for (size_t i = 0; i < b->changed_count; i++)
+        edges_engineer(e, b->changed[i]);
+    for (size_t i = 0; b->riding && i < b->changed_count; i++) {
+        struct job *rider = seat_look(e, b->changed[i])->rider;
+        if (rider != NULL)
+            edges_row(e, rider, 0);
+    }
+    for (size_t i = 0; i < b->fresh_count; i++)
+        if (b->fresh[i]->place > 0 || rides(e, b->fresh[i]))
+            edges_row(e, b->fresh[i], 0);
+}
+
+static void
+take_chance(struct engine *e, struct job *j)
+{
+    size_t seat;
+    struct engineer *x = edges_taken(e, j, &seat);
+    if (x != NULL && seat_is_now(&x->seats, seat) && x->seats.rider != j)
+        chance(e, j, x, seat);
 }
 
 static void
 match_many(struct engine *e)
 {
     struct board *b = &e->board;
-    if (!b->live) {
-        edges_clear(e);
-        b->live = true;
-        for (size_t c = 0; c < e->roster.slots_count; c++)
-            for (size_t i = 0; i < b->windows[c].count; i++)
-                edges_row(e, b->windows[c].list[i], 0);
-    } else {
-        for (size_t i = 0; i < b->changed_count; i++)
-            edges_engineer(e, b->changed[i]);
-        for (size_t i = 0; i < b->fresh_count; i++)
-            if (b->fresh[i]->place > 0)
-                edges_row(e, b->fresh[i], 0);
-    }
+    if (!b->live)
+        build(e);
+    else
+        refresh(e);
     edges_suffice(e);
     for (size_t c = 0; c < e->roster.slots_count; c++)
-        for (size_t i = 0; i < b->windows[c].count; i++) {
-            size_t seat;
-            struct engineer *x = edges_taken(e, b->windows[c].list[i], &seat);
-            struct job *j = b->windows[c].list[i];
-            if (x != NULL && seat < x->seats.now)
-                chance(e, j, x, seat);
-        }
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            take_chance(e, b->windows[c].list[i]);
+    for (size_t i = 0; i < b->riders_count; i++)
+        take_chance(e, b->riders[i]);
 }
 
 /* The first by id of the pinned whose engineer has room: before anything is matched. */
@@ -302,7 +362,7 @@ match_pinned(struct engine *e)
     }
     b->repinned = false;
     if (first != NULL)
-        chance(e, first, pin_engineer(e, first), 0);
+        chance(e, first, pin_engineer(e, first), pin_engineer(e, first)->seats.turn);
     return first != NULL;
 }
 
@@ -313,11 +373,15 @@ match_all(struct engine *e)
     struct board *b = &e->board;
     b->chances_count = 0;
     b->looked = false;
+    if (b->riding != is_riding(e)) {
+        b->riding = !b->riding;
+        b->live = false;
+    }
     if (match_pinned(e))
         return;
     if (b->waiting == 0)
         b->live = false;
-    else if (b->waiting == 1)
+    else if (b->waiting == 1 && !b->riding)
         match_one(e);
     else
         match_many(e);
@@ -357,6 +421,11 @@ make_offers(struct engine *e, size_t budget)
         if (!b->looked)
             match_look(&w, &b->choice);
         keep(&w, &b->choice, &c, WHY_CHOSEN);
+        if (c.job->t.state == TICKET_EN_ROUTE)
+            offer_divert(e, c.job);
+        struct job *rider = c.turns ? seat_rider(e, c.x) : NULL;
+        if (rider != NULL)
+            offer_divert(e, rider);
         offer_make(e, c.job, c.x);
     }
     return made;
@@ -405,6 +474,8 @@ is_choosing(const struct engine *e)
 {
     const struct board *b = &e->board;
     struct suitor s;
+    if (b->riders_count > 0) /* somebody on his way will come nearer */
+        return true;
     for (size_t c = 0; b->waiting > 0 && c < e->roster.slots_count; c++) {
         const struct window *w = &b->windows[c];
         const struct slot *slot = &e->roster.slots[c];
@@ -477,6 +548,7 @@ board_settle(struct engine *e, size_t budget)
         b->hour = -1;
     e->learned.evicted = false;
     board_hour(e);
+    b->riding = is_riding(e);
     if (later)
         b->live = false;
     b->tick = tick;

@@ -14,6 +14,10 @@
  * one that never stopped. That only the nearest have edges does not show: a row is given more of
  * them until its price proves that nobody left out could matter.
  *
+ * While somebody waits whose level may divert, tickets that have somebody on his way have rows,
+ * too: they keep him at no cost but the way that is left, and go to somebody else, or wait, at the
+ * cost of turning him back. Whoever comes free nearer may so relieve him.
+ *
  * One ticket alone needs no matching: it takes the cheapest, and of equals the first by name.
  *
  * Rank is the instant of receipt, AGEING_MS earlier for each level of severity. It never changes,
@@ -68,6 +72,7 @@ struct chance {
     struct job *job;
     struct engineer *x;
     size_t seat;
+    bool turns; /* he is to be turned back for it */
 };
 
 struct board {
@@ -80,7 +85,10 @@ struct board {
     size_t waiting;    /* in all windows */
     struct job **pins; /* that wait for one engineer by a dispatcher's word; owned, in no order */
     size_t pins_count, pins_cap;
-    bool repinned;      /* one has come */
+    bool repinned;       /* one has come */
+    bool riding;         /* those on their way count */
+    struct job **riders; /* that have rows; owned, in no order */
+    size_t riders_count, riders_cap;
     struct job **fresh; /* in a window and new there, or changed; owned */
     size_t fresh_count, fresh_cap;
     struct engineer **changed; /* owned */
@@ -116,6 +124,8 @@ void board_changed(struct engine *e, struct engineer *x);
 /* At an event's end: what changed is taken over, and whoever can be offered something is, `budget`
  * offers at most. */
 void board_settle(struct engine *e, size_t budget);
+/* May it turn somebody back? */
+bool board_diverts(const struct engine *e, const struct job *j);
 /* When it is to be looked at again though nothing happens: NEVER, or an instant. */
 instant board_next(const struct engine *e);
 

@@ -52,7 +52,7 @@ apart(instant a, instant b)
 }
 
 uint32_t
-cost_late(instant now, instant deadline, instant estimate)
+cost_late(instant now, instant deadline, instant estimate, msec unsure)
 {
     if (deadline == NEVER)
         return 0;
@@ -61,7 +61,7 @@ cost_late(instant now, instant deadline, instant estimate)
     /* z x 65536, with the spread in hundredths of ms: nothing is rounded before the division, so it
      * falls whenever the estimate rises */
     msec lead = apart(estimate, now);
-    int64_t spread = 240 * SECONDS * 100 + 12 * (lead > 0 ? lead : 0);
+    int64_t spread = (240 * SECONDS + held(unsure, LATE_MAX)) * 100 + 12 * (lead > 0 ? lead : 0);
     int64_t z = apart(deadline, estimate) * 100 * 65536 / spread;
     uint64_t size = (uint64_t)(z < 0 ? -z : z), i = size >> STEP_BITS;
     uint32_t p = 0;
@@ -141,11 +141,11 @@ share(msec length, int32_t pct, int64_t weight)
 }
 
 static int64_t
-lateness(const struct cost_ticket *t, const struct cost_clock *c, instant estimate)
+lateness(const struct cost_ticket *t, const struct cost_clock *c, instant estimate, msec unsure)
 {
     if (c->deadline == NEVER)
         return 0;
-    uint64_t p = cost_late(t->now, c->deadline, estimate);
+    uint64_t p = cost_late(t->now, c->deadline, estimate, unsure);
     int64_t soft = (int64_t)((uint64_t)(c->weight * t->m->p_late_s) * p >> 24);
     msec late = apart(estimate, c->deadline);
     return held(soft + share(late > 0 ? late : 0, t->m->late_pct, c->weight), COST_TERM_MAX);
@@ -153,13 +153,21 @@ lateness(const struct cost_ticket *t, const struct cost_clock *c, instant estima
 
 /* All that follows from when somebody arrives. */
 static void
-arrive(const struct cost_ticket *t, instant at, msec service_ms, struct cost_terms *out)
+arrive(const struct cost_ticket *t, instant at, const struct cost_trip *trip,
+       struct cost_terms *out)
 {
+    instant done = instant_after(at, trip->service_ms);
     msec flow = apart(at, t->received_at);
-    out->lateness = held(lateness(t, &t->arrival, at) +
-                             lateness(t, &t->restoration, instant_after(at, service_ms)),
+    out->lateness = held(lateness(t, &t->arrival, at, trip->unsure_ms) +
+                             lateness(t, &t->restoration, done, trip->unsure_ms),
                          COST_TERM_MAX);
     out->flow = share(flow > 0 ? flow : 0, t->m->flow_pct, t->weight);
+}
+
+int64_t
+cost_switch(const struct cost_ticket *t)
+{
+    return held(t->m->switch_s * t->weight, COST_TERM_MAX);
 }
 
 void
@@ -176,10 +184,10 @@ cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost
         .fairness = seconds(m->fairness_s) * trip->share_pm / 1000,
         .preference = seconds((int64_t)m->preference_s * (trip->unpreferred + trip->unskilled) +
                               (trip->missed ? m->missed_s : 0)),
-        .switching = trip->diverts ? seconds(m->switch_s) : 0,
+        .switching = trip->leaves ? cost_switch(t) : 0,
     };
     instant departs = trip->departs > t->now ? trip->departs : t->now;
-    arrive(t, instant_after(departs, trip->travel_ms), trip->service_ms, out);
+    arrive(t, instant_after(departs, trip->travel_ms), trip, out);
 }
 
 void

@@ -10,12 +10,12 @@
  *      scarcity     scarcity_s x rarity of the skills that lie idle
  *      fairness     fairness_s x his share of work
  *      preference   preference_s, missed_s
- *      switching    switch_s
+ *      switching    w x switch_s
  *
- * P(late) = 1 / (1 + exp(z)), z = (deadline - estimate) / (240 s + 0.12 x (estimate - now)), from a
- * table; 1 when the deadline has passed already. Each term lies within +-COST_TERM_MAX, so a sum
- * within +-2^40. Nothing gets cheaper when the arrival is later, the way longer, or the clock
- * further on, all else equal. */
+ * P(late) = 1 / (1 + exp(z)), z = (deadline - estimate) / (240 s + unsure + 0.12 x (estimate -
+ * now)), from a table; 1 when the deadline has passed already. Each term lies within
+ * +-COST_TERM_MAX, so a sum within +-2^40. Nothing gets cheaper when the arrival is later, the way
+ * longer, or the clock further on, all else equal. */
 #ifndef CORE_COST_H
 #define CORE_COST_H
 
@@ -57,8 +57,11 @@ struct cost_trip {
     uint16_t share_pm;           /* of work that he has, 0 .. 1000 */
     bool unpreferred, unskilled; /* the contract prefers others; lacks a preferred skill */
     bool missed;                 /* let an offer of this ticket run out */
-    bool diverts;                /* is on his way elsewhere */
+    bool leaves;                 /* and somebody on his way there is turned back */
+    msec unsure_ms;              /* how far off the departure may be; 0: it is now */
 };
+/* What it costs that somebody on his way to it is turned back. */
+int64_t cost_switch(const struct cost_ticket *t);
 void cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost_terms *out);
 /* Nobody now: as if somebody set out defer_wait_s from now, and slot_s later for each of `slots`
  * places further back, for a trip of defer_trip_s. */
@@ -69,6 +72,6 @@ void cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms,
  * skill that nobody has counts as one's. Once a plan version for each engineer and category. */
 uint32_t cost_rarity(const struct roster *r, const struct skill *skills, size_t count);
 /* P(late) in 1/2^24. */
-uint32_t cost_late(instant now, instant deadline, instant estimate);
+uint32_t cost_late(instant now, instant deadline, instant estimate, msec unsure);
 
 #endif

@@ -5,13 +5,25 @@
 /* So long the desk may try when its category does not say. */
 #define PREPROCESS_MS HOURS
 
+/* Held back no longer than anything may wait: nothing is forgotten at the desk. */
+static enum refusal
+may_preprocess(const struct engine *e, const struct job *j, const struct act *a)
+{
+    instant limit = instant_after(e->at, job_rules(e, j)->pend_ms);
+    bool timely = a->until == 0 || (a->until > e->at && a->until <= limit);
+    return timely ? REFUSAL_NONE : REFUSAL_INCOMPLETE;
+}
+
+/* Whoever has been offered it, has not any more. */
 static void
 preprocess(struct engine *e, struct job *j, const struct act *a)
 {
     const struct category *c = e->roster.slots[j->slot].category;
     msec length = c != NULL && c->preprocess_ms > 0 ? c->preprocess_ms : PREPROCESS_MS;
+    struct engineer_id had = j->t.engineer;
     deed_step(e, j, a);
-    j->t.due = instant_after(e->at, length);
+    j->t.due = a->until != 0 ? a->until : instant_after(e->at, length);
+    post_withdrawn(e, j, had, a->note);
 }
 
 static void
@@ -96,7 +108,7 @@ acknowledge(struct engine *e, struct job *j, const struct act *a)
 }
 
 const struct deed deeds_desk[VERBS] = {
-    [VERB_PREPROCESS] = { NULL, preprocess },
+    [VERB_PREPROCESS] = { may_preprocess, preprocess },
     [VERB_DISPATCH] = { NULL, dispatch },
     [VERB_SOLVE] = { NULL, solve },
     [VERB_APPROVE] = { NULL, approve },

@@ -100,3 +100,18 @@ duty_end(const struct engineer_rule *r, instant at)
     }
     return NEVER;
 }
+
+instant
+duty_over(const struct engineer_rule *r, instant at, msec pause)
+{
+    for (instant last = at + WEEK; at <= last;) {
+        instant end = duty_end(r, at), next;
+        if (end == NEVER || pause == 0)
+            return end;
+        next = duty_next(r, end);
+        if (next == NEVER || next - end > pause)
+            return end;
+        at = next;
+    }
+    return NEVER;
+}

@@ -11,4 +11,7 @@ instant duty_next(const struct engineer_rule *r, instant after);
 /* The first instant from `at` on at which he is not on duty; NEVER: not within a week. */
 instant duty_end(const struct engineer_rule *r, instant at);
 
+/* The end of the shift that `at` lies in, when gaps of at most `pause` are its breaks. */
+instant duty_over(const struct engineer_rule *r, instant at, msec pause);
+
 #endif

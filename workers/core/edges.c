@@ -112,7 +112,7 @@ rate(struct engine *e, const struct wish *w)
         if (!fits(match_fit(w, x, &s)))
             continue;
         b->rated = room_for(b->rated, b->rated_count + 1, &b->rated_cap, sizeof(*b->rated));
-        b->rated[b->rated_count++] = (struct rated){ match_cost(w, &s, 0), s };
+        b->rated[b->rated_count++] = (struct rated){ match_least(w, &s), s };
     }
 }
 
@@ -139,14 +139,13 @@ edges_to(struct engine *e, const struct wish *w, const struct rated *r)
 {
     struct board *b = &e->board;
     struct engineer *x = r->s.x;
+    int64_t costs[SEATS_MAX];
+    match_costs(w, &r->s, costs);
     seats_in(e, x);
     b->edges = room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
-    for (size_t i = 0; i < x->seats.count; i++) {
-        int64_t cost = i == 0 ? r->cost : match_cost(w, &r->s, i);
-        if (cost == MATCH_NEVER)
-            break;
-        b->edges[b->edges_count++] = (struct assign_edge){ x->seats.slots[i], cost };
-    }
+    for (size_t i = 0; i < x->seats.count; i++)
+        if (costs[i] != MATCH_NEVER)
+            b->edges[b->edges_count++] = (struct assign_edge){ x->seats.slots[i], costs[i] };
 }
 
 static struct board_row *
@@ -154,6 +153,23 @@ row_of(const struct engine *e, const struct job *j)
 {
     bool there = e->board.live && j->row > 0 && j->era == e->board.era;
     return there ? &e->board.rows[j->row - 1] : NULL;
+}
+
+static void
+riders_add(struct board *b, struct job *j)
+{
+    b->riders = grow_array(b->riders, b->riders_count, &b->riders_cap, sizeof(*b->riders));
+    b->riders[b->riders_count++] = j;
+    j->ride = b->riders_count;
+}
+
+static void
+riders_del(struct board *b, struct job *j)
+{
+    struct job *other = b->riders[--b->riders_count];
+    b->riders[j->ride - 1] = other;
+    other->ride = j->ride;
+    j->ride = 0;
 }
 
 void
@@ -171,6 +187,8 @@ edges_row(struct engine *e, struct job *j, size_t k)
         j->era = b->era;
         r = &b->rows[row];
         r->job = j;
+        if (j->place == 0)
+            riders_add(b, j);
         r->k = e->rules->matching.candidates > j->near ? e->rules->matching.candidates : j->near;
     }
     if (r->k < k)
@@ -193,6 +211,8 @@ edges_drop(struct engine *e, struct job *j)
     if (row_of(e, j) != NULL)
         assign_row_del(e->board.assign, j->row - 1);
     j->row = 0;
+    if (j->ride > 0)
+        riders_del(&e->board, j);
 }
 
 /* ---- one engineer */
@@ -227,22 +247,19 @@ reach(struct engine *e, struct board_row *r, struct engineer *x)
         cut(e, r, at, x);
         return;
     }
-    int64_t cost = match_cost(&r->wish, &s, 0);
-    if (at == r->near_count && cost >= r->bound)
+    int64_t costs[SEATS_MAX], least = match_costs(&r->wish, &s, costs);
+    if (at == r->near_count && least >= r->bound)
         return;
     if (at == r->near_count) {
         r->near = room_for(r->near, at + 1, &r->near_cap, sizeof(*r->near));
         r->near[r->near_count++] = engineer;
     }
     seats_in(e, x);
-    for (size_t i = 0; i < x->seats.count; i++) {
-        if (i > 0)
-            cost = match_cost(&r->wish, &s, i);
-        if (cost == MATCH_NEVER)
+    for (size_t i = 0; i < x->seats.slots_count; i++)
+        if (i >= x->seats.count || costs[i] == MATCH_NEVER)
             assign_edge_cut(e->board.assign, r->job->row - 1, x->seats.slots[i]);
         else
-            assign_edge_set(e->board.assign, r->job->row - 1, x->seats.slots[i], cost);
-    }
+            assign_edge_set(e->board.assign, r->job->row - 1, x->seats.slots[i], costs[i]);
 }
 
 void
@@ -261,6 +278,8 @@ edges_engineer(struct engine *e, struct engineer *x)
                 reach(e, r, x);
         }
     }
+    for (size_t i = 0; i < b->riders_count; i++)
+        reach(e, row_of(e, b->riders[i]), x);
     if (x->seats.era == b->era) {
         seats_in(e, x);
         seats_open(e, x);
@@ -277,6 +296,18 @@ edges_clear(struct engine *e)
         b->assign = assign_new();
     assign_clear(b->assign);
     b->era++;
+    while (b->riders_count > 0)
+        riders_del(b, b->riders[b->riders_count - 1]);
+}
+
+static bool
+is_sufficed(struct engine *e, struct job *j)
+{
+    struct board_row *r = row_of(e, j);
+    if (r->bound == NOBODY_LEFT || assign_is_content(e->board.assign, j->row - 1, r->bound))
+        return true;
+    edges_row(e, j, r->k * 2);
+    return false;
 }
 
 void
@@ -287,14 +318,10 @@ edges_suffice(struct engine *e)
     while (more) {
         more = false;
         for (size_t c = 0; c < e->roster.slots_count; c++)
-            for (size_t i = 0; i < b->windows[c].count; i++) {
-                struct job *j = b->windows[c].list[i];
-                struct board_row *r = row_of(e, j);
-                if (r->bound == NOBODY_LEFT || assign_is_content(b->assign, j->row - 1, r->bound))
-                    continue;
-                edges_row(e, j, r->k * 2);
-                more = true;
-            }
+            for (size_t i = 0; i < b->windows[c].count; i++)
+                more |= !is_sufficed(e, b->windows[c].list[i]);
+        for (size_t i = 0; i < b->riders_count; i++)
+            more |= !is_sufficed(e, b->riders[i]);
     }
 }
 

@@ -144,16 +144,30 @@ fit_way(const struct fit *f, const struct engineer *x, struct place from, instan
     };
 }
 
+instant
+fit_until(const struct rules *r, const struct engineer *x, instant departs)
+{
+    const struct matching *m = &r->matching;
+    if (!duty_is_on(x->rule, departs)) {
+        instant next = duty_next(x->rule, departs);
+        if (next == NEVER || next - departs > m->pause_ms)
+            return FIT_OFF;
+        departs = next;
+    }
+    instant over = duty_over(x->rule, departs, m->pause_ms);
+    return over == NEVER ? NEVER : instant_after(over, m->overrun_ms);
+}
+
 enum considered_why
-fit_reach(const struct fit *f, const struct engineer *x, const struct fit_way *way, instant departs)
+fit_reach(const struct fit *f, const struct fit_way *way, instant departs, instant until)
 {
     int64_t reach = f->rules->matching.reach_m;
     if (reach > 0 && way->metres > reach)
         return WHY_FAR;
-    if (!duty_is_on(x->rule, departs)) /* he would begin in another shift */
+    if (until == FIT_OFF) /* he would begin in another shift */
         return WHY_OFF_DUTY;
     instant done = instant_after(instant_after(departs, way->travel_ms), way->service_ms);
-    return done > duty_end(x->rule, departs) ? WHY_SHIFT_ENDS : WHY_OUTRANKED;
+    return done > until ? WHY_SHIFT_ENDS : WHY_OUTRANKED;
 }
 
 enum considered_why
@@ -168,6 +182,6 @@ fit_ask(const struct fit *f, const struct engineer *x, instant at, struct fit_wa
     struct fit_way found = fit_way(f, x, engineer_place(x), at);
     if (way != NULL)
         *way = found;
-    enum considered_why reach = fit_reach(f, x, &found, at);
+    enum considered_why reach = fit_reach(f, &found, at, fit_until(f->rules, x, at));
     return fits(reach) ? person : reach;
 }

@@ -46,9 +46,13 @@ struct fit_way {
 };
 struct fit_way fit_way(const struct fit *f, const struct engineer *x, struct place from,
                        instant departs);
-/* Within reach, and back in his own time: his duty lasts until the work is done. */
-enum considered_why fit_reach(const struct fit *f, const struct engineer *x,
-                              const struct fit_way *way, instant departs);
+/* The instant by which work that begins with this departure must be done: his shift's end, breaks
+ * bridged, and overrun_ms; FIT_OFF: he is not on duty, nor in a break. */
+instant fit_until(const struct rules *r, const struct engineer *x, instant departs);
+#define FIT_OFF INT64_MIN
+/* Within reach, and back in his own time. `until` as above. */
+enum considered_why fit_reach(const struct fit *f, const struct fit_way *way, instant departs,
+                              instant until);
 /* All three, from where he is, departing at `at`. `way` (may be NULL) is filled if he came so far.
  */
 enum considered_why fit_ask(const struct fit *f, const struct engineer *x, instant at,

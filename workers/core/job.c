@@ -263,7 +263,7 @@ job_list(struct engine *e)
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = j->lined = j->fresh = false;
-        j->place = j->pin_place = j->row = 0;
+        j->place = j->pin_place = j->ride = j->row = 0;
         j->holder = NULL;
         j->older = NULL;
         j->timer.place = 0;

@@ -77,6 +77,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         [VERB_QUEUE]    = { TICKET_QUEUED, ENGINE },
         [VERB_DISPATCH] = { TICKET_QUEUED, DISPATCHER },
         [VERB_SOLVE]    = { TICKET_RESOLVED, DISPATCHER },
+        [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
         [VERB_FORBID]   = { TICKET_TRIAGED, DISPATCHER },
         PINNED,
         UNTAKEN,
@@ -92,6 +93,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
     },
     [TICKET_OFFERED] = {
         [VERB_FORBID]  = { TICKET_OFFERED, DISPATCHER },
+        [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
         PINNED,
         [VERB_ACCEPT]  = { TICKET_ACCEPTED, ENGINEER },
         [VERB_DECLINE] = { TICKET_QUEUED, ENGINEER },
@@ -105,6 +107,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         TAKEN(TICKET_ACCEPTED),
     },
     [TICKET_EN_ROUTE] = {
+        [VERB_DIVERT] = { TICKET_QUEUED, ENGINE },
         ON_THE_WAY,
         TAKEN(TICKET_EN_ROUTE),
     },

@@ -48,6 +48,7 @@ match_wish(const struct engine *e, const struct job *j)
     const struct contract *contract = job_contract(e, j);
     struct wish w = {
         .e = e,
+        .job = j,
         .fit = fit_of(&e->roster, &e->learned, slot, contract, &j->t),
         .slot = slot,
     };
@@ -56,7 +57,8 @@ match_wish(const struct engine *e, const struct job *j)
     w.fit.services = &e->board.services[j->slot * e->roster.count];
     w.fit.first = e->roster.list;
     w.aged = aged(j->t.course.received_at, w.cost.now);
-    w.defer = defer_of(&w);
+    w.comes = j->t.state == TICKET_EN_ROUTE ? job_holder(e, j) : NULL;
+    w.defer = defer_of(&w) + (w.comes != NULL ? cost_switch(&w.cost) : 0);
     return w;
 }
 
@@ -77,6 +79,21 @@ match_foreign(const struct engine *e, struct place place, const struct category 
     };
 }
 
+/* Could he be turned back for it? Whoever comes to it need not be. */
+static bool
+may_turn(const struct wish *w, const struct engineer *x, struct fit_way *out)
+{
+    const struct seats *s = &x->seats;
+    if (s->turn == 0 || !w->e->board.riding || w->job == NULL)
+        return false;
+    *out = fit_way(&w->fit, x, engineer_place(x), s->tick);
+    if (s->rider == w->job) {
+        out->travel_ms = seat_way_left(w->e, x);
+        return true;
+    }
+    return board_diverts(w->e, w->job) && fits(fit_reach(&w->fit, out, s->begins[0], s->untils[0]));
+}
+
 enum considered_why
 match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
 {
@@ -90,25 +107,66 @@ match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
     const struct seats *s = seat_look(w->e, x);
     if (s->count == 0)
         return WHY_OFF_DUTY;
-    *out = (struct suitor){ x, fit_way(&w->fit, x, s->from, s->begin), person };
-    enum considered_why reach = fit_reach(&w->fit, x, &out->way, s->begin);
+    *out = (struct suitor){ .x = x, .why = person, .first = s->turn };
+    out->way = fit_way(&w->fit, x, s->from, s->begins[s->turn]);
+    enum considered_why reach =
+        fit_reach(&w->fit, &out->way, s->begins[s->turn], s->untils[s->turn]);
+    if (may_turn(w, x, &out->turned)) {
+        if (s->rider == w->job) /* back to it after something else: he has not been there */
+            out->way.travel_ms = out->turned.travel_ms;
+        out->first = 0;
+        return person;
+    }
     return fits(reach) ? person : reach;
+}
+
+/* Where he will come from for a later seat nobody knows: half as usual. */
+static msec
+travel_to(const struct wish *w, const struct suitor *s, size_t i)
+{
+    msec usual = w->e->rules->matching.defer_trip_s * SECONDS;
+    size_t turn = s->x->seats.turn;
+    return i < turn    ? s->turned.travel_ms
+           : i == turn ? s->way.travel_ms
+                       : (s->way.travel_ms + usual) / 2;
+}
+
+static msec
+unsure(const struct wish *w, const struct seats *s, size_t i)
+{
+    const struct matching *m = &w->e->rules->matching;
+    if (i < s->turn)
+        return 0;
+    return ((s->busy ? m->unsure_s : 0) + m->unsure_slot_s * (msec)(i - s->turn)) * SECONDS;
+}
+
+/* Of the places that he has, without the one that he would give up. */
+static uint16_t
+share_of(const struct engineer *x, size_t i)
+{
+    uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    if (i < x->seats.turn && load > 0)
+        load--;
+    return (uint16_t)(load < capacity ? load * 1000 / capacity : 1000);
 }
 
 void
 match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
 {
     const struct engineer *x = s->x;
-    uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    bool stays = i < x->seats.turn && x->seats.rider == w->job;
+    msec answer = stays ? 0 : w->e->rules->matching.answer_s * SECONDS;
     const struct cost_trip trip = {
-        .departs = seat_begin(w->e, &x->seats, i),
-        .travel_ms = s->way.travel_ms,
+        .departs = instant_after(x->seats.begins[i], answer),
+        .travel_ms = travel_to(w, s, i),
+        .unsure_ms = unsure(w, &x->seats, i),
         .service_ms = s->way.service_ms,
         .rarity = x->rarity,
-        .share_pm = (uint16_t)(load < capacity ? load * 1000 / capacity : 1000),
+        .share_pm = share_of(x, i),
         .unpreferred = fit_is_unpreferred(&w->fit, x),
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
         .missed = s->why == WHY_MISSED,
+        .leaves = w->comes != NULL && !stays,
     };
     cost_trip(&w->cost, &trip, out);
 }
@@ -128,24 +186,58 @@ match_grounds(const struct wish *w, const struct choice *c, struct engineer *x, 
         out->terms[i] = cost_term(&terms, i) > 0 ? cost_term(&terms, i) : 0;
     int64_t other = c->best == x ? c->next : c->least, cost = match_cost(w, &s, seat);
     bool alone = other == MATCH_NEVER || cost == MATCH_NEVER;
+    const struct engineer *next = c->best == x ? c->second : c->best;
     out->margin = alone ? GROUNDS_ALONE : other - cost;
+    out->other = alone ? (struct engineer_id){ { 0 } } : next->rule->id;
+    out->departs = x->seats.begins[seat];
     return true;
 }
 
 int64_t
 match_cost(const struct wish *w, const struct suitor *s, size_t i)
 {
+    int64_t costs[SEATS_MAX];
+    match_costs(w, s, costs);
+    return costs[i];
+}
+
+static int64_t
+cost_of(const struct wish *w, const struct suitor *s, size_t i)
+{
     struct cost_terms terms;
-    instant departs = seat_begin(w->e, &s->x->seats, i);
-    if (i > 0 && !fits(fit_reach(&w->fit, s->x, &s->way, departs)))
+    const struct seats *seats = &s->x->seats;
+    if (i < s->first || i >= seats->count)
+        return MATCH_NEVER;
+    if (i >= seats->turn && !fits(fit_reach(&w->fit, &s->way, seats->begins[i], seats->untils[i])))
         return MATCH_NEVER;
     match_terms(w, s, i, &terms);
     int64_t cost = cost_sum(&terms), most = w->defer - SEATS_MAX;
-    if (i >= s->x->seats.now)
+    if (!seat_is_now(seats, i))
         cost += w->aged;
     else if (cost > most)
         cost = most;
     return cost + (int64_t)i;
+}
+
+int64_t
+match_least(const struct wish *w, const struct suitor *s)
+{
+    size_t turn = s->x->seats.turn;
+    int64_t ordinary = cost_of(w, s, turn), turned = turn > 0 ? cost_of(w, s, 0) : MATCH_NEVER;
+    return turned < ordinary ? turned : ordinary;
+}
+
+int64_t
+match_costs(const struct wish *w, const struct suitor *s, int64_t costs[SEATS_MAX])
+{
+    const struct seats *seats = &s->x->seats;
+    size_t turn = seats->turn;
+    for (size_t i = 0; i < SEATS_MAX; i++) {
+        costs[i] = i > turn && costs[i - 1] == MATCH_NEVER ? MATCH_NEVER : cost_of(w, s, i);
+        if (i > turn && costs[i] <= costs[i - 1])
+            costs[i] = costs[i - 1] + (costs[i - 1] != MATCH_NEVER);
+    }
+    return turn > 0 && costs[0] < costs[turn] ? costs[0] : costs[turn];
 }
 
 struct engineer *
@@ -195,8 +287,8 @@ podium_add(struct podium *p, struct graded g)
 /* Those who could now, and those who could not. */
 struct podiums {
     struct podium can, cannot;
-    struct engineer *best; /* the cheapest of those who could, be it later */
-    int64_t least, next;   /* his cost, and the next */
+    struct engineer *best, *second; /* the cheapest of those who could, be it later */
+    int64_t least, next;            /* what they cost */
 };
 
 static void
@@ -215,15 +307,17 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
         grade_out(w, x, why, p);
         return;
     }
-    int64_t cost = match_cost(w, &s, 0);
+    int64_t cost = match_least(w, &s);
     if (p->best == NULL || cost < p->least) {
         p->next = p->least;
+        p->second = p->best;
         p->best = x;
         p->least = cost;
     } else if (cost < p->next) {
         p->next = cost;
+        p->second = x;
     }
-    if (x->seats.now > 0)
+    if (seat_is_now(&x->seats, s.first))
         podium_add(&p->can, (struct graded){ x, cost, (uint8_t)why });
     else
         grade_out(w, x, WHY_FULL, p);
@@ -265,13 +359,14 @@ match_look(const struct wish *w, struct choice *out)
     struct podiums p;
     struct engineer *x;
     p.can.count = p.cannot.count = 0;
-    p.best = NULL;
+    p.best = p.second = NULL;
     p.least = p.next = MATCH_NEVER;
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
         grade(w, x, &p);
     for (size_t i = 0; w->slot != NULL && i < w->slot->misses_count; i++)
         grade_out(w, &w->e->roster.list[w->slot->misses[i]], WHY_UNSKILLED, &p);
     out->best = p.best;
+    out->second = p.second;
     out->least = p.least;
     out->next = p.next;
     conclude(w, &p, out);
@@ -300,7 +395,7 @@ match_free(const struct wish *w)
         struct suitor s;
         if (!fits(match_fit(w, x, &s)) || x->seats.now == 0)
             continue;
-        int64_t cost = match_cost(w, &s, 0);
+        int64_t cost = match_cost(w, &s, x->seats.turn);
         if (best == NULL || cost < least) {
             best = x;
             least = cost;

@@ -12,7 +12,9 @@ struct engine;
 /* What is looked for, at the tick of the engine's last event. */
 struct wish {
     const struct engine *e;
-    struct fit fit; /* its ticket NULL: a neighbour's wish */
+    const struct job *job;        /* NULL: a neighbour's wish */
+    const struct engineer *comes; /* is on his way to it; NULL: nobody */
+    struct fit fit;               /* its ticket NULL: a neighbour's wish */
     struct cost_ticket cost;
     int64_t defer;                     /* what it costs that nobody takes it for now */
     int64_t aged;                      /* that it goes on waiting, in whatever way */
@@ -25,22 +27,29 @@ struct wish {
 struct choice {
     struct considered list[CONSIDERED_MAX];
     size_t count;
-    struct engineer *best; /* the cheapest, perhaps only later; of equals the first by id; NULL:
-                              nobody */
-    int64_t least, next;   /* what he costs, and the next; MATCH_NEVER: there is none */
+    struct engineer *best;   /* the cheapest, perhaps only later; of equals the first by id; NULL:
+                                nobody */
+    struct engineer *second; /* the next; NULL: nobody */
+    int64_t least, next;     /* what they cost; MATCH_NEVER: there is none */
 };
 
 /* One who could take it, though perhaps not now. */
 struct suitor {
     struct engineer *x;
-    struct fit_way way; /* from where he will be */
+    struct fit_way way;    /* from where he will be */
+    struct fit_way turned; /* from where he is now, on his way elsewhere */
+    uint8_t first;         /* the seat it may have first */
     enum considered_why why;
 };
 /* fits(): he could, and `out` is filled; the others say why not. */
 enum considered_why match_fit(const struct wish *w, struct engineer *x, struct suitor *out);
 /* That he takes it at his i-th seat, in 1/16 s, within +-2^40; MATCH_NEVER: his duty ends first.
- * Later seats cost more; one that is free now costs less than nobody, however far it is. */
+ * one that is free now costs less than nobody, however far it is. */
 int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
+/* All his seats, MATCH_NEVER where he cannot; none after `first` and the first ordinary one costs
+ * less than these two. Returns the least. */
+int64_t match_costs(const struct wish *w, const struct suitor *s, int64_t costs[SEATS_MAX]);
+int64_t match_least(const struct wish *w, const struct suitor *s);
 void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
 #define PATIENCE_MS (8 * HOURS)
 #define MATCH_NEVER INT64_MAX

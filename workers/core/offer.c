@@ -94,3 +94,13 @@ offer_end(struct engine *e, struct job *j, struct str why)
     else
         offer_seek(e, j);
 }
+
+void
+offer_divert(struct engine *e, struct job *j)
+{
+    struct engineer_id engineer = j->t.engineer;
+    j->tell = true; /* the reporter was given a name that is no longer true */
+    step_take(e, j, &(struct move){ .verb = VERB_DIVERT });
+    post_withdrawn(e, j, engineer, STR("turned back: needed more elsewhere"));
+    offer_seek(e, j);
+}

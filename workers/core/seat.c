@@ -5,8 +5,6 @@
 #include "workers/core/state.h"
 #include "workers/core/travel.h"
 
-enum { AGENDA_MAX = 8 };
-
 instant
 seat_tick(instant at)
 {
@@ -25,7 +23,7 @@ sooner(const struct job *a, const struct job *b)
 
 /* The jobs that he works on or is to go to, in that order. */
 static size_t
-agenda(const struct engineer *x, struct job *list[AGENDA_MAX])
+agenda(const struct engineer *x, struct job *list[ERRANDS_MAX])
 {
     size_t count = 0;
     for (struct job *j = x->held; j != NULL; j = j->beside) {
@@ -64,29 +62,79 @@ way_left(const struct engine *e, const struct engineer *x, const struct job *j, 
     return left > MINUTES ? left : MINUTES;
 }
 
-/* When he is done with what he has, and where he will be then. What cannot be looked at one by one
- * counts as usual. */
-static void
-foresee(const struct engine *e, struct engineer *x)
+/* So long will what he has take him, and s->from, whence he sets out, becomes where he will be
+ * then. What cannot be looked at one by one counts as usual. `errands` (may be NULL): one by one.
+ */
+static msec
+foresee(const struct engine *e, struct engineer *x, struct errand errands[ERRANDS_MAX],
+        size_t *count)
 {
     struct seats *s = &x->seats;
-    struct job *list[AGENDA_MAX];
-    size_t count = x->held_count <= AGENDA_MAX ? agenda(x, list) : 0;
-    uint32_t held = x->held_count <= AGENDA_MAX ? x->held_count : 0;
-    msec busy = (msec)(engineer_load(x) - held) * e->rules->matching.slot_s * SECONDS;
-    s->from = engineer_place(x);
-    for (size_t i = 0; i < count; i++) {
+    struct job *list[ERRANDS_MAX];
+    bool few = x->held_count <= ERRANDS_MAX;
+    uint32_t rest = engineer_load(x) - (few ? x->held_count : 0);
+    msec busy = (msec)rest * e->rules->matching.slot_s * SECONDS;
+    *count = few ? agenda(x, list) : 0;
+    for (size_t i = 0; i < *count; i++) {
         const struct job *j = list[i];
-        if (j->t.state == TICKET_WORKING) {
-            busy += work_left(e, x, j);
-        } else {
-            const struct category *c = e->roster.slots[j->slot].category;
-            busy += way_left(e, x, j, s->from) + service_time(&e->learned, c, x->rule->id);
-        }
+        bool there = j->t.state == TICKET_WORKING;
+        const struct category *c = e->roster.slots[j->slot].category;
+        msec way = there ? 0 : way_left(e, x, j, s->from);
+        msec work = there ? work_left(e, x, j) : service_time(&e->learned, c, x->rule->id);
+        if (errands != NULL)
+            errands[i] = (struct errand){ j->t.id, there, instant_after(s->tick, busy + way),
+                                          instant_after(s->tick, busy + way + work) };
+        busy += way + work;
         if (place_known(j->t.place))
             s->from = j->t.place;
     }
-    s->begin = instant_after(s->tick, busy);
+    return busy;
+}
+
+/* When each seat begins: the way that he is on now, the others from `at` on. */
+static void
+lay(const struct engine *e, struct engineer *x, instant at)
+{
+    struct seats *s = &x->seats;
+    for (size_t i = 0; i < s->count; i++) {
+        instant from = i < s->turn ? s->tick : at;
+        s->untils[i] = fit_until(e->rules, x, from);
+        bool pauses = s->untils[i] != FIT_OFF && !duty_is_on(x->rule, from);
+        s->begins[i] = pauses ? duty_next(x->rule, from) : from;
+        if (i >= s->turn)
+            at = instant_after(s->begins[i], e->rules->matching.slot_s * SECONDS);
+    }
+}
+
+/* When he is on duty: now, or soon; NEVER: not soon. */
+static instant
+on_duty(const struct engine *e, const struct engineer *x)
+{
+    const struct matching *m = &e->rules->matching;
+    instant tick = x->seats.tick;
+    if (duty_is_on(x->rule, tick))
+        return tick;
+    instant next = duty_next(x->rule, tick);
+    msec soon = m->early_ms > m->pause_ms ? m->early_ms : m->pause_ms;
+    return next != NEVER && next - tick <= soon ? next : NEVER;
+}
+
+struct job *
+seat_rider(const struct engine *e, const struct engineer *x)
+{
+    struct job *j = e->rules->matching.divert == 0 || !engineer_travels(x) ? NULL : x->held;
+    while (j != NULL && (j->t.state != TICKET_EN_ROUTE || !same_id(x->trip.ticket, j->t.id)))
+        j = j->beside;
+    return j;
+}
+
+msec
+seat_way_left(const struct engine *e, const struct engineer *x)
+{
+    msec left = way_left(e, x, x->seats.rider, engineer_place(x));
+    msec seen = travel_time(e->rules, &e->learned, engineer_place(x), x->seats.rider->t.place,
+                            x->seats.tick);
+    return left < seen ? left : seen;
 }
 
 const struct seats *
@@ -94,23 +142,38 @@ seat_look(const struct engine *e, struct engineer *x)
 {
     struct seats *s = &x->seats;
     instant tick = seat_tick(e->at);
+    size_t errands;
     if (s->tick == tick && !s->stale)
         return s;
     s->tick = tick;
     s->stale = false;
-    s->count = s->now = 0;
-    if (!duty_is_on(x->rule, tick))
+    s->count = s->now = s->turn = 0;
+    s->rider = NULL;
+    instant starts = on_duty(e, x);
+    if (starts == NEVER)
         return s;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
-    uint32_t room = load < capacity ? capacity - load : 0;
+    uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
+    bool from_home = starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
-    s->count = (uint8_t)(s->now + SEATS_LATER);
-    foresee(e, x);
+    s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
+    s->turn = s->rider != NULL;
+    s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
+    s->from = from_home ? x->rule->home : engineer_place(x);
+    msec busy = foresee(e, x, NULL, &errands);
+    s->busy = busy > 0;
+    lay(e, x, instant_after(starts, busy));
     return s;
 }
 
-instant
-seat_begin(const struct engine *e, const struct seats *s, size_t i)
+size_t
+seat_errands(const struct engine *e, struct engineer *x, struct errand out[ERRANDS_MAX])
 {
-    return instant_after(s->begin, e->rules->matching.slot_s * SECONDS * (msec)i);
+    struct seats kept = x->seats;
+    size_t count;
+    x->seats.tick = seat_tick(e->at);
+    x->seats.from = engineer_place(x);
+    foresee(e, x, out, &count);
+    x->seats = kept;
+    return count;
 }

@@ -56,6 +56,7 @@ struct job {
     struct engineer *holder; /* in whose list of held jobs it is; NULL: in nobody's */
     struct job *beside, **beside_at;
     size_t pin_place; /* among the board's pinned + 1; 0: not there */
+    size_t ride;      /* among the board's riders + 1; 0: not there */
     bool lined;
     bool fresh;       /* in board.fresh */
     bool sought;      /* somebody has been looked for in this event */
@@ -218,8 +219,12 @@ void carry_freed(struct engine *e, struct engineer *x);  /* he has room again, o
 /* ---- seat.c */
 instant seat_tick(instant at); /* the minute's beginning */
 const struct seats *seat_look(const struct engine *e, struct engineer *x); /* as they are now */
-/* When he could leave for the i-th. */
-instant seat_begin(const struct engine *e, const struct seats *s, size_t i);
+/* To whom he is on his way, and could be turned back from; NULL: none. */
+struct job *seat_rider(const struct engine *e, const struct engineer *x);
+msec seat_way_left(const struct engine *e, const struct engineer *x); /* to seats.rider */
+
+/* What he has in hand, in the order in which he does it; 0: nothing, or too much to foresee. */
+size_t seat_errands(const struct engine *e, struct engineer *x, struct errand out[ERRANDS_MAX]);
 
 /* ---- post.c */
 /* An update to one recipient; NULL when `who` is none. Good until the next call. */
@@ -253,6 +258,8 @@ void offer_make(struct engine *e, struct job *j, struct engineer *x);
 void offer_lent(struct engine *e, struct job *j, const struct assist *reserved);
 /* The offer ran out, or the engineer is gone: back into the queue, and on. */
 void offer_end(struct engine *e, struct job *j, struct str why);
+/* Whoever is on his way to it turns back. */
+void offer_divert(struct engine *e, struct job *j);
 
 /* ---- timer.c */
 void timer_set(struct engine *e, struct job *j); /* by what is due for it now */

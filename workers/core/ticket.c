@@ -6,7 +6,7 @@ considered_text(enum considered_why w)
 {
     static const char *const texts[CONSIDERED_WHYS] = {
         [WHY_CHOSEN] = "chosen",
-        [WHY_OUTRANKED] = "further away or busier",
+        [WHY_OUTRANKED] = "could, but another fits better",
         [WHY_MISSED] = "did not answer the last offer",
         [WHY_OFF_DUTY] = "off duty",
         [WHY_FULL] = "carries as many tickets as allowed",
@@ -164,9 +164,14 @@ drop_refuser(struct ticket *t, size_t i)
 void
 ticket_refuse(struct ticket *t, struct refuser r)
 {
-    for (size_t i = t->refusers_count; i-- > 0;)
-        if (same_id(t->refusers[i].engineer, r.engineer))
-            drop_refuser(t, i);
+    for (size_t i = t->refusers_count; i-- > 0;) {
+        const struct refuser *old = &t->refusers[i];
+        if (!same_id(old->engineer, r.engineer))
+            continue;
+        if (!old->missed && old->until > r.until) /* no word shortens another */
+            r = *old;
+        drop_refuser(t, i);
+    }
     if (t->refusers_count == REFUSERS_MAX)
         drop_refuser(t, 0);
     t->refusers =

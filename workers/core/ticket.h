@@ -92,6 +92,9 @@ enum { TERMS_MAX = 7 };
 struct grounds {
     int64_t terms[TERMS_MAX];
     int64_t margin;
+    struct engineer_id other; /* the cheapest of the others; none: there is none, or the record is
+                                 of before this was kept, and then the next is 0 */
+    instant departs;          /* when the first could leave for it */
 };
 
 /* An engineer who does not want it, or did not answer. */

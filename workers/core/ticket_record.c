@@ -365,24 +365,34 @@ get_timeline(struct ticket *t, struct cur *c)
     t->fold = fold;
 }
 
+/* What a record says of its grounds; the second is of before it was kept who the other is. */
+enum { GROUNDS_NONE, GROUNDS_BARE, GROUNDS_WHO, GROUNDS_FORMATS };
+
 static void
 put_grounds(const struct ticket *t, struct buf *b)
 {
     const struct grounds *r = &t->grounds;
-    buf_put_u8(b, t->has_grounds);
+    bool who = !no_name(r->other) || r->departs != 0;
+    buf_put_u8(b, !t->has_grounds ? GROUNDS_NONE : who ? GROUNDS_WHO : GROUNDS_BARE);
     if (!t->has_grounds)
         return;
     for (size_t i = 0; i < TERMS_MAX; i++)
         record_put_count(b, (uint64_t)r->terms[i]);
     uint64_t size = (uint64_t)(r->margin < 0 ? -r->margin : r->margin);
     record_put_count(b, r->margin == GROUNDS_ALONE ? 0 : (size << 1 | (r->margin < 0)) + 1);
+    if (who) {
+        record_put_id(b, r->other);
+        record_put_since(b, t->opened_at, r->departs);
+    }
 }
 
 static bool
-get_grounds(struct cur *c, struct grounds *r)
+get_grounds(const struct ticket *t, struct cur *c, struct grounds *r)
 {
     const uint64_t most = (uint64_t)1 << 40;
-    bool has_grounds = record_get_bool(c);
+    unsigned format = record_get_below(c, GROUNDS_FORMATS);
+    bool has_grounds = format != GROUNDS_NONE;
+    *r = (struct grounds){ 0 };
     for (size_t i = 0; has_grounds && i < TERMS_MAX; i++)
         r->terms[i] = (int64_t)record_get_count(c, most);
     uint64_t margin = has_grounds ? record_get_count(c, most << 3) : 0;
@@ -390,6 +400,11 @@ get_grounds(struct cur *c, struct grounds *r)
     r->margin = margin == 0 ? GROUNDS_ALONE : ((margin - 1) & 1) != 0 ? -size : size;
     if (margin == 2) /* nothing, below 0 */
         c->failed = true;
+    if (format == GROUNDS_WHO) {
+        record_get_id(c, &r->other);
+        r->departs = record_get_since(c, t->opened_at);
+        c->failed |= no_name(r->other) && r->departs == 0;
+    }
     return has_grounds;
 }
 
@@ -417,7 +432,7 @@ get_choice(struct ticket *t, struct cur *c)
 {
     struct considered list[CONSIDERED_MAX];
     struct grounds grounds;
-    bool has_grounds = get_grounds(c, &grounds);
+    bool has_grounds = get_grounds(t, c, &grounds);
     size_t count = record_get_below(c, CONSIDERED_MAX + 1);
     for (size_t i = 0; i < count; i++) {
         record_get_id(c, &list[i].engineer);
