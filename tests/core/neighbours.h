@@ -111,15 +111,15 @@ town_ticket(struct town *t, struct ticket_id id, size_t side)
     return &t->seen[t->seen_count++];
 }
 
-static inline const struct engineer_rule *
-town_engineer(const struct town *t, struct engineer_id id, size_t *home)
+static inline size_t
+town_home(const struct town *t, struct engineer_id id)
 {
-    for (*home = 0; *home < t->count; ++*home)
-        for (size_t k = 0; k < t->sides[*home].plan.rules.engineers_count; k++)
-            if (same_id(t->sides[*home].plan.engineers[k].id, id))
-                return &t->sides[*home].plan.engineers[k];
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < t->sides[i].plan.rules.engineers_count; k++)
+            if (same_id(t->sides[i].plan.engineers[k].id, id))
+                return i;
     fail_msg("nobody is called %s", id.s);
-    return NULL;
+    return 0;
 }
 
 static inline size_t
@@ -142,35 +142,53 @@ check_let_go(const struct seen *k, struct engineer_id now, const struct event *e
     assert_true(himself || world_told(fx, UPDATE_WITHDRAWN, k->engineer.s));
 }
 
-/* What has been committed is told; nobody has too much, and no ticket two. */
+/* One ticket as it is told to the dispatchers. */
+static inline void
+town_see(struct town *t, size_t side, const struct update *u, const struct event *ev,
+         const struct effects *fx)
+{
+    struct seen *k = town_ticket(t, u->ticket, side);
+    bool offered = u->state == TICKET_OFFERED, held = life_is_held(u->state);
+    if (held) {
+        check_let_go(k, u->engineer, ev, fx);
+        assert_false(no_name(u->engineer));
+        assert_true(!offered || same_id(k->engineer, u->engineer) ||
+                    world_told(fx, UPDATE_OFFER, u->engineer.s));
+    }
+    k->offers += offered;
+    k->state = u->state;
+    k->engineer = u->engineer;
+    t->lent += held && offered && town_home(t, k->engineer) != side;
+}
+
+/* Nobody has more in his hands than he can carry, whoever gave it to him. */
+static inline void
+check_loads(const struct town *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < t->sides[i].plan.rules.engineers_count; k++) {
+            const struct engineer_rule *x = &t->sides[i].plan.engineers[k];
+            assert_true(town_load(t, x->id) <= x->capacity);
+        }
+}
+
+static inline bool
+is_watched(const struct posting *p)
+{
+    return strcmp(p->recipients[0].who.s, "watch") == 0;
+}
+
+/* What has been committed is told, all of an event's at once. */
 static inline void
 town_hear(struct town *t, size_t side, const struct event *ev, const struct effects *fx)
 {
     const struct posting *p;
-    for (size_t n = 0; (p = world_posting(fx, UPDATE_TICKET, n)) != NULL; n++) {
-        const struct update *u = &p->update;
-        if (strcmp(p->recipients[0].who.s, "watch") != 0)
-            continue;
-        struct seen *k = town_ticket(t, u->ticket, side);
-        bool offered = u->state == TICKET_OFFERED;
-        if (life_is_held(u->state)) {
-            check_let_go(k, u->engineer, ev, fx);
-            assert_false(no_name(u->engineer));
-            assert_true(!offered || same_id(k->engineer, u->engineer) ||
-                        world_told(fx, UPDATE_OFFER, u->engineer.s));
-        }
-        k->offers += offered;
-        k->state = u->state;
-        k->engineer = u->engineer;
-        if (!life_is_held(k->state))
-            continue;
-        size_t home;
-        const struct engineer_rule *x = town_engineer(t, k->engineer, &home);
-        assert_true(town_load(t, k->engineer) <= x->capacity);
-        t->lent += home != side && offered;
-    }
     for (size_t n = 0; (p = world_posting(fx, UPDATE_TICKET, n)) != NULL; n++)
-        if (strcmp(p->recipients[0].who.s, "watch") == 0 && t->react != NULL)
+        if (is_watched(p))
+            town_see(t, side, &p->update, ev, fx);
+    check_loads(t);
+    for (size_t n = 0; (p = world_posting(fx, UPDATE_TICKET, n)) != NULL; n++)
+        if (is_watched(p) && t->react != NULL)
             t->react(t, town_ticket(t, p->update.ticket, side));
 }
 
@@ -357,8 +375,7 @@ town_live(struct town *t, instant until)
 static inline void
 check_replay(const struct side *s)
 {
-    struct engine *e =
-        engine_new(s->plan.rules.territory, s->incarnation, &s->plan.rules);
+    struct engine *e = engine_new(s->plan.rules.territory, s->incarnation, &s->plan.rules);
     struct effects fx = { 0 };
     struct buf said = { 0 }, is = { 0 }, was = { 0 };
     for (size_t i = 0; i < s->log_count; i++) {

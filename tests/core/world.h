@@ -381,6 +381,7 @@ world_view_engineer(struct world_view *v, struct str key, struct str bytes)
         assert_true(str_fill(v->kept[v->kept_count].engineer, sizeof(v->kept[0].engineer), key));
         cur_get(&c, v->kept[v->kept_count].ticket.b, sizeof(v->kept[0].ticket.b));
         record_get_id(&c, &v->kept[v->kept_count++].asker);
+        record_get_count(&c, UINT32_MAX); /* the round */
     }
     assert_false(c.failed);
 }

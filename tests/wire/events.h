@@ -30,6 +30,7 @@ draw_assist(struct draw *d, struct assist *a)
         DRAW_ID(d, a->engineer);
         draw_label(d, a->name, sizeof(a->name));
         draw_label(d, a->phone, sizeof(a->phone));
+        a->round = (uint32_t)draw_below(d, UINT32_MAX);
     }
 }
 
@@ -172,6 +173,7 @@ same_assist(const struct assist *a, const struct assist *b)
     assert_same(a, b, engineer);
     assert_same(a, b, name);
     assert_same(a, b, phone);
+    assert_same(a, b, round);
 }
 
 #endif

@@ -12,7 +12,10 @@
  * somebody, but nobody is free) all are asked again soon, with back-off; else the dispatchers are
  * told, and all are asked again retry_ms later. Words may come twice, or long after they
  * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place
- * stays taken. A home that loses an engineer says DENIED for what he was kept for, naming him. */
+ * stays taken. A ticket's questions are counted in rounds, in which nobody is asked twice; answers
+ * count in their own round, and a RELEASE gives back the place of its round and no younger one:
+ * else a late RESERVED could be taken for one that holds. A home that loses an engineer says DENIED
+ * for what he was kept for, naming him. */
 #include "workers/core/place.h"
 #include "workers/core/state.h"
 
@@ -29,7 +32,8 @@ outlet(struct engine *e, struct territory_id to)
 }
 
 static struct assist *
-say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t)
+say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
+    uint32_t round)
 {
     struct effects *fx = e->fx;
     fx->messages =
@@ -42,21 +46,37 @@ say(struct engine *e, enum assist_kind kind, struct territory_id to, struct tick
     m->assist.sequence = ++outlet(e, to)->sequence;
     m->assist.kind = kind;
     m->assist.ticket = t;
+    m->assist.round = round;
     m->assist.place = PLACE_NONE;
     return &m->assist;
 }
 
 void
-assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
-           struct engineer_id x)
+assist_lost(struct engine *e, struct engineer_id x, struct reservation v)
 {
-    say(e, kind, to, t)->engineer = x;
+    say(e, ASSIST_DENIED, v.asker, v.ticket, v.round)->engineer = x;
+}
+
+void
+assist_assign(struct engine *e, const struct job *j)
+{
+    say(e, ASSIST_ASSIGN, j->t.home, j->t.id, j->t.round)->engineer = j->t.engineer;
+}
+
+/* What is still on its way of this round was said before the place was given back. */
+void
+assist_release(struct engine *e, struct job *j)
+{
+    struct ticket *t = &j->t;
+    say(e, ASSIST_RELEASE, t->home, t->id, t->round)->engineer = t->engineer;
+    t->home = (struct territory_id){ 0 };
+    t->round++;
 }
 
 void
 assist_free(struct engine *e, struct territory_id to, const struct skill *needs, size_t count)
 {
-    struct assist *a = say(e, ASSIST_FREE, to, (struct ticket_id){ { 0 } });
+    struct assist *a = say(e, ASSIST_FREE, to, (struct ticket_id){ { 0 } }, 0);
     a->needs_count = count;
     memcpy(a->needs, needs, count * sizeof(needs[0]));
 }
@@ -84,7 +104,7 @@ ask(struct engine *e, struct job *j, struct territory_id to)
     struct ticket *t = &j->t;
     t->asked = to;
     t->due = instant_after(e->at, e->rules->ask_ms);
-    struct assist *a = say(e, ASSIST_ASK, to, t->id);
+    struct assist *a = say(e, ASSIST_ASK, to, t->id, t->round);
     const struct category *c = e->roster.slots[j->slot].category;
     a->level = t->level;
     a->place = t->place;
@@ -148,6 +168,7 @@ ask_from(struct engine *e, struct job *j, size_t i)
 void
 assist_begin(struct engine *e, struct job *j)
 {
+    j->t.round++;
     ask_from(e, j, 0);
 }
 
@@ -170,17 +191,27 @@ void
 assist_again(struct engine *e, struct job *j, struct territory_id home)
 {
     size_t i = neighbour(e, home);
-    if (job_is_ours(e, j))
+    if (job_is_ours(e, j)) {
         offer_seek(e, j); /* meanwhile there is somebody here */
-    else
-        ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
+        return;
+    }
+    j->t.round++;
+    ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
+}
+
+/* Does it go back to the ticket's present round? What comes from an older one is about a place that
+ * has been given back, or is spoken of again in a younger one. */
+static bool
+is_answer(const struct job *j, const struct assist *a)
+{
+    return j != NULL && a->round == j->t.round;
 }
 
 /* Is it already offered to, or in the hands of, this very engineer of theirs? */
 static bool
 lent(const struct job *j, const struct assist *a)
 {
-    return j != NULL && same_id(j->t.home, a->from) && same_id(j->t.engineer, a->engineer) &&
+    return is_answer(j, a) && same_id(j->t.home, a->from) && same_id(j->t.engineer, a->engineer) &&
            !life_is_over(j->t.state);
 }
 
@@ -219,8 +250,10 @@ static void
 on_free(struct engine *e, const struct assist *a)
 {
     struct job *j = best_for(e, a);
-    if (j != NULL && neighbour(e, a->from) < e->rules->neighbours_count)
-        ask(e, j, a->from);
+    if (j == NULL || neighbour(e, a->from) == e->rules->neighbours_count)
+        return;
+    j->t.round++;
+    ask(e, j, a->from);
 }
 
 static void
@@ -229,8 +262,8 @@ on_reserved(struct engine *e, const struct assist *a)
     struct job *j = job_find(e, a->ticket);
     if (lent(j, a))
         return;
-    bool wanted =
-        j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) && !job_is_ours(e, j);
+    bool wanted = is_answer(j, a) && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
+                  !job_is_ours(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
         struct assist more = { .from = a->from };
@@ -242,7 +275,7 @@ on_reserved(struct engine *e, const struct assist *a)
         }
         return;
     }
-    assist_say(e, ASSIST_RELEASE, a->from, a->ticket, a->engineer);
+    say(e, ASSIST_RELEASE, a->from, a->ticket, a->round)->engineer = a->engineer;
 }
 
 static void
@@ -262,7 +295,7 @@ on_denied(struct engine *e, const struct assist *a)
         }
         return;
     }
-    if (j->t.state == TICKET_QUEUED && same_id(j->t.asked, a->from))
+    if (is_answer(j, a) && j->t.state == TICKET_QUEUED && same_id(j->t.asked, a->from))
         assist_next(e, j);
 }
 
@@ -270,7 +303,7 @@ static void
 on_busy(struct engine *e, const struct assist *a)
 {
     struct job *j = job_find(e, a->ticket);
-    if (j == NULL || j->t.state != TICKET_QUEUED || !same_id(j->t.asked, a->from))
+    if (!is_answer(j, a) || j->t.state != TICKET_QUEUED || !same_id(j->t.asked, a->from))
         return;
     j->t.busy = true;
     assist_next(e, j);
@@ -312,18 +345,21 @@ on_ask(struct engine *e, const struct assist *a)
     if (x == NULL && sound) {
         x = match_free(&wish);
         if (x != NULL) {
-            roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
+            roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket, a->round });
             board_changed(e, x);
         }
+    } else if (x != NULL) {
+        roster_kept(x, a->from, a->ticket)->round = a->round;
+        roster_mark(&e->roster, x);
     }
     if (x == NULL) {
         bool busy = sound && match_exists(&wish);
         if (busy)
             waiters_note(source(e, a), a->needs, a->needs_count);
-        say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket);
+        say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket, a->round);
         return;
     }
-    struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket);
+    struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket, a->round);
     out->engineer = x->rule->id;
     out->place = engineer_place(x);
     memcpy(out->name, x->rule->name, sizeof(out->name));
@@ -343,7 +379,8 @@ static void
 on_release(struct engine *e, const struct assist *a)
 {
     struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
-    if (x != NULL && same_id(x->rule->id, a->engineer))
+    if (x != NULL && same_id(x->rule->id, a->engineer) &&
+        roster_kept(x, a->from, a->ticket)->round == a->round)
         release(e, x, a);
 }
 
