@@ -359,6 +359,47 @@ both_answer(struct world *p, const struct event *odd, uint64_t sequence, enum as
     assert_int_equal(p->fx.messages_count, 0);
 }
 
+/* All who could are full. A neighbour's may come from the moment when half of the promise has gone,
+ * or one of ours who has room again. */
+static void
+what_waits_through_half_of_its_promise_is_asked_for_elsewhere_too(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event first = world_report(WORLD_BEGIN, 1, "ac", "s"),
+                 second = world_report(WORLD_BEGIN, 2, "ac", "elsewhere");
+    world_do(&p, first); /* e2 has one place */
+    world_do(&p, world_act(WORLD_BEGIN, "home-e2", ROLE_ENGINEER, 1, VERB_ACCEPT, &first));
+    world_do(&p, second);
+    instant half = WORLD_BEGIN + 90 * MINUTES;
+    for (instant at = WORLD_BEGIN + MINUTES; at < half; at += 5 * MINUTES) {
+        world_time(&p, at);
+        assert_int_equal(p.fx.messages_count, 0);
+    }
+    world_time(&p, half);
+    assert_int_equal(p.fx.messages_count, 1);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
+    assert_memory_equal(p.fx.messages[0].assist.ticket.b, second.report.id.b, 16);
+    both_answer(&p, &second, 1, ASSIST_DENIED, ASSIST_DENIED);
+    assert_int_equal(world_outcomes(&p.fx, OUTCOME_UNQUALIFIED), 0); /* somebody here will */
+
+    world_time(&p, half + 30 * MINUTES);
+    assert_string_equal(p.fx.messages[0].to.s, "north");
+    struct event ev = word("north", 2, ASSIST_RESERVED, &second);
+    ev.at = engine_at(p.e);
+    ev.assist.round = p.fx.messages[0].assist.round;
+    ev.assist.engineer = NAME(engineer_id, "north-e1");
+    world_do(&p, ev);
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "north-e1"));
+    ev = world_act(ev.at, "north-e1", ROLE_ENGINEER, 1, VERB_DECLINE, &second);
+    world_do(&p, ev); /* the next of his is asked for */
+    assert_int_equal(p.fx.messages[1].assist.kind, ASSIST_ASK);
+    world_do(&p, world_act(ev.at, "gw-1", ROLE_GATEWAY, 1, VERB_CANCEL, &first));
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "home-e2")); /* before anybody has answered */
+    world_fini(&p);
+}
+
 static void
 a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed(void **state)
 {
@@ -611,6 +652,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_neighbours_are_asked_in_order_and_then_the_dispatchers_told),
         cmocka_unit_test(neighbours_are_asked_when_all_at_home_have_declined_or_are_off_duty),
+        cmocka_unit_test(what_waits_through_half_of_its_promise_is_asked_for_elsewhere_too),
         cmocka_unit_test(a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed),
         cmocka_unit_test(who_was_told_busy_is_told_free_once_and_asks_again_at_once),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),

@@ -118,17 +118,24 @@ ask(struct engine *e, struct job *j, struct territory_id to)
     job_touch(e, j);
 }
 
+static msec
+retry_ms(const struct engine *e)
+{
+    return e->rules->retry_ms > MINUTES ? e->rules->retry_ms : MINUTES;
+}
+
 /* Somebody could, later: the next round begins after 2, 4, 8 ... seconds, ask_ms at the most. */
 static void
 wait_for_busy(struct engine *e, struct job *j)
 {
     struct ticket *t = &j->t;
+    msec most = job_is_ours(e, j) ? retry_ms(e) : e->rules->ask_ms;
     msec pause = (2 * SECONDS) << t->busy_rounds;
     t->busy = false;
     if (t->busy_rounds < BUSY_ROUNDS_MAX)
         t->busy_rounds++;
     t->asked = (struct territory_id){ 0 };
-    t->due = instant_after(e->at, pause < e->rules->ask_ms ? pause : e->rules->ask_ms);
+    t->due = instant_after(e->at, pause < most ? pause : most);
     job_touch(e, j);
 }
 
@@ -137,12 +144,11 @@ static void
 give_up(struct engine *e, struct job *j)
 {
     struct ticket *t = &j->t;
-    msec retry = e->rules->retry_ms > MINUTES ? e->rules->retry_ms : MINUTES;
     t->asked = (struct territory_id){ 0 };
-    t->due = instant_after(e->at, retry);
+    t->due = instant_after(e->at, retry_ms(e));
     ticket_forgive(t, e->at, true);
     job_touch(e, j);
-    if (t->unqualified)
+    if (t->unqualified || job_is_ours(e, j))
         return;
     t->unqualified = true;
     post_outcome(e, OUTCOME_UNQUALIFIED, t->id);
@@ -191,7 +197,7 @@ void
 assist_again(struct engine *e, struct job *j, struct territory_id home)
 {
     size_t i = neighbour(e, home);
-    if (job_is_ours(e, j)) {
+    if (!job_is_for_all(e, j)) {
         offer_seek(e, j); /* meanwhile there is somebody here */
         return;
     }
@@ -237,7 +243,7 @@ best_for(const struct engine *e, const struct assist *a)
             while (slot_needs(&e->roster.slots[slot], a) &&
                    (at = queue_next(&e->queue, slot, level, at)) != NULL) {
                 struct job *j = container_of(at, struct job, wait);
-                if (no_name(j->t.asked) && !job_is_ours(e, j))
+                if (no_name(j->t.asked) && job_is_for_all(e, j))
                     return j;
             }
         }
@@ -263,7 +269,7 @@ on_reserved(struct engine *e, const struct assist *a)
     if (lent(j, a))
         return;
     bool wanted = is_answer(j, a) && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
-                  !job_is_ours(e, j);
+                  job_is_for_all(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
         struct assist more = { .from = a->from };

@@ -183,6 +183,10 @@ bool job_is_gone(const struct engine *e, const struct job *j);
  * by time alone, so timers may depend on it. */
 bool job_is_ours(const struct engine *e, const struct job *j);
 bool job_may_be_ours(const struct engine *e, const struct job *j);
+/* Since when, should it still wait, neighbours are asked though it is ours; NEVER: not. And are
+ * they to be asked now, for the one reason or the other? */
+instant job_pressed_at(const struct engine *e, const struct job *j);
+bool job_is_for_all(const struct engine *e, const struct job *j);
 /* The open, unsolved job that a report from here takes as a repeat; NULL: none. */
 struct job *job_repeated(const struct engine *e, const struct report *r, struct category_id c);
 
