@@ -95,7 +95,8 @@ static const struct field fields[] = {
     F(MAY, field_u64, sequence), F(MAY, field_bytes, ticket), F(MAY, field_u8, level),
     F(MAY, field_lat, place),    F(MAY, field_lon, place),    WHOLE(MAY, field_needs),
     WHOLE(MAY, field_refused),   F(MAY, field_id, engineer),  F(MAY, field_label, name),
-    F(MAY, field_label, phone),  F(MAY, field_u32, round),
+    F(MAY, field_label, phone),  F(MAY, field_u32, round),    F(MAY, field_u32, certificates),
+    F(MAY, field_u64, parts),
 };
 
 void

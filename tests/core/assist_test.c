@@ -549,6 +549,39 @@ a_place_is_kept_once_however_often_one_asks(void **state)
     world_fini(&p);
 }
 
+/* What is required at home is required of whoever comes from elsewhere. */
+static void
+who_lacks_the_licence_or_the_parts_is_not_lent(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
+    p.plan.engineers[2].certificates = 2;
+    p.plan.engineers[2].parts = (uint64_t)1 << 40;
+    struct event ev = word("north", 1, ASSIST_ASK, &odd);
+    ev.assist.needs[0] = (struct skill){ NAME(skill_id, "air"), 2 };
+    ev.assist.needs_count = 1;
+    ev.assist.certificates = 1;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED);
+    ev.assist.sequence++;
+    ev.assist.certificates = 2;
+    ev.assist.parts = 1;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED);
+    ev.assist.sequence++;
+    ev.assist.parts = p.plan.engineers[2].parts;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RESERVED);
+
+    p.plan.categories[4].certificates = p.plan.categories[4].parts = 8; /* and so it is asked */
+    world_do(&p, odd);
+    assert_int_equal(p.fx.messages[0].assist.certificates, 8);
+    assert_int_equal(p.fx.messages[0].assist.parts, 8);
+    world_fini(&p);
+}
+
 /* It was said before the place was given back: taken for an answer, it would be of a place that
  * somebody else may have by now. */
 static void
@@ -657,6 +690,7 @@ main(void)
         cmocka_unit_test(who_was_told_busy_is_told_free_once_and_asks_again_at_once),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),
         cmocka_unit_test(a_place_is_kept_once_however_often_one_asks),
+        cmocka_unit_test(who_lacks_the_licence_or_the_parts_is_not_lent),
         cmocka_unit_test(what_is_said_of_an_older_round_changes_nothing_in_a_younger_one),
         cmocka_unit_test(a_gap_in_a_neighbours_numbers_is_told),
         cmocka_unit_test(an_engineer_who_leaves_the_plan_is_denied_by_name),

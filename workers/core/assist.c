@@ -111,10 +111,15 @@ ask(struct engine *e, struct job *j, struct territory_id to)
     if (c != NULL) { /* else: anybody will do */
         a->needs_count = c->needs_count;
         memcpy(a->needs, c->needs, sizeof(a->needs));
+        a->certificates = c->certificates;
+        a->parts = c->parts;
     }
     for (size_t i = t->refusers_count; i-- > 0 && a->refused_count < countof(a->refused);)
         if (t->refusers[i].until > e->at)
             a->refused[a->refused_count++] = t->refusers[i].engineer;
+    const struct contract *k = job_contract(e, j);
+    for (size_t i = 0; i < k->banned_count && a->refused_count < countof(a->refused); i++)
+        a->refused[a->refused_count++] = k->banned[i];
     job_touch(e, j);
 }
 
@@ -333,31 +338,38 @@ release(struct engine *e, struct engineer *x, const struct assist *a)
         carry_freed(e, x);
 }
 
-static void
-on_ask(struct engine *e, const struct assist *a)
+/* The one whose place is kept, if he still can; else another. */
+static struct engineer *
+reserve(struct engine *e, const struct assist *a, const struct wish *w)
 {
     struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
-    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
-    if (x != NULL && sound &&
-        (is_refused(a, x->rule->id) || !engineer_qualifies(x, a->needs, a->needs_count))) {
+    if (x != NULL &&
+        (is_refused(a, x->rule->id) || !fits(fit_person(&w->fit, x, seat_tick(e->at))))) {
         release(e, x, a);
         x = NULL;
     }
-    struct category made = { .needs_count = sound ? a->needs_count : 0 };
+    if (x != NULL) {
+        roster_kept(x, a->from, a->ticket)->round = a->round;
+        roster_mark(&e->roster, x);
+    } else if ((x = match_free(w)) != NULL) {
+        roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket, a->round });
+        board_changed(e, x);
+    }
+    return x;
+}
+
+static void
+on_ask(struct engine *e, const struct assist *a)
+{
+    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
+    struct category made = { .needs_count = sound ? a->needs_count : 0,
+                             .certificates = a->certificates,
+                             .parts = a->parts };
     memcpy(made.needs, a->needs, sizeof(made.needs));
     struct wish wish = match_foreign(e, place_checked(a->place), &made);
     wish.refused = a->refused;
     wish.refused_count = sound ? a->refused_count : 0;
-    if (x == NULL && sound) {
-        x = match_free(&wish);
-        if (x != NULL) {
-            roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket, a->round });
-            board_changed(e, x);
-        }
-    } else if (x != NULL) {
-        roster_kept(x, a->from, a->ticket)->round = a->round;
-        roster_mark(&e->roster, x);
-    }
+    struct engineer *x = sound ? reserve(e, a, &wish) : NULL;
     if (x == NULL) {
         bool busy = sound && match_exists(&wish);
         if (busy)
