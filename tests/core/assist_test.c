@@ -574,8 +574,7 @@ who_lacks_the_licence_or_the_parts_is_not_lent(void **state)
     ev.assist.parts = p.plan.engineers[2].parts;
     world_do(&p, ev);
     assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RESERVED);
-
-    p.plan.categories[4].certificates = p.plan.categories[4].parts = 8; /* and so it is asked */
+    p.plan.categories[4].parts = p.plan.categories[4].certificates = 8; /* and so it is asked */
     world_do(&p, odd);
     assert_int_equal(p.fx.messages[0].assist.certificates, 8);
     assert_int_equal(p.fx.messages[0].assist.parts, 8);
