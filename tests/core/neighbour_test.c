@@ -206,7 +206,7 @@ town_rest(struct town *t)
     t->react = work_on;
     for (size_t i = 0; i < t->seen_count; i++)
         t->react(t, &t->seen[i]);
-    town_live(t, t->at + 8 * HOURS);
+    town_live(t, t->at + 4 * HOURS);
     check_rest(t);
     for (size_t i = 0; i < t->seen_count; i++)
         assert_true(t->seen[i].state == TICKET_CLOSED || t->seen[i].state == TICKET_CANCELLED);
