@@ -3,7 +3,7 @@
 #include "common/wire/body.h"
 #include "common/wire/field.h"
 
-enum { ASSIST_VERSION = 1 };
+enum { ASSIST_VERSION = 1, FIELDS_LEAST = 13 }; /* the round came later */
 
 static const struct shape field_kind = FIELD_CODED(words_assist, ASSISTS);
 
@@ -95,15 +95,17 @@ static const struct field fields[] = {
     F(MAY, field_u64, sequence), F(MAY, field_bytes, ticket), F(MAY, field_u8, level),
     F(MAY, field_lat, place),    F(MAY, field_lon, place),    WHOLE(MAY, field_needs),
     WHOLE(MAY, field_refused),   F(MAY, field_id, engineer),  F(MAY, field_label, name),
-    F(MAY, field_label, phone),
+    F(MAY, field_label, phone),  F(MAY, field_u32, round),    F(MAY, field_u32, certificates),
+    F(MAY, field_u64, parts),
 };
 
 void
 assist_put(struct buf *out, const struct assist *a)
 {
-    pack_array(out, 1 + countof(fields));
+    size_t said = fields_said(fields, FIELDS_LEAST, countof(fields), a);
+    pack_array(out, 1 + said);
     pack_uint(out, ASSIST_VERSION);
-    fields_put_array(fields, countof(fields), a, out);
+    fields_put_array(fields, said, a, out);
 }
 
 enum err
@@ -116,7 +118,8 @@ assist_get(node n, struct assist *out)
         return ERR_SYNTAX;
     if (version != ASSIST_VERSION)
         return ERR_VERSION;
-    return fields_get_array(fields, countof(fields), n, 1, out, &r) ? OK : ERR_SYNTAX;
+    bool ok = fields_get_tailed(fields, FIELDS_LEAST, countof(fields), n, 1, out, &r);
+    return ok ? OK : ERR_SYNTAX;
 }
 
 void

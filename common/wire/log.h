@@ -14,7 +14,8 @@
  *       4 plan     plan
  *       5 places   [[engineer, lat, lon, at]...]
  *       6 assist   [1, kind, from, incarnation, sequence, ticket, level, lat, lon,
- *                   [[skill, level]...], [engineer...], engineer, name, phone]
+ *                   [[skill, level]...], [engineer...], engineer, name, phone | round,
+ *                   certificates, parts]
  *       7 poison   who, report, epoch, counter, why
  *     outcome = [kind, report, ticket, who, epoch, counter, verb, from, to, refusal, version |
  *                clock, share, deadline, level, contract, plan]

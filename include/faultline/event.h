@@ -97,6 +97,10 @@ struct assist {
     size_t refused_count;
     struct engineer_id engineer; /* RESERVED, ASSIGN, RELEASE */
     char name[64], phone[32];    /* RESERVED */
+    uint32_t round; /* ASK: of the ticket's questions; an answer, ASSIGN, RELEASE: of the ASK that
+                       it goes back to */
+    uint32_t certificates; /* ASK: bits, as in struct category */
+    uint64_t parts;
 };
 
 struct position {

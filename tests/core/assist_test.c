@@ -267,6 +267,7 @@ three_territories_do_too(void **state)
 
 /* ---- one step after the other */
 
+/* Of a ticket's first round. */
 static struct event
 word(const char *from, uint64_t sequence, enum assist_kind kind, const struct event *report)
 {
@@ -275,6 +276,7 @@ word(const char *from, uint64_t sequence, enum assist_kind kind, const struct ev
     ev.assist.sequence = sequence;
     ev.assist.kind = kind;
     ev.assist.ticket = ticket_of(report->report.id);
+    ev.assist.round = 1;
     ev.assist.place = PLACE_NONE;
     return ev;
 }
@@ -345,13 +347,57 @@ both_answer(struct world *p, const struct event *odd, uint64_t sequence, enum as
             enum assist_kind south)
 {
     struct event ev = word("north", sequence, north, odd);
+    ev.assist.round = p->fx.messages[0].assist.round;
     ev.at = engine_at(p->e);
     world_apply(p->e, &ev, &p->fx);
     assert_string_equal(p->fx.messages[0].to.s, "south");
+    uint32_t round = p->fx.messages[0].assist.round;
     ev = word("south", sequence, south, odd);
     ev.at = engine_at(p->e);
+    ev.assist.round = round;
     world_apply(p->e, &ev, &p->fx);
     assert_int_equal(p->fx.messages_count, 0);
+}
+
+/* All who could are full. A neighbour's may come from the moment when half of the promise has gone,
+ * or one of ours who has room again. */
+static void
+what_waits_through_half_of_its_promise_is_asked_for_elsewhere_too(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event first = world_report(WORLD_BEGIN, 1, "ac", "s"),
+                 second = world_report(WORLD_BEGIN, 2, "ac", "elsewhere");
+    world_do(&p, first); /* e2 has one place */
+    world_do(&p, world_act(WORLD_BEGIN, "home-e2", ROLE_ENGINEER, 1, VERB_ACCEPT, &first));
+    world_do(&p, second);
+    instant half = WORLD_BEGIN + 90 * MINUTES;
+    for (instant at = WORLD_BEGIN + MINUTES; at < half; at += 5 * MINUTES) {
+        world_time(&p, at);
+        assert_int_equal(p.fx.messages_count, 0);
+    }
+    world_time(&p, half);
+    assert_int_equal(p.fx.messages_count, 1);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
+    assert_memory_equal(p.fx.messages[0].assist.ticket.b, second.report.id.b, 16);
+    both_answer(&p, &second, 1, ASSIST_DENIED, ASSIST_DENIED);
+    assert_int_equal(world_outcomes(&p.fx, OUTCOME_UNQUALIFIED), 0); /* somebody here will */
+
+    world_time(&p, half + 30 * MINUTES);
+    assert_string_equal(p.fx.messages[0].to.s, "north");
+    struct event ev = word("north", 2, ASSIST_RESERVED, &second);
+    ev.at = engine_at(p.e);
+    ev.assist.round = p.fx.messages[0].assist.round;
+    ev.assist.engineer = NAME(engineer_id, "north-e1");
+    world_do(&p, ev);
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "north-e1"));
+    ev = world_act(ev.at, "north-e1", ROLE_ENGINEER, 1, VERB_DECLINE, &second);
+    world_do(&p, ev); /* the next of his is asked for */
+    assert_int_equal(p.fx.messages[1].assist.kind, ASSIST_ASK);
+    world_do(&p, world_act(ev.at, "gw-1", ROLE_GATEWAY, 1, VERB_CANCEL, &first));
+    assert_true(world_told(&p.fx, UPDATE_OFFER, "home-e2")); /* before anybody has answered */
+    world_fini(&p);
 }
 
 static void
@@ -399,7 +445,9 @@ who_was_told_busy_is_told_free_once_and_asks_again_at_once(void **state)
     assert_int_equal(p.fx.messages_count, 1);
     assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_ASK);
     assert_memory_equal(p.fx.messages[0].assist.ticket.b, first.report.id.b, 16);
+    uint32_t round = p.fx.messages[0].assist.round;
     ev = word("north", 4, ASSIST_RESERVED, &first); /* given: the next one asks */
+    ev.assist.round = round;
     ev.assist.engineer = NAME(engineer_id, "north-e1");
     world_apply(p.e, &ev, &p.fx);
     assert_true(world_told(&p.fx, UPDATE_OFFER, "north-e1"));
@@ -501,6 +549,84 @@ a_place_is_kept_once_however_often_one_asks(void **state)
     world_fini(&p);
 }
 
+/* What is required at home is required of whoever comes from elsewhere. */
+static void
+who_lacks_the_licence_or_the_parts_is_not_lent(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
+    p.plan.engineers[2].certificates = 2;
+    p.plan.engineers[2].parts = (uint64_t)1 << 40;
+    struct event ev = word("north", 1, ASSIST_ASK, &odd);
+    ev.assist.needs[0] = (struct skill){ NAME(skill_id, "air"), 2 };
+    ev.assist.needs_count = 1;
+    ev.assist.certificates = 1;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED);
+    ev.assist.sequence++;
+    ev.assist.certificates = 2;
+    ev.assist.parts = 1;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_DENIED);
+    ev.assist.sequence++;
+    ev.assist.parts = p.plan.engineers[2].parts;
+    world_do(&p, ev);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RESERVED);
+    p.plan.categories[4].parts = p.plan.categories[4].certificates = 8; /* and so it is asked */
+    world_do(&p, odd);
+    assert_int_equal(p.fx.messages[0].assist.certificates, 8);
+    assert_int_equal(p.fx.messages[0].assist.parts, 8);
+    world_fini(&p);
+}
+
+/* It was said before the place was given back: taken for an answer, it would be of a place that
+ * somebody else may have by now. */
+static void
+what_is_said_of_an_older_round_changes_nothing_in_a_younger_one(void **state)
+{
+    (void)state;
+    struct world p;
+    world_init(&p, "home");
+    struct event odd = world_report(WORLD_BEGIN, 1, "odd", "s");
+    world_do(&p, odd);
+    struct event ev = word("north", 1, ASSIST_RESERVED, &odd);
+    ev.assist.engineer = NAME(engineer_id, "north-e1");
+    world_do(&p, ev);
+    world_do(&p, world_act(WORLD_BEGIN, "north-e1", ROLE_ENGINEER, 1, VERB_ACCEPT, &odd));
+    assert_int_equal(p.fx.messages[0].assist.round, 1);
+    world_do(&p, world_act(WORLD_BEGIN, "desk", ROLE_DISPATCHER, 1, VERB_RETURN, &odd));
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RELEASE);
+    assert_int_equal(p.fx.messages[0].assist.round, 1);
+    assert_int_equal(p.fx.messages[1].assist.kind, ASSIST_ASK);
+    uint32_t round = p.fx.messages[1].assist.round;
+    assert_true(round > 1);
+    ev.assist.sequence = 2; /* to a question of long ago */
+    world_do(&p, ev);
+    assert_false(world_told(&p.fx, UPDATE_OFFER, "north-e1"));
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_RELEASE);
+    assert_int_equal(p.fx.messages[0].assist.round, 1);
+
+    struct event asked = word("south", 1, ASSIST_ASK, &odd); /* the home's side: e2 has one place */
+    asked.assist.needs[0] = (struct skill){ NAME(skill_id, "air"), 2 };
+    asked.assist.needs_count = 1;
+    for (; asked.assist.sequence <= 2; asked.assist.sequence++, asked.assist.round++)
+        world_do(&p, asked);
+    struct event old = word("south", 3, ASSIST_RELEASE, &odd);
+    old.assist.engineer = NAME(engineer_id, "home-e2");
+    world_do(&p, old);
+    asked.assist.ticket.b[3] = 9;
+    asked.assist.sequence = 4;
+    world_do(&p, asked);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_BUSY); /* still kept */
+    old.assist.sequence = 5;
+    old.assist.round = 2;
+    world_do(&p, old);
+    assert_int_equal(p.fx.messages[0].assist.kind, ASSIST_FREE);
+    world_fini(&p);
+}
+
 static void
 a_gap_in_a_neighbours_numbers_is_told(void **state)
 {
@@ -558,10 +684,13 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_neighbours_are_asked_in_order_and_then_the_dispatchers_told),
         cmocka_unit_test(neighbours_are_asked_when_all_at_home_have_declined_or_are_off_duty),
+        cmocka_unit_test(what_waits_through_half_of_its_promise_is_asked_for_elsewhere_too),
         cmocka_unit_test(a_busy_neighbour_is_asked_again_soon_with_back_off_and_nobody_is_alarmed),
         cmocka_unit_test(who_was_told_busy_is_told_free_once_and_asks_again_at_once),
         cmocka_unit_test(one_lent_is_offered_accepted_and_released_at_the_end),
         cmocka_unit_test(a_place_is_kept_once_however_often_one_asks),
+        cmocka_unit_test(who_lacks_the_licence_or_the_parts_is_not_lent),
+        cmocka_unit_test(what_is_said_of_an_older_round_changes_nothing_in_a_younger_one),
         cmocka_unit_test(a_gap_in_a_neighbours_numbers_is_told),
         cmocka_unit_test(an_engineer_who_leaves_the_plan_is_denied_by_name),
         cmocka_unit_test(two_territories_help_each_other_through_repeats_and_kills),

@@ -369,6 +369,7 @@ history_assist(struct history *h, struct event *ev)
         a->incarnation.b[0] = (uint8_t)(n + 1);
         a->sequence = ++h->neighbour_sequence[n];
         a->ticket = m->assist.ticket;
+        a->round = m->assist.round;
         static const enum assist_kind answers[] = { ASSIST_DENIED, ASSIST_BUSY, ASSIST_RESERVED,
                                                     ASSIST_RESERVED, ASSIST_FREE };
         a->needs_count = m->assist.needs_count; /* FREE says them again */

@@ -284,6 +284,7 @@ one_lent_goes_home_when_one_of_ours_takes_over(void **state)
     ev.assist.sequence = 1;
     ev.assist.kind = ASSIST_RESERVED;
     ev.assist.ticket = ticket_of(r.report.id);
+    ev.assist.round = 1;
     ev.assist.place = PLACE_NONE;
     ev.assist.engineer = NAME(engineer_id, "north-e1");
     world_do(&w, ev);

@@ -349,6 +349,12 @@ struct world_view {
         uint32_t load;
     } loads[16];
     size_t loads_count;
+    struct { /* places of theirs that are kept for neighbours */
+        char engineer[32];
+        struct ticket_id ticket;
+        struct territory_id asker;
+    } kept[32];
+    size_t kept_count;
 };
 
 static inline void
@@ -371,6 +377,14 @@ world_view_engineer(struct world_view *v, struct str key, struct str bytes)
     assert_true(v->loads_count < countof(v->loads));
     assert_true(str_fill(v->loads[v->loads_count].id, sizeof(v->loads[0].id), key));
     v->loads[v->loads_count++].load = cur_u32(&c);
+    for (uint32_t n = cur_u32(&c); n > 0 && !c.failed; n--) {
+        assert_true(v->kept_count < countof(v->kept));
+        assert_true(str_fill(v->kept[v->kept_count].engineer, sizeof(v->kept[0].engineer), key));
+        cur_get(&c, v->kept[v->kept_count].ticket.b, sizeof(v->kept[0].ticket.b));
+        record_get_id(&c, &v->kept[v->kept_count++].asker);
+        record_get_count(&c, UINT32_MAX); /* the round */
+    }
+    assert_false(c.failed);
 }
 
 /* What his record says that he carries of tickets here. */

@@ -30,6 +30,9 @@ draw_assist(struct draw *d, struct assist *a)
         DRAW_ID(d, a->engineer);
         draw_label(d, a->name, sizeof(a->name));
         draw_label(d, a->phone, sizeof(a->phone));
+        a->round = (uint32_t)draw_below(d, UINT32_MAX);
+        a->certificates = (uint32_t)draw_below(d, UINT32_MAX);
+        a->parts = draw_u64(d);
     }
 }
 
@@ -172,6 +175,9 @@ same_assist(const struct assist *a, const struct assist *b)
     assert_same(a, b, engineer);
     assert_same(a, b, name);
     assert_same(a, b, phone);
+    assert_same(a, b, round);
+    assert_same(a, b, certificates);
+    assert_same(a, b, parts);
 }
 
 #endif

@@ -12,7 +12,10 @@
  * somebody, but nobody is free) all are asked again soon, with back-off; else the dispatchers are
  * told, and all are asked again retry_ms later. Words may come twice, or long after they
  * were wanted: each is numbered, and what no longer fits is answered by RELEASE, so that no place
- * stays taken. A home that loses an engineer says DENIED for what he was kept for, naming him. */
+ * stays taken. A ticket's questions are counted in rounds, in which nobody is asked twice; answers
+ * count in their own round, and a RELEASE gives back the place of its round and no younger one:
+ * else a late RESERVED could be taken for one that holds. A home that loses an engineer says DENIED
+ * for what he was kept for, naming him. */
 #include "workers/core/place.h"
 #include "workers/core/state.h"
 
@@ -29,7 +32,8 @@ outlet(struct engine *e, struct territory_id to)
 }
 
 static struct assist *
-say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t)
+say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
+    uint32_t round)
 {
     struct effects *fx = e->fx;
     fx->messages =
@@ -42,21 +46,37 @@ say(struct engine *e, enum assist_kind kind, struct territory_id to, struct tick
     m->assist.sequence = ++outlet(e, to)->sequence;
     m->assist.kind = kind;
     m->assist.ticket = t;
+    m->assist.round = round;
     m->assist.place = PLACE_NONE;
     return &m->assist;
 }
 
 void
-assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
-           struct engineer_id x)
+assist_lost(struct engine *e, struct engineer_id x, struct reservation v)
 {
-    say(e, kind, to, t)->engineer = x;
+    say(e, ASSIST_DENIED, v.asker, v.ticket, v.round)->engineer = x;
+}
+
+void
+assist_assign(struct engine *e, const struct job *j)
+{
+    say(e, ASSIST_ASSIGN, j->t.home, j->t.id, j->t.round)->engineer = j->t.engineer;
+}
+
+/* What is still on its way of this round was said before the place was given back. */
+void
+assist_release(struct engine *e, struct job *j)
+{
+    struct ticket *t = &j->t;
+    say(e, ASSIST_RELEASE, t->home, t->id, t->round)->engineer = t->engineer;
+    t->home = (struct territory_id){ 0 };
+    t->round++;
 }
 
 void
 assist_free(struct engine *e, struct territory_id to, const struct skill *needs, size_t count)
 {
-    struct assist *a = say(e, ASSIST_FREE, to, (struct ticket_id){ { 0 } });
+    struct assist *a = say(e, ASSIST_FREE, to, (struct ticket_id){ { 0 } }, 0);
     a->needs_count = count;
     memcpy(a->needs, needs, count * sizeof(needs[0]));
 }
@@ -84,18 +104,29 @@ ask(struct engine *e, struct job *j, struct territory_id to)
     struct ticket *t = &j->t;
     t->asked = to;
     t->due = instant_after(e->at, e->rules->ask_ms);
-    struct assist *a = say(e, ASSIST_ASK, to, t->id);
+    struct assist *a = say(e, ASSIST_ASK, to, t->id, t->round);
     const struct category *c = e->roster.slots[j->slot].category;
     a->level = t->level;
     a->place = t->place;
     if (c != NULL) { /* else: anybody will do */
         a->needs_count = c->needs_count;
         memcpy(a->needs, c->needs, sizeof(a->needs));
+        a->certificates = c->certificates;
+        a->parts = c->parts;
     }
     for (size_t i = t->refusers_count; i-- > 0 && a->refused_count < countof(a->refused);)
         if (t->refusers[i].until > e->at)
             a->refused[a->refused_count++] = t->refusers[i].engineer;
+    const struct contract *k = job_contract(e, j);
+    for (size_t i = 0; i < k->banned_count && a->refused_count < countof(a->refused); i++)
+        a->refused[a->refused_count++] = k->banned[i];
     job_touch(e, j);
+}
+
+static msec
+retry_ms(const struct engine *e)
+{
+    return e->rules->retry_ms > MINUTES ? e->rules->retry_ms : MINUTES;
 }
 
 /* Somebody could, later: the next round begins after 2, 4, 8 ... seconds, ask_ms at the most. */
@@ -103,12 +134,13 @@ static void
 wait_for_busy(struct engine *e, struct job *j)
 {
     struct ticket *t = &j->t;
+    msec most = job_is_ours(e, j) ? retry_ms(e) : e->rules->ask_ms;
     msec pause = (2 * SECONDS) << t->busy_rounds;
     t->busy = false;
     if (t->busy_rounds < BUSY_ROUNDS_MAX)
         t->busy_rounds++;
     t->asked = (struct territory_id){ 0 };
-    t->due = instant_after(e->at, pause < e->rules->ask_ms ? pause : e->rules->ask_ms);
+    t->due = instant_after(e->at, pause < most ? pause : most);
     job_touch(e, j);
 }
 
@@ -117,12 +149,11 @@ static void
 give_up(struct engine *e, struct job *j)
 {
     struct ticket *t = &j->t;
-    msec retry = e->rules->retry_ms > MINUTES ? e->rules->retry_ms : MINUTES;
     t->asked = (struct territory_id){ 0 };
-    t->due = instant_after(e->at, retry);
+    t->due = instant_after(e->at, retry_ms(e));
     ticket_forgive(t, e->at, true);
     job_touch(e, j);
-    if (t->unqualified)
+    if (t->unqualified || job_is_ours(e, j))
         return;
     t->unqualified = true;
     post_outcome(e, OUTCOME_UNQUALIFIED, t->id);
@@ -148,6 +179,7 @@ ask_from(struct engine *e, struct job *j, size_t i)
 void
 assist_begin(struct engine *e, struct job *j)
 {
+    j->t.round++;
     ask_from(e, j, 0);
 }
 
@@ -170,17 +202,27 @@ void
 assist_again(struct engine *e, struct job *j, struct territory_id home)
 {
     size_t i = neighbour(e, home);
-    if (job_is_ours(e, j))
+    if (!job_is_for_all(e, j)) {
         offer_seek(e, j); /* meanwhile there is somebody here */
-    else
-        ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
+        return;
+    }
+    j->t.round++;
+    ask_from(e, j, i < e->rules->neighbours_count ? i : 0);
+}
+
+/* Does it go back to the ticket's present round? What comes from an older one is about a place that
+ * has been given back, or is spoken of again in a younger one. */
+static bool
+is_answer(const struct job *j, const struct assist *a)
+{
+    return j != NULL && a->round == j->t.round;
 }
 
 /* Is it already offered to, or in the hands of, this very engineer of theirs? */
 static bool
 lent(const struct job *j, const struct assist *a)
 {
-    return j != NULL && same_id(j->t.home, a->from) && same_id(j->t.engineer, a->engineer) &&
+    return is_answer(j, a) && same_id(j->t.home, a->from) && same_id(j->t.engineer, a->engineer) &&
            !life_is_over(j->t.state);
 }
 
@@ -206,7 +248,7 @@ best_for(const struct engine *e, const struct assist *a)
             while (slot_needs(&e->roster.slots[slot], a) &&
                    (at = queue_next(&e->queue, slot, level, at)) != NULL) {
                 struct job *j = container_of(at, struct job, wait);
-                if (no_name(j->t.asked) && !job_is_ours(e, j))
+                if (no_name(j->t.asked) && job_is_for_all(e, j))
                     return j;
             }
         }
@@ -219,8 +261,10 @@ static void
 on_free(struct engine *e, const struct assist *a)
 {
     struct job *j = best_for(e, a);
-    if (j != NULL && neighbour(e, a->from) < e->rules->neighbours_count)
-        ask(e, j, a->from);
+    if (j == NULL || neighbour(e, a->from) == e->rules->neighbours_count)
+        return;
+    j->t.round++;
+    ask(e, j, a->from);
 }
 
 static void
@@ -229,8 +273,8 @@ on_reserved(struct engine *e, const struct assist *a)
     struct job *j = job_find(e, a->ticket);
     if (lent(j, a))
         return;
-    bool wanted =
-        j != NULL && j->t.state == TICKET_QUEUED && !no_name(a->engineer) && !job_is_ours(e, j);
+    bool wanted = is_answer(j, a) && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
+                  job_is_for_all(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
         struct assist more = { .from = a->from };
@@ -242,7 +286,7 @@ on_reserved(struct engine *e, const struct assist *a)
         }
         return;
     }
-    assist_say(e, ASSIST_RELEASE, a->from, a->ticket, a->engineer);
+    say(e, ASSIST_RELEASE, a->from, a->ticket, a->round)->engineer = a->engineer;
 }
 
 static void
@@ -262,7 +306,7 @@ on_denied(struct engine *e, const struct assist *a)
         }
         return;
     }
-    if (j->t.state == TICKET_QUEUED && same_id(j->t.asked, a->from))
+    if (is_answer(j, a) && j->t.state == TICKET_QUEUED && same_id(j->t.asked, a->from))
         assist_next(e, j);
 }
 
@@ -270,7 +314,7 @@ static void
 on_busy(struct engine *e, const struct assist *a)
 {
     struct job *j = job_find(e, a->ticket);
-    if (j == NULL || j->t.state != TICKET_QUEUED || !same_id(j->t.asked, a->from))
+    if (!is_answer(j, a) || j->t.state != TICKET_QUEUED || !same_id(j->t.asked, a->from))
         return;
     j->t.busy = true;
     assist_next(e, j);
@@ -294,36 +338,46 @@ release(struct engine *e, struct engineer *x, const struct assist *a)
         carry_freed(e, x);
 }
 
-static void
-on_ask(struct engine *e, const struct assist *a)
+/* The one whose place is kept, if he still can; else another. */
+static struct engineer *
+reserve(struct engine *e, const struct assist *a, const struct wish *w)
 {
     struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
-    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
-    if (x != NULL && sound &&
-        (is_refused(a, x->rule->id) || !engineer_qualifies(x, a->needs, a->needs_count))) {
+    if (x != NULL &&
+        (is_refused(a, x->rule->id) || !fits(fit_person(&w->fit, x, seat_tick(e->at))))) {
         release(e, x, a);
         x = NULL;
     }
-    struct category made = { .needs_count = sound ? a->needs_count : 0 };
+    if (x != NULL) {
+        roster_kept(x, a->from, a->ticket)->round = a->round;
+        roster_mark(&e->roster, x);
+    } else if ((x = match_free(w)) != NULL) {
+        roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket, a->round });
+        board_changed(e, x);
+    }
+    return x;
+}
+
+static void
+on_ask(struct engine *e, const struct assist *a)
+{
+    bool sound = a->needs_count <= NEEDS_MAX && a->refused_count <= countof(a->refused);
+    struct category made = { .needs_count = sound ? a->needs_count : 0,
+                             .certificates = a->certificates,
+                             .parts = a->parts };
     memcpy(made.needs, a->needs, sizeof(made.needs));
     struct wish wish = match_foreign(e, place_checked(a->place), &made);
     wish.refused = a->refused;
     wish.refused_count = sound ? a->refused_count : 0;
-    if (x == NULL && sound) {
-        x = match_free(&wish);
-        if (x != NULL) {
-            roster_reserve(&e->roster, x, (struct reservation){ a->from, a->ticket });
-            board_changed(e, x);
-        }
-    }
+    struct engineer *x = sound ? reserve(e, a, &wish) : NULL;
     if (x == NULL) {
         bool busy = sound && match_exists(&wish);
         if (busy)
             waiters_note(source(e, a), a->needs, a->needs_count);
-        say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket);
+        say(e, busy ? ASSIST_BUSY : ASSIST_DENIED, a->from, a->ticket, a->round);
         return;
     }
-    struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket);
+    struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket, a->round);
     out->engineer = x->rule->id;
     out->place = engineer_place(x);
     memcpy(out->name, x->rule->name, sizeof(out->name));
@@ -343,7 +397,8 @@ static void
 on_release(struct engine *e, const struct assist *a)
 {
     struct engineer *x = roster_reserved(&e->roster, a->from, a->ticket);
-    if (x != NULL && same_id(x->rule->id, a->engineer))
+    if (x != NULL && same_id(x->rule->id, a->engineer) &&
+        roster_kept(x, a->from, a->ticket)->round == a->round)
         release(e, x, a);
 }
 

@@ -12,7 +12,7 @@ accept(struct engine *e, struct job *j, const struct act *a)
     deed_step(e, j, a);
     j->t.named_version = j->t.version;
     if (!no_name(j->t.home))
-        assist_say(e, ASSIST_ASSIGN, j->t.home, j->t.id, j->t.engineer);
+        assist_assign(e, j);
 }
 
 /* It waits again: somebody else is looked for. */

@@ -214,6 +214,26 @@ job_is_ours(const struct engine *e, const struct job *j)
     return false;
 }
 
+/* When half of the time has gone in which somebody is to be there, or it is to work again. */
+enum { PRESSED_PCT = 50 };
+
+instant
+job_pressed_at(const struct engine *e, const struct job *j)
+{
+    if (pin_engineer(e, j) != NULL || e->rules->neighbours_count == 0)
+        return NEVER;
+    const struct contract *k = job_contract(e, j);
+    instant arrival = clock_share(CLOCK_ARRIVAL, &j->t.course, k, j->t.level, PRESSED_PCT);
+    instant restored = clock_share(CLOCK_RESTORATION, &j->t.course, k, j->t.level, PRESSED_PCT);
+    return arrival < restored ? arrival : restored;
+}
+
+bool
+job_is_for_all(const struct engine *e, const struct job *j)
+{
+    return !job_is_ours(e, j) || job_pressed_at(e, j) <= e->at;
+}
+
 void
 job_enter(struct engine *e, struct job *j)
 {

@@ -76,21 +76,28 @@ roster_reserve(struct roster *r, struct engineer *x, struct reservation v)
     roster_mark(r, x);
 }
 
+struct reservation *
+roster_kept(const struct engineer *x, struct territory_id asker, struct ticket_id t)
+{
+    size_t i = 0;
+    while (i < x->reserved_count &&
+           (!same_id(x->reserved[i].asker, asker) || !same_id(x->reserved[i].ticket, t)))
+        i++;
+    return i < x->reserved_count ? &x->reserved[i] : NULL;
+}
+
 bool
 roster_release(struct roster *r, struct engineer *x, struct territory_id asker, struct ticket_id t)
 {
-    for (size_t i = 0; i < x->reserved_count; i++) {
-        if (!same_id(x->reserved[i].asker, asker) || !same_id(x->reserved[i].ticket, t))
-            continue;
-        struct reserved_key key = { t, asker };
-        map_del(&r->reserved, &key);
-        x->reserved_count--;
-        memmove(&x->reserved[i], &x->reserved[i + 1],
-                (x->reserved_count - i) * sizeof(*x->reserved));
-        roster_mark(r, x);
-        return true;
-    }
-    return false;
+    struct reservation *v = roster_kept(x, asker, t);
+    if (v == NULL)
+        return false;
+    struct reserved_key key = { t, asker };
+    map_del(&r->reserved, &key);
+    size_t after = --x->reserved_count - (size_t)(v - x->reserved);
+    memmove(v, v + 1, after * sizeof(*v));
+    roster_mark(r, x);
+    return true;
 }
 
 /* Has he a record? */
@@ -147,6 +154,7 @@ roster_encode(const struct engineer *x, struct buf *out)
     for (size_t i = 0; i < x->reserved_count; i++) {
         buf_put(out, x->reserved[i].ticket.b, sizeof(x->reserved[i].ticket.b));
         record_put_id(out, x->reserved[i].asker);
+        record_put_count(out, x->reserved[i].round);
     }
     if (!engineer_travels(x))
         return;
@@ -185,6 +193,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
         struct reservation v;
         cur_get(&c, v.ticket.b, sizeof(v.ticket.b));
         record_get_id(&c, &v.asker);
+        record_get_count(&c, UINT32_MAX);
         if (roster_reserved(r, v.asker, v.ticket) != NULL)
             c.failed = true;
     }
@@ -203,6 +212,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
         struct reservation v;
         cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));
         record_get_id(&reserved, &v.asker);
+        v.round = (uint32_t)record_get_count(&reserved, UINT32_MAX);
         if (roster_reserved(r, v.asker, v.ticket) == NULL)
             roster_reserve(r, x, v);
     }

@@ -408,9 +408,9 @@ bool
 match_exists(const struct wish *w)
 {
     struct engineer *x;
-    const struct category *c = w->fit.category;
+    instant tick = seat_tick(w->e->at);
     for (size_t i = 0; (x = match_each(w, &i)) != NULL;)
-        if (engineer_qualifies(x, c->needs, c->needs_count))
+        if (fits(fit_person(&w->fit, x, tick)))
             return true;
     return false;
 }

@@ -65,13 +65,12 @@ void
 offer_seek(struct engine *e, struct job *j)
 {
     assert(j->t.state == TICKET_QUEUED);
-    bool ours = job_is_ours(e, j);
     j->sought = true;
     job_touch(e, j);
-    if (ours) { /* no need for neighbours, or not any more */
+    if (!job_is_for_all(e, j)) { /* no need for neighbours, or not any more */
         j->t.asked = (struct territory_id){ 0 };
         j->t.due = NEVER;
-    } else if (j->t.due == NEVER) {
+    } else if (j->t.due == NEVER && !job_is_ours(e, j)) { /* else in its time (timer.c) */
         assist_begin(e, j);
     }
 }

@@ -8,7 +8,7 @@
 static void
 lost(void *context, struct engineer_id x, struct reservation v)
 {
-    assist_say(context, ASSIST_DENIED, v.asker, v.ticket, x);
+    assist_lost(context, x, v);
 }
 
 void

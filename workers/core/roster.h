@@ -24,6 +24,7 @@ struct job;
 struct reservation {
     struct territory_id asker;
     struct ticket_id ticket;
+    uint32_t round; /* of the asker's questions: the last one that named him */
 };
 
 /* He has set out; learned from when he arrives. */
@@ -110,6 +111,9 @@ void roster_settle(struct roster *r);
 struct engineer *roster_reserved(const struct roster *r, struct territory_id asker,
                                  struct ticket_id t);
 void roster_reserve(struct roster *r, struct engineer *x, struct reservation v);
+/* His place that is kept for it; NULL: none. roster_mark when it is changed. */
+struct reservation *roster_kept(const struct engineer *x, struct territory_id asker,
+                                struct ticket_id t);
 /* false: there was none. */
 bool roster_release(struct roster *r, struct engineer *x, struct territory_id asker,
                     struct ticket_id t);

@@ -184,6 +184,10 @@ bool job_is_gone(const struct engine *e, const struct job *j);
  * by time alone, so timers may depend on it. */
 bool job_is_ours(const struct engine *e, const struct job *j);
 bool job_may_be_ours(const struct engine *e, const struct job *j);
+/* Since when, should it still wait, neighbours are asked though it is ours; NEVER: not. And are
+ * they to be asked now, for the one reason or the other? */
+instant job_pressed_at(const struct engine *e, const struct job *j);
+bool job_is_for_all(const struct engine *e, const struct job *j);
 /* The open, unsolved job that a report from here takes as a repeat; NULL: none. */
 struct job *job_repeated(const struct engine *e, const struct report *r, struct category_id c);
 
@@ -275,8 +279,11 @@ void waiters_note(struct source *s, const struct skill *needs, size_t count);
 void waiters_tell(struct engine *e); /* of those freed in this event who still have room */
 void waiters_encode(const struct source *s, struct buf *out);
 void waiters_decode(struct source *s, struct cur *c);
-void assist_say(struct engine *e, enum assist_kind kind, struct territory_id to, struct ticket_id t,
-                struct engineer_id x);
+/* To the home of the engineer who is lent: he has accepted; and his time is his own again. */
+void assist_assign(struct engine *e, const struct job *j);
+void assist_release(struct engine *e, struct job *j);
+/* To who was promised an engineer of ours: he is not there any more. */
+void assist_lost(struct engine *e, struct engineer_id x, struct reservation v);
 
 /* ---- meta.c */
 void meta_encode(const struct engine *e, struct buf *out);

@@ -58,10 +58,8 @@ settle(struct engine *e, struct job *j, const struct taken *s)
     course_resume(&t->course, t->wait, waited_until(t, s));
     t->due = NEVER;
     t->asked = (struct territory_id){ 0 };
-    if (!no_name(t->home) && (over || freed)) {
-        assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
-        t->home = (struct territory_id){ 0 };
-    }
+    if (!no_name(t->home) && (over || freed))
+        assist_release(e, j);
     if (freed)
         forget_engineer(t);
     if (freed || !life_is_held(t->state))

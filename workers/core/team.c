@@ -152,14 +152,14 @@ may_take_over(const struct engine *e, const struct job *j, const struct act *a)
 
 /* The engineer in the record changes; the customer's times go on as they were. */
 static void
-change_engineer(struct engine *e, struct ticket *t, const struct engineer_rule *x)
+change_engineer(struct engine *e, struct job *j, const struct engineer_rule *x)
 {
+    struct ticket *t = &j->t;
     struct hand *helped = helper_of(t, x->id);
     if (helped != NULL)
         drop(t, helped);
     if (!no_name(t->home))
-        assist_say(e, ASSIST_RELEASE, t->home, t->id, t->engineer);
-    t->home = (struct territory_id){ 0 };
+        assist_release(e, j);
     t->engineer = x->id;
     memcpy(t->name, x->name, sizeof(t->name));
     memcpy(t->phone, x->phone, sizeof(t->phone));
@@ -174,7 +174,7 @@ take_over(struct engine *e, struct job *j, const struct act *a)
     struct engineer_id old = j->t.engineer;
     struct carriers before;
     carry_list(e, j, &before);
-    change_engineer(e, &j->t, roster_find(&e->roster, j->t.next.engineer)->rule);
+    change_engineer(e, j, roster_find(&e->roster, j->t.next.engineer)->rule);
     carry_change(e, j, &before);
     deed_step(e, j, a);
     j->t.named_version = j->t.version;

@@ -170,6 +170,7 @@ struct ticket {
     char name[64], phone[32];    /* the engineer's */
     struct territory_id home;    /* the engineer is lent by this territory; none: ours */
     struct territory_id asked;   /* this neighbour has been asked for one; none: nobody */
+    uint32_t round;              /* of questions to neighbours: an answer counts in its own */
     bool unqualified;            /* neither here nor at any neighbour has anybody the skills */
     bool busy;                   /* a neighbour asked in this round has somebody, but not free */
     uint8_t busy_rounds;         /* rounds in a row that ended so */

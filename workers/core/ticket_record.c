@@ -260,6 +260,7 @@ put_people(const struct ticket *t, struct buf *b)
     record_put_name(b, t->phone, sizeof(t->phone));
     record_put_id(b, t->home);
     record_put_id(b, t->asked);
+    record_put_count(b, t->round);
     buf_put_u8(b, t->unqualified);
     buf_put_u8(b, t->busy);
     buf_put_u8(b, t->busy_rounds);
@@ -278,6 +279,7 @@ get_people(struct ticket *t, struct cur *c)
     record_get_name(c, t->phone, sizeof(t->phone));
     record_get_id(c, &t->home);
     record_get_id(c, &t->asked);
+    t->round = (uint32_t)record_get_count(c, UINT32_MAX);
     t->unqualified = record_get_bool(c);
     t->busy = record_get_bool(c);
     t->busy_rounds = record_get_below(c, BUSY_ROUNDS_MAX + 1);

@@ -13,7 +13,7 @@ queued_due(const struct engine *e, const struct job *j)
     const struct ticket *t = &j->t;
     if (t->due == NEVER && !job_may_be_ours(e, j))
         return AT_ONCE;
-    instant due = t->due;
+    instant due = t->due == NEVER ? job_pressed_at(e, j) : t->due;
     for (size_t i = 0; i < t->refusers_count; i++)
         if (!t->refusers[i].missed && t->refusers[i].until < due)
             due = t->refusers[i].until;
@@ -51,7 +51,8 @@ static void
 fire_queued(struct engine *e, struct job *j)
 {
     ticket_forgive(&j->t, e->at, false);
-    if (!job_is_ours(e, j) && j->t.due <= e->at) {
+    bool begins = j->t.due == NEVER && job_pressed_at(e, j) <= e->at;
+    if (job_is_for_all(e, j) && (begins || j->t.due <= e->at)) {
         if (no_name(j->t.asked))
             assist_begin(e, j);
         else
