@@ -55,7 +55,7 @@ match_wish(const struct engine *e, const struct job *j)
     w.fit.service_ms = remembered;
     w.fit.services = &e->board.services[j->slot * e->roster.count];
     w.fit.first = e->roster.list;
-    w.aged = aged(j->t.course.received_at, w.cost.now);
+    w.aged = aged(w.cost.received_at, w.cost.now);
     w.defer = defer_of(&w);
     return w;
 }
@@ -95,6 +95,22 @@ match_fit(const struct wish *w, struct engineer *x, struct suitor *out)
     return fits(reach) ? person : reach;
 }
 
+/* The plan of appointments has somebody else for it. */
+static bool
+is_unplanned(const struct wish *w, const struct engineer *x)
+{
+    const struct ticket *t = w->fit.ticket;
+    return t != NULL && !no_name(t->visit.planned) && !same_id(t->visit.planned, x->rule->id);
+}
+
+/* So long after he has to set out to what he is planned for would he be done here. */
+static msec
+clash(const struct suitor *s, instant departs)
+{
+    instant done = instant_after(instant_after(departs, s->way.travel_ms), s->way.service_ms);
+    return s->x->leave_at < done ? done - s->x->leave_at : 0;
+}
+
 void
 match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
 {
@@ -109,6 +125,8 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
         .unpreferred = fit_is_unpreferred(&w->fit, x),
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
         .missed = s->why == WHY_MISSED,
+        .unplanned = is_unplanned(w, x),
+        .clash_ms = clash(s, seat_begin(w->e, &x->seats, i)),
     };
     cost_trip(&w->cost, &trip, out);
 }

@@ -65,9 +65,11 @@ void
 offer_seek(struct engine *e, struct job *j)
 {
     assert(j->t.state == TICKET_QUEUED);
+    job_touch(e, j);
+    if (!visit_call(e, j))
+        return;
     bool ours = job_is_ours(e, j);
     j->sought = true;
-    job_touch(e, j);
     if (ours) { /* no need for neighbours, or not any more */
         j->t.asked = (struct territory_id){ 0 };
         j->t.due = NEVER;

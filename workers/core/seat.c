@@ -81,7 +81,10 @@ foresee(const struct engine *e, struct engineer *x)
             busy += work_left(e, x, j);
         } else {
             const struct category *c = e->roster.slots[j->slot].category;
-            busy += way_left(e, x, j, s->from) + service_time(&e->learned, c, x->rule->id);
+            busy += way_left(e, x, j, s->from);
+            if (j->t.visit.from > s->tick + busy) /* nobody begins before what was agreed */
+                busy = j->t.visit.from - s->tick;
+            busy += service_time(&e->learned, c, x->rule->id);
         }
         if (place_known(j->t.place))
             s->from = j->t.place;
