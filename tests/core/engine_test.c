@@ -375,6 +375,10 @@ check_waiting(struct model *m, const struct rules *rules, const struct world_vie
               const struct ticket *t, const struct engine *e)
 {
     instant at = engine_at(e);
+    if (t->visit.until != 0 && !t->visit.open) { /* its time comes, and the engine knows when */
+        assert_true(engine_next(e) <= t->visit.until);
+        return;
+    }
     for (size_t k = 0; k < rules->engineers_count; k++) {
         const struct engineer_rule *r = &rules->engineers[k];
         const struct refuser *no = ticket_refuser(t, r->id, at);

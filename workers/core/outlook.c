@@ -84,7 +84,7 @@ put_job(struct making *k, struct job *j)
     o->stood[n] = (struct proposal){ j->t.id, v->planned, v->leave_at, v->begin_at };
     o->jobs[n] = (struct route_job){
         .place = n,
-        .service_s = (int32_t)(service / SECONDS + 1),
+        .service_s = (int32_t)((service + SECONDS - 1) / SECONDS),
         .windows = { { from < 0 ? 0 : from, seconds(o, v->until) } },
         .windows_count = 1,
         .penalty = LEFT_OUT * (weight > 0 ? weight : 1),
@@ -142,7 +142,7 @@ put_vehicle(struct making *k, const struct engineer *x, struct place start, inst
             instant to)
 {
     struct outlook *o = k->o;
-    struct route_span shift = { seconds(o, from) + 1, seconds(o, to) };
+    struct route_span shift = { seconds(o, from + SECONDS - 1), seconds(o, to) };
     if (shift.from >= shift.to || o->vehicles_count == OUTLOOK_TOURS)
         return;
     uint32_t n = o->vehicles_count++, place = o->jobs_count + n;
@@ -223,7 +223,7 @@ travel(const void *arg, uint32_t from, uint32_t to)
     if (from == to || to >= o->jobs_count)
         return 0;
     msec way = travel_time(k->e->rules, &k->e->learned, o->places[from], o->places[to], o->zero);
-    return (int32_t)(way / SECONDS + 1);
+    return (int32_t)((way + SECONDS - 1) / SECONDS);
 }
 
 static void
