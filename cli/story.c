@@ -306,7 +306,10 @@ print_considered(const struct ticket *ticket)
             printf(" %6.1f km", c->distance_m / 1000.0);
         printf("  carries %u\n", c->load);
     }
-    if (ticket->considered_count == 0)
+    bool waits = ticket->state == TICKET_QUEUED && ticket->visit.until != 0 && !ticket->visit.open;
+    if (waits)
+        puts("  nobody yet: it waits for the agreed time");
+    else if (ticket->considered_count == 0)
         puts("  nobody: no engineer of this territory has the skills");
 }
 

@@ -16,8 +16,7 @@ enum {
     ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
     AUDIT_MS = 250,   /* AUDIT_SLICE tickets, of whichever territories are due */
     BROKEN_MS = 1000,
-    PLANNER_MS = 500,    /* looks at who is due; one slice */
-    PLANNER_NEXT_MS = 10 /* between slices, for whatever else there is to do */
+    PLANNER_MS = 500 /* looks at who is due; one slice */
 };
 
 enum chore {
@@ -241,8 +240,8 @@ chore_planner(struct worker *w)
         struct territory *t = w->list[w->planner_next % w->count];
         instant now = t->engine == NULL ? 0 : watchtime_at(&w->x.time, engine_at(t->engine));
         if (t->standing == TERRITORY_SERVED && planner_walk(t, now, clock_mono_ms(), steps)) {
-            w->due[CHORE_PLANNER] = clock_mono_ms() + PLANNER_NEXT_MS;
-            return; /* it goes on with this one */
+            w->due[CHORE_PLANNER] = 0; /* goes on after the next read, which does not wait */
+            return;
         }
         w->planner_next++;
     }
