@@ -81,7 +81,7 @@ static const struct row rows[] = {
            "never)."),
     NUMBER(
         planner_steps, "4000", 0, 10000000,
-        "Steps in each run of the planner of appointments, some 30 microseconds each (0: never)."),
+        "Steps in each run of the planner of appointments, some 15 microseconds each (0: never)."),
     NUMBER(clock_limit_ms, "2000", 1, 3600000,
            "Own clock and Redis' may differ by so much before timers stop (ms)."),
 };
