@@ -36,8 +36,9 @@ def planned(site, ticket):
 def collect(clients, offers):
     """Takes what is offered, does the work at once, and counts."""
     for name, client in clients.items():
+        client.send("PING")  # minutes may pass
         try:
-            offer = client.until(is_offer, limit=0.05)
+            offer = client.until(is_offer, limit=1)
         except TimeoutError:
             continue
         offers[offer["ticket"]] = (name, offer)
