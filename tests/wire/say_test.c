@@ -197,9 +197,9 @@ every_update_to_everybody_fits_and_is_one_line(void **state)
 
 /* ---- the templates */
 
-static const char *const known[] = { "number", "name",   "phone",    "engineer",    "level",
-                                     "state",  "verb",   "refusal",  "due",         "repeats",
-                                     "why",    "site",   "category", "customer",    "alarm",
+static const char *const known[] = { "number", "name",   "phone",    "engineer",     "level",
+                                     "state",  "verb",   "refusal",  "due",          "repeats",
+                                     "why",    "site",   "category", "customer",     "alarm",
                                      "code",   "amount", "object",   "object_state", "window" };
 
 /* A bit for each field in it; all braces and brackets are paired, none within another. */
