@@ -38,6 +38,7 @@ static const unsigned verb_roles[VERBS] = {
     [VERB_NUDGE] = G | D,
     [VERB_NOTE] = G | E | D,
     [VERB_CANCEL] = G | D,
+    [VERB_APPOINT] = G | D,
     [VERB_DELIVERED] = G,
     [VERB_REJECT] = D,
     [VERB_ASSIGN] = D,

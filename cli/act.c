@@ -41,7 +41,7 @@ static const char help[] =
     "\n"
     "Details, as far as the verb takes them:\n"
     "  --reason REASON    from the verb's list\n"
-    "  --until TIME       " WHEN_FORMS "\n"
+    "  --from TIME, --until TIME   " WHEN_FORMS "\n"
     "  --engineer ID      this one and nobody else\n"
     "  --other TICKET     the other ticket, of the same territory\n"
     "  --level LEVEL      a level's name in the plan\n"

@@ -74,6 +74,8 @@ json_of_update(const struct fl_update *u)
     json_put_number(j, "sequence", (int64_t)u->sequence);
     json_put_time(j, "at", u->at);
     json_put_time(j, "due", u->due);
+    json_put_time(j, "from", u->from);
+    json_put_time(j, "until", u->until);
     if (u->has_ticket)
         json_put_hex(j, "ticket", u->ticket, sizeof(u->ticket));
     if (u->has_report)

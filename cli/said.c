@@ -53,6 +53,12 @@ instant_of(struct str value, int64_t *out, struct buf *why)
 }
 
 static bool
+set_from(struct said *s, struct str value, struct buf *why)
+{
+    return instant_of(value, &s->details.from, why);
+}
+
+static bool
 set_until(struct said *s, struct str value, struct buf *why)
 {
     return instant_of(value, &s->details.until, why);
@@ -181,11 +187,11 @@ set_note(struct said *s, struct str value, struct buf *why)
 }
 
 static set_fn *const setters[DETAILS] = {
-    [DETAIL_REASON] = set_reason, [DETAIL_UNTIL] = set_until,   [DETAIL_ENGINEER] = set_engineer,
-    [DETAIL_OTHER] = set_other,   [DETAIL_LEVEL] = set_level,   [DETAIL_OBJECT] = set_object,
-    [DETAIL_NAME] = set_name,     [DETAIL_AMOUNT] = set_amount, [DETAIL_WARRANTY] = set_warranty,
-    [DETAIL_CODE] = set_code,     [DETAIL_PLACE] = set_place,   [DETAIL_SECTION] = set_section,
-    [DETAIL_AT] = set_at,         [DETAIL_NOTE] = set_note,
+    [DETAIL_REASON] = set_reason,     [DETAIL_FROM] = set_from,   [DETAIL_UNTIL] = set_until,
+    [DETAIL_ENGINEER] = set_engineer, [DETAIL_OTHER] = set_other, [DETAIL_LEVEL] = set_level,
+    [DETAIL_OBJECT] = set_object,     [DETAIL_NAME] = set_name,   [DETAIL_AMOUNT] = set_amount,
+    [DETAIL_WARRANTY] = set_warranty, [DETAIL_CODE] = set_code,   [DETAIL_PLACE] = set_place,
+    [DETAIL_SECTION] = set_section,   [DETAIL_AT] = set_at,       [DETAIL_NOTE] = set_note,
 };
 
 bool

@@ -79,6 +79,28 @@ print_people(const struct ticket *t)
                t->helpers[i].due == NEVER ? "" : " (asked)");
 }
 
+/* What was agreed, and who is planned for it while it waits. */
+static void
+print_visit(const struct ticket *t)
+{
+    const struct visit *v = &t->visit;
+    char from[32], until[32];
+    if (v->until == 0)
+        return;
+    story_time(from, v->from);
+    story_time(until, v->until);
+    printf("agreed    %s .. %s%s\n", from, until, v->missed ? " (missed)" : "");
+    if (t->state > TICKET_QUEUED)
+        return;
+    story_time(from, v->leave_at);
+    story_time(until, v->begin_at);
+    if (no_name(v->planned))
+        puts("planned   nobody yet");
+    else
+        printf("planned   %s leaves %s, begins %s%s\n", v->planned.s, from, until,
+               v->open ? " (being offered)" : "");
+}
+
 static void
 print_head(const struct story *s)
 {
@@ -94,6 +116,7 @@ print_head(const struct story *s)
         printf("site      %s %s\n", t->site.s, t->customer.s);
     if (place_known(t->place))
         printf("place     %.5f, %.5f\n", t->place.lat_e7 / 1e7, t->place.lon_e7 / 1e7);
+    print_visit(t);
     print_people(t);
     if (t->repeats > 0)
         printf("repeats   %" PRIu32 "\n", t->repeats);
@@ -283,7 +306,10 @@ print_considered(const struct ticket *ticket)
             printf(" %6.1f km", c->distance_m / 1000.0);
         printf("  carries %u\n", c->load);
     }
-    if (ticket->considered_count == 0)
+    bool waits = ticket->state == TICKET_QUEUED && ticket->visit.until != 0 && !ticket->visit.open;
+    if (waits)
+        puts("  nobody yet: it waits for the agreed time");
+    else if (ticket->considered_count == 0)
         puts("  nobody: no engineer of this territory has the skills");
 }
 

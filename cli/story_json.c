@@ -82,6 +82,25 @@ json_of_excluded(const struct course *c)
     return list;
 }
 
+/* What was agreed, and who is planned. */
+static void
+put_visit(struct json *j, const struct visit *v)
+{
+    if (v->until == 0)
+        return;
+    struct json *agreed = json_object_new(), *planned = json_object_new();
+    put_instant(agreed, "from", v->from);
+    put_instant(agreed, "until", v->until);
+    json_put_true(agreed, "missed", v->missed);
+    json_put(j, "agreed", &agreed);
+    if (!no_name(v->planned)) {
+        json_put_text(planned, "engineer", v->planned.s);
+        put_instant(planned, "leave", v->leave_at);
+        put_instant(planned, "begin", v->begin_at);
+    }
+    json_put(j, "planned", &planned);
+}
+
 static struct json *
 json_of_helpers(const struct ticket *t)
 {
@@ -205,6 +224,7 @@ story_json(const struct story *s)
         json_put_text(j, "wait", reason_name(t->wait));
     if (t->arrival != ARRIVAL_NONE)
         json_put_text(j, "arrival", arrival_name(t->arrival));
+    put_visit(j, &t->visit);
     json_put_text(j, "asked", t->next.engineer.s);
     json_put_text(j, "lang", t->lang);
     json_put_text(j, "code", t->code);

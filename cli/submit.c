@@ -2,6 +2,7 @@
 #include "cli/json.h"
 #include "cli/show.h"
 #include "cli/site.h"
+#include "cli/when.h"
 #include "common/io/clock.h"
 
 static const char help[] =
@@ -12,7 +13,7 @@ static const char help[] =
     "                        [--customer C] [--lat D --lon D] [--hint N] [--contact TEXT] [--name "
     "NAME]\n"
     "                        [--affected N] [--lost N] [--down] [--device TEXT] [--lang TAG] "
-    "[--follows ID] [--json]\n"
+    "[--follows ID] [--from TIME --until TIME] [--json]\n"
     "\n"
     "Journals the report, sends it, waits until it is durable and until the system says what "
     "became of it.\n"
@@ -34,6 +35,9 @@ static const char help[] =
     "  --device TEXT     what has failed\n"
     "  --lang TAG        the reporter's language: zh, en\n"
     "  --follows ID      an older ticket that this one continues (32 hex digits)\n"
+    "  --from TIME --until TIME   the time agreed with the customer, for installation jobs and "
+    "visits:\n"
+    "                    nobody is sent earlier (" WHEN_FORMS ")\n"
     "  --wait-s N        how long to wait for the outcome (30)\n"
     "\n"
     "exit: 0 it is known what became of it; 1 refused, quarantined, or not known yet (it stays in "
@@ -42,7 +46,7 @@ static const char help[] =
 
 struct wish {
     const char *as, *source, *key, *category, *site, *customer, *lat, *lon, *hint, *contact, *name,
-        *wait, *affected, *lost, *device, *lang, *follows;
+        *wait, *affected, *lost, *device, *lang, *follows, *from, *until;
     bool down;
 };
 
@@ -50,6 +54,7 @@ struct wish {
 struct shares {
     int affected, lost;
     uint8_t follows[16];
+    int64_t from, until;
 };
 
 /* Follows one report. */
@@ -91,10 +96,35 @@ percent(const char *option, const char *text, int *out)
     return true;
 }
 
+/* Both or none, in their order. */
+static bool
+window_of(const struct wish *w, struct shares *out)
+{
+    int64_t now = clock_wall_ms();
+    out->from = out->until = 0;
+    if (w->from == NULL && w->until == NULL)
+        return true;
+    if (w->from == NULL || w->until == NULL) {
+        cmd_usage(&cmd_submit, "--from and --until go together");
+        return false;
+    }
+    if (!when_parse(str_of(w->from), now, &out->from) ||
+        !when_parse(str_of(w->until), now, &out->until)) {
+        cmd_usage(&cmd_submit, "--from and --until take " WHEN_FORMS);
+        return false;
+    }
+    if (out->from < out->until && out->until > now)
+        return true;
+    cmd_usage(&cmd_submit, "--from comes before --until, and that is still to come");
+    return false;
+}
+
 static bool
 shares_of(const struct wish *w, struct shares *out)
 {
     if (!percent("affected", w->affected, &out->affected) || !percent("lost", w->lost, &out->lost))
+        return false;
+    if (!window_of(w, out))
         return false;
     if (w->follows == NULL || hex_to(out->follows, sizeof(out->follows), str_of(w->follows)))
         return true;
@@ -139,7 +169,9 @@ submit(struct site *s, const struct words *w, const struct wish *wish, int64_t h
                                  .down = wish->down,
                                  .device = wish->device,
                                  .lang = wish->lang,
-                                 .follows = wish->follows == NULL ? NULL : shares.follows };
+                                 .follows = wish->follows == NULL ? NULL : shares.follows,
+                                 .from = shares.from,
+                                 .until = shares.until };
     fl_subscribe(client, false);
     int e = fl_report(client, &r, id);
     if (e == FL_OK)
@@ -173,6 +205,8 @@ run(int argc, char **argv)
         { "device", &wish.device, NULL },
         { "lang", &wish.lang, NULL },
         { "follows", &wish.follows, NULL },
+        { "from", &wish.from, NULL },
+        { "until", &wish.until, NULL },
         { NULL, NULL, NULL },
     };
     struct words w;

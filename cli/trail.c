@@ -161,6 +161,19 @@ gap_end(struct trail *s, instant to)
     }
 }
 
+/* A time is agreed: until its end nothing counts, and what was agreed before is void. */
+static void
+gap_agree(struct trail *s, instant from, instant until)
+{
+    for (size_t i = 0; s->agreed_until != 0 && i < s->facts.gaps_count; i++) {
+        struct gap *g = &s->facts.gaps[i];
+        if (g->reason == REASON_WISH && g->to == s->agreed_until && from < g->to)
+            g->to = from < g->from ? g->from : from;
+    }
+    gap_add(s, from, until, REASON_WISH);
+    s->agreed_until = until;
+}
+
 /* How long a wait for the customer may go on. */
 static instant
 wait_limit(const struct trails *all, const struct trail *s, enum verb v, const struct act *a,
@@ -195,6 +208,10 @@ gaps_of_step(const struct trails *all, struct trail *s, const struct line *l, co
     if (v == VERB_EXEMPT && a != NULL)
         gap_add(s, a->occurred_at <= 0 ? l->at : a->occurred_at, a->until == 0 ? l->at : a->until,
                 a->reason);
+    if (v == VERB_APPOINT && a != NULL)
+        gap_agree(s, occurred, a->until);
+    if (l->o->to == TICKET_QUEUED && l->o->from >= TICKET_WORKING && l->o->from != TICKET_HELD)
+        s->agreed_until = 0;
     if (v == VERB_REOPEN && l->o->from == TICKET_CLOSED && s->ended_at != NEVER) {
         instant restored = s->facts.reached[MOMENT_RESTORED];
         gap_add(s, s->ended_at < restored ? s->ended_at : restored, occurred, REASON_OVER);
@@ -385,6 +402,13 @@ customer_of(const struct trails *all, const struct report *r)
     return r->customer;
 }
 
+/* A time that had passed when the report came, or was none, agrees nothing. */
+static bool
+agreed(const struct report *r, instant at)
+{
+    return r->from > 0 && r->from < r->until && r->until > at && r->until <= at + 366 * DAYS;
+}
+
 static void
 open_trail(struct trails *all, const struct line *l)
 {
@@ -406,6 +430,8 @@ open_trail(struct trails *all, const struct line *l)
         s->category = e->report.category;
         s->facts.received = believed(all, l->at, e->report.occurred_at);
         s->reported_at = e->report.occurred_at;
+        if (agreed(&e->report, l->at))
+            gap_agree(s, s->facts.received, e->report.until);
     } else if (e != NULL && e->kind == EVENT_VERB) {
         const struct trail *old = trails_find(all, e->act.ticket);
         if (old != NULL)

@@ -53,10 +53,11 @@ struct trail {
     size_t steps_count, steps_cap;
     struct trail_run *runs; /* in order; owned */
     size_t runs_count, runs_cap;
-    instant ended_at;    /* NEVER: it lives */
-    instant begun_at;    /* the last acceptance or reopening, as far as it is believed; 0: none */
-    instant reported_at; /* its report's own instant, believed or not */
-    instant wait_due;    /* the wait for the customer ends then at the latest; NEVER: none */
+    instant ended_at;     /* NEVER: it lives */
+    instant begun_at;     /* the last acceptance or reopening, as far as it is believed; 0: none */
+    instant agreed_until; /* the customer's appointment ends then; 0: none */
+    instant reported_at;  /* its report's own instant, believed or not */
+    instant wait_due;     /* the wait for the customer ends then at the latest; NEVER: none */
     struct ticket_id master; /* it follows this one; zero: none */
     instant occurred_at;     /* the timeline never goes back before it */
     uint32_t name_version; /* who knows this version knows its engineer's name; 0: there is none */

@@ -8,6 +8,7 @@
 #define D         (1u << ROLE_DISPATCHER)
 
 #define REASON    (1u << DETAIL_REASON)
+#define FROM      (1u << DETAIL_FROM)
 #define UNTIL     (1u << DETAIL_UNTIL)
 #define WHO       (1u << DETAIL_ENGINEER)
 #define OTHER     (1u << DETAIL_OTHER)
@@ -29,6 +30,7 @@
 
 const struct detail_row detail_rows[DETAILS] = {
     [DETAIL_REASON] = { "reason", "REASON", "REASON" },
+    [DETAIL_FROM] = { "from", "TIME", "from TIME" },
     [DETAIL_UNTIL] = { "until", "TIME", "until TIME" },
     [DETAIL_ENGINEER] = { "engineer", "ID", "to ENGINEER" },
     [DETAIL_OTHER] = { "other", "TICKET", NULL },
@@ -96,6 +98,7 @@ static const struct verb_row rows[] = {
     { VERB_APPEAL, G | D, NOTE, 0, 0, "he contests a rejection" },
     { VERB_NUDGE, G | D, 0, NOTE, 0, "he urges" },
     { VERB_CANCEL, G | D, 0, NOTE, 0, "withdrawn" },
+    { VERB_APPOINT, G | D, FROM | UNTIL, NOTE, 0, "a time is agreed with the customer (a dispatcher notes with whom)" },
     { VERB_DELIVERED, G, 0, NOTE, 0, "the engineer's name and phone have reached the reporter" },
     { VERB_QUOTE_ACCEPT, G | D, 0, OBJ | NOTE, 0, "he takes the price" },
     { VERB_QUOTE_DECLINE, G | D, NOTE, OBJ, 0, "he does not, and the ticket ends" },

@@ -12,6 +12,7 @@
 
 enum detail {
     DETAIL_REASON,
+    DETAIL_FROM,
     DETAIL_UNTIL,
     DETAIL_ENGINEER,
     DETAIL_OTHER,

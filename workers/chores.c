@@ -16,7 +16,8 @@ enum {
     ARCHIVE_MS = 250, /* looks at who is due; one is served, as it may take a disk's while */
     AUDIT_MS = 250,   /* AUDIT_SLICE tickets, of whichever territories are due */
     HEADS_AT_ONCE = 16,
-    BROKEN_MS = 1000
+    BROKEN_MS = 1000,
+    PLANNER_MS = 500 /* looks at who is due; one slice */
 };
 
 enum chore {
@@ -27,7 +28,8 @@ enum chore {
     CHORE_ANCHORS,
     CHORE_ARCHIVE,
     CHORE_AUDIT,
-    CHORE_BROKEN
+    CHORE_BROKEN,
+    CHORE_PLANNER
 };
 
 void
@@ -236,6 +238,24 @@ chore_broken(struct worker *w)
     }
 }
 
+/* Planning is for quiet moments: not while messages come faster than they are read. */
+static void
+chore_planner(struct worker *w)
+{
+    uint64_t steps = (uint64_t)w->conf->planner_steps;
+    if (w->busy || steps == 0 || !watchtime_sane(&w->x.time))
+        return;
+    for (size_t i = 0; i < w->count; i++) {
+        struct territory *t = w->list[w->planner_next % w->count];
+        instant now = t->engine == NULL ? 0 : watchtime_at(&w->x.time, engine_at(t->engine));
+        if (t->standing == TERRITORY_SERVED && planner_walk(t, now, clock_mono_ms(), steps)) {
+            w->due[CHORE_PLANNER] = 0; /* goes on after the next read, which does not wait */
+            return;
+        }
+        w->planner_next++;
+    }
+}
+
 static const struct {
     void (*fn)(struct worker *);
     int64_t every_ms; /* 0: conf.beat_ms */
@@ -248,6 +268,7 @@ static const struct {
     [CHORE_ARCHIVE] = { chore_archive, ARCHIVE_MS },
     [CHORE_AUDIT] = { chore_audit, AUDIT_MS },
     [CHORE_BROKEN] = { chore_broken, BROKEN_MS },
+    [CHORE_PLANNER] = { chore_planner, PLANNER_MS },
 };
 _Static_assert(countof(chores) <= CHORES_MAX, "each chore has its time");
 

@@ -1,6 +1,6 @@
 /* chores.h - what a worker does now and then, each at its own pace: beat and share out the
  * territories, look whether it holds them, for a new plan, for positions, write anchors and
- * archive files, try the broken again. */
+ * archive files, plan appointments, try the broken again. */
 #ifndef WORKERS_CHORES_H
 #define WORKERS_CHORES_H
 

@@ -145,6 +145,8 @@ open_report(struct opening *x)
                           .lost_pct = body.lost_pct,
                           .down = body.down,
                           .follows = body.follows,
+                          .from = body.from,
+                          .until = body.until,
                           .occurred_at = body.occurred_at,
                           .words = words_of(x->rules_of, body.text, body.device),
                           .text = plain };
@@ -171,6 +173,7 @@ fill_act(struct act *a, const struct message *m, const struct event_body *b)
                        .occurred_at = m->event.occurred_at,
                        .note = b->note,
                        .reason = b->reason,
+                       .from = b->from,
                        .until = b->until,
                        .engineer = b->engineer,
                        .other = b->other,

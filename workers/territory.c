@@ -118,6 +118,7 @@ territory_drop(struct territory *t, struct tools *x)
     t->founding = false;
     t->nonce = (struct nonce){ 0 };
     forget_places(t);
+    planner_fini(&t->planner);
 }
 
 /* ---- taking */

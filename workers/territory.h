@@ -27,6 +27,7 @@
 #include "workers/core/engine.h"
 #include "workers/lease.h"
 #include "workers/open.h"
+#include "workers/planner.h"
 #include "workers/post.h"
 #include "workers/watchtime.h"
 
@@ -92,6 +93,7 @@ struct territory {
         struct chain chain;
     } known;
     struct audit audit;
+    struct planner planner;
     struct buf alarm;           /* words for dispatchers, told by the next turn */
     struct map places;          /* struct engineer_id -> instant *: youngest position applied */
     struct position *positions; /* changed since, for the next turn */

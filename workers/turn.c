@@ -1,9 +1,9 @@
 /* turn.c - one turn of a territory: entries become events, events effects, effects a commit.
  *
- * The order is fixed: founding, the shell's alarms, places, entries, time. Time comes when all that
- * was read is applied, so that an answer which waits in the inbox is in time; and into a commit
- * that is still light, because much may be due at once. Everything that goes into the commit
- * lives in its flight's arena until the commit is settled. */
+ * The order is fixed: founding, the shell's alarms, places, proposals, entries, time. Time comes
+ * when all that was read is applied, so that an answer which waits in the inbox is in time; and
+ * into a commit that is still light, because much may be due at once. Everything that goes into the
+ * commit lives in its flight's arena until the commit is settled. */
 #include "workers/territory.h"
 
 #include <stdio.h>
@@ -50,8 +50,8 @@ bool
 turn_due(const struct territory *t, const struct tools *x)
 {
     assert(t->standing == TERRITORY_SERVED);
-    return t->founding || t->alarm.len > 0 || t->positions_count > 0 || time_due(t, x) ||
-           rules_overdue(t, x) != NULL;
+    return t->founding || t->alarm.len > 0 || t->positions_count > 0 ||
+           t->planner.proposals_count > 0 || time_due(t, x) || rules_overdue(t, x) != NULL;
 }
 
 static void
@@ -97,6 +97,19 @@ apply_places(struct turn *u)
     ev.places.count = count;
     apply(u, &ev);
     u->t->positions_count = 0;
+}
+
+static void
+apply_proposals(struct turn *u)
+{
+    struct planner *p = &u->t->planner;
+    struct event ev = { .kind = EVENT_PROPOSE };
+    struct proposal *list = arena_alloc(&u->flight->arena, p->proposals_count * sizeof(*list));
+    memcpy(list, p->proposals, p->proposals_count * sizeof(*list));
+    ev.proposals.list = list;
+    ev.proposals.count = p->proposals_count;
+    apply(u, &ev);
+    p->proposals_count = 0;
 }
 
 static void
@@ -281,7 +294,8 @@ begin(struct turn *u, size_t count)
     effects_clear(&u->x->fx);
     post_begin(u->x->poster);
     u->at = watchtime_at(&u->x->time, engine_at(t->engine));
-    u->events_cap = (count < t->batch ? count : t->batch) + 4; /* founding, alarm, places, time */
+    u->events_cap =
+        (count < t->batch ? count : t->batch) + 5; /* founding, alarm, places, plan, time */
     u->events = arena_alloc(&u->flight->arena, u->events_cap * sizeof(*u->events));
     u->quarantine = arena_alloc(&u->flight->arena, u->events_cap * sizeof(*u->quarantine));
 }
@@ -301,6 +315,8 @@ apply_all(struct turn *u, const struct inbox_entry *list, size_t count)
         apply_alarm(u);
     if (t->positions_count > 0)
         apply_places(u);
+    if (t->planner.proposals_count > 0)
+        apply_proposals(u);
     apply_entries(u, list, count);
     if (u->consumed == count && post_light(u->x->poster) && time_due(t, u->x)) {
         apply(u, &(struct event){ .kind = EVENT_TIME });

@@ -241,7 +241,8 @@ quiet_ms(const struct worker *w, int64_t most)
         if (t->standing != TERRITORY_SERVED)
             continue;
         instant next = engine_next(t->engine);
-        if (t->founding || t->alarm.len > 0 || t->positions_count > 0)
+        if (t->founding || t->alarm.len > 0 || t->positions_count > 0 ||
+            t->planner.proposals_count > 0)
             return 0;
         if (!watchtime_sane(&w->x.time) || next == NEVER)
             continue;
@@ -437,6 +438,7 @@ worker_turn(struct worker *w, int64_t wait_ms)
         w->lost = true;
         return;
     }
+    w->busy = any;
     if (any)
         reading_ask(w, next, r, 0);
     while (apply_round(w, r))

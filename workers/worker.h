@@ -5,7 +5,7 @@
 
 #include "workers/territory.h"
 
-enum { CHORES_MAX = 8 };
+enum { CHORES_MAX = 9 };
 
 /* The inboxes of one read, and how far each is used up. */
 struct reading {
@@ -27,7 +27,8 @@ struct worker {
     size_t count, cap;
     int64_t due[CHORES_MAX]; /* mono: of each chore */
     int64_t beat_due;        /* mono */
-    size_t anchor_next, archive_next, audit_next, head_next;
+    size_t anchor_next, archive_next, audit_next, head_next, planner_next;
+    bool busy;         /* the last read brought something */
     bool known_signer; /* the plan knows our signing key */
     bool told_signer;
     bool lost;                  /* the connection was, since the heads were last compared */

@@ -193,6 +193,8 @@ view(struct fl_client *c, const struct update *u, uint64_t sequence, bool repeat
         .name = CHARS(u->name),
         .phone = CHARS(u->phone),
         .due = u->due,
+        .from = u->from,
+        .until = u->until,
         .epoch = u->event.epoch,
         .counter = u->event.counter,
         .verb = u->verb == VERBS ? "" : verb_name(u->verb),

@@ -31,6 +31,8 @@ update_of(const struct fl_update *v)
         .at = v->at,
         .version = v->version,
         .due = v->due,
+        .from = v->from,
+        .until = v->until,
         .repeats = v->repeats,
         .verb = verb_named(str_of(v->verb)),
         .why = str_of(v->why),

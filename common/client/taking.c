@@ -75,13 +75,16 @@ body_of(struct report_body *b, const struct fl_report *r)
                                .down = r->down,
                                .follows = other_ticket(r->follows),
                                .hint = (int8_t)r->hint,
+                               .from = r->from,
+                               .until = r->until,
                                .occurred_at = r->occurred_at };
     return r->text != NULL && r->source != NULL && r->source[0] != '\0' && r->message_key != NULL &&
            r->message_key[0] != '\0' && LABEL(b->category, r->category) &&
            LABEL(b->site, r->site) && LABEL(b->customer, r->customer) &&
            place_of(&b->place, r->lat_e7, r->lon_e7) && r->hint >= -1 && r->hint <= INT8_MAX &&
            percent_of(&b->affected_pct, r->affected_pct) && percent_of(&b->lost_pct, r->lost_pct) &&
-           instant_fits(r->occurred_at);
+           instant_fits(r->occurred_at) && instant_fits(r->from) && instant_fits(r->until) &&
+           (r->until == 0 ? r->from == 0 : r->from > 0 && r->from < r->until);
 }
 
 static size_t
@@ -191,14 +194,15 @@ static bool
 details_of(struct event_body *b, const struct fl_details *d, struct buf *packed)
 {
     b->reason = d->reason == NULL ? REASON_NONE : reason_named(str_of(d->reason));
+    b->from = d->from;
     b->until = d->until;
     b->other = other_ticket(d->other);
     b->object = d->object;
     b->amount = d->amount == NULL ? -1 : *d->amount;
     b->warranty = d->warranty;
-    return b->reason != REASONS && instant_fits(d->until) && LABEL(b->engineer, d->engineer) &&
-           place_of(&b->place, d->lat_e7, d->lon_e7) && (d->amount == NULL || *d->amount >= 0) &&
-           label_of(b->code, sizeof(b->code), d->code) &&
+    return b->reason != REASONS && instant_fits(d->from) && instant_fits(d->until) &&
+           LABEL(b->engineer, d->engineer) && place_of(&b->place, d->lat_e7, d->lon_e7) &&
+           (d->amount == NULL || *d->amount >= 0) && label_of(b->code, sizeof(b->code), d->code) &&
            label_of(b->level, sizeof(b->level), d->level) &&
            label_of(b->name, sizeof(b->name), d->name) && sections_of(b, d, packed);
 }

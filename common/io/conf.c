@@ -79,6 +79,9 @@ static const struct row rows[] = {
     NUMBER(archive_after_s, "2592000", 0, 3153600000,
            "Log entries and closed tickets older than this leave Redis for archive files (s; 0: "
            "never)."),
+    NUMBER(
+        planner_steps, "4000", 0, 10000000,
+        "Steps in each run of the planner of appointments, some 15 microseconds each (0: never)."),
     NUMBER(clock_limit_ms, "2000", 1, 3600000,
            "Own clock and Redis' may differ by so much before timers stop (ms)."),
 };

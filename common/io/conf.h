@@ -37,6 +37,7 @@ struct conf {
     int64_t memory_busy_percent; /* of Redis' maxmemory: BUSY past it */
     int64_t anchor_ms;           /* between anchors of the audit head */
     int64_t archive_after_s;     /* what is older leaves Redis for an archive file; 0: never */
+    int64_t planner_steps;       /* of each run of the planner of appointments; 0: never */
     int64_t clock_limit_ms;      /* own clock and Redis' may differ by so much */
 };
 

@@ -322,6 +322,8 @@ static const struct field matching_fields[] = {
     WEIGHT(preference_s, 0, 86400),
     WEIGHT(missed_s, 0, 86400),
     WEIGHT(switch_s, 0, 86400),
+    WEIGHT(planned_s, 0, 86400),
+    WEIGHT(lead_min, 0, 1440),
     WEIGHT(defer_wait_s, 0, 86400),
     WEIGHT(defer_trip_s, 0, 86400),
     WEIGHT(slot_s, 1, 86400),

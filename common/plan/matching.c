@@ -24,6 +24,8 @@ enum {
     PREFERENCE_S = 900,
     MISSED_S = 1800,
     SWITCH_S = 600,
+    PLANNED_S = 1800,
+    LEAD_MIN = 15,
     DEFER_WAIT_S = 2700,
     DEFER_TRIP_S = 900,
     SLOT_S = 3300,
@@ -88,6 +90,8 @@ matching_put(struct rules *r, const struct plan *p, const struct plan_territory 
     m->preference_s = (int32_t)number_or(from->preference_s, PREFERENCE_S);
     m->missed_s = (int32_t)number_or(from->missed_s, MISSED_S);
     m->switch_s = (int32_t)number_or(from->switch_s, SWITCH_S);
+    m->planned_s = (int32_t)number_or(from->planned_s, PLANNED_S);
+    m->lead_ms = number_or(from->lead_min, LEAD_MIN) * MINUTES;
     m->defer_wait_s = (int32_t)number_or(from->defer_wait_s, DEFER_WAIT_S);
     m->defer_trip_s = (int32_t)number_or(from->defer_trip_s, DEFER_TRIP_S);
     m->slot_s = (int32_t)number_or(from->slot_s, SLOT_S);

@@ -30,6 +30,7 @@ struct report_body {
     int8_t affected_pct, lost_pct; /* 0 .. 100; -1 not said */
     bool down;
     struct ticket_id follows; /* zero: none */
+    instant from, until;      /* the agreed time; 0: none */
     instant occurred_at;
 };
 void body_put_report(struct buf *out, const struct report_body *r);
@@ -41,7 +42,7 @@ must_use enum err body_get_report(struct doc *d, struct str bytes, struct report
 struct event_body {
     struct str note;
     enum reason reason;
-    instant until;
+    instant from, until;
     struct engineer_id engineer;
     struct ticket_id other;
     struct place place;

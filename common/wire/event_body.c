@@ -107,6 +107,7 @@ static const struct shape field_reason = FIELD_NAMED(words_reason, REASON_NONE);
 static const struct field fields[] = {
     F(MAY, "note", field_text, note),
     F(MAY, "reason", field_reason, reason),
+    F(MAY, "from", field_instant, from),
     F(MAY, "until", field_instant, until),
     F(MAY, "engineer", field_label, engineer),
     F(MAY, "other", field_bytes, other),

@@ -101,11 +101,40 @@ get_places(const struct field *f, node n, void *at, const struct reading *r)
     return ok;
 }
 
+static const struct field proposal_fields[] = {
+    FIELD(NEED, NULL, field_bytes, struct proposal, ticket),
+    FIELD(MAY, NULL, field_label, struct proposal, engineer),
+    FIELD(MAY, NULL, field_i64, struct proposal, leave_at),
+    FIELD(MAY, NULL, field_i64, struct proposal, begin_at),
+};
+static const struct list proposals = { proposal_fields, countof(proposal_fields),
+                                       sizeof(struct proposal), 0 };
+
+static void
+put_proposals(const struct field *f, const void *at, struct buf *out)
+{
+    const struct event *e = &((const struct log_event *)at)->event;
+    (void)f;
+    fields_put_list(&proposals, e->proposals.list, e->proposals.count, out);
+}
+
+static bool
+get_proposals(const struct field *f, node n, void *at, const struct reading *r)
+{
+    struct event *e = &((struct log_event *)at)->event;
+    void *list = NULL;
+    (void)f;
+    bool ok = fields_get_list(&proposals, n, &list, &e->proposals.count, r);
+    e->proposals.list = list;
+    return ok;
+}
+
 static const struct shape field_assist = { .put = put_assist, .get = get_assist };
 static const struct shape field_reported = { .put = put_report_occurred,
                                              .get = get_report_occurred };
 static const struct shape field_acted = { .put = put_act_occurred, .get = get_act_occurred };
 static const struct shape field_places = { .put = put_places, .get = get_places };
+static const struct shape field_proposals = { .put = put_proposals, .get = get_proposals };
 static const struct shape field_role = FIELD_CODED(words_role, ROLES);
 static const struct shape field_verb = FIELD_CODED(words_verb, VERBS);
 static const struct shape field_state = FIELD_CODED(words_state, TICKET_STATES);
@@ -132,6 +161,7 @@ static const struct field report_fields[] = {
     F(MAY, field_octets, event.report.text),      F(MAY, field_percent, event.report.affected_pct),
     F(MAY, field_percent, event.report.lost_pct), F(MAY, field_bool, event.report.down),
     F(MAY, field_label, event.report.lang),       F(MAY, field_bytes, event.report.follows),
+    F(MAY, field_i64, event.report.from),         F(MAY, field_i64, event.report.until),
 };
 static const struct field verb_fields[] = {
     F(MAY, field_label, event.act.who),    F(NEED, field_role, event.act.role),
@@ -146,8 +176,10 @@ static const struct field verb_fields[] = {
     F(MAY, field_lat, event.act.place),    F(MAY, field_lon, event.act.place),
     F(MAY, field_label, event.act.level),  F(MAY, field_bool, event.act.warranty),
     F(MAY, field_u32, event.act.sections), F(MAY, field_octets, event.act.text),
+    F(MAY, field_i64, event.act.from),
 };
 static const struct field places_fields[] = { WHOLE(NEED, field_places) };
+static const struct field propose_fields[] = { WHOLE(NEED, field_proposals) };
 static const struct field assist_fields[] = { F(NEED, field_assist, event.assist) };
 static const struct field poison_fields[] = {
     F(MAY, field_label, event.poison.who),       F(MAY, field_bytes, event.poison.report),
@@ -177,6 +209,7 @@ static const struct {
     [EVENT_PLACES] = ROW(places_fields),
     [EVENT_ASSIST] = ROW(assist_fields),
     [EVENT_POISON] = ROW(poison_fields),
+    [EVENT_PROPOSE] = ROW(propose_fields),
 };
 
 static void

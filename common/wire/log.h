@@ -6,10 +6,11 @@
  *     event   = [kind, ago, ...]          ago: ms before the entry's `at`
  *       0 found    plan
  *       1 report   id, gateway, source, site, customer, category, lat, lon, hint, occurred,
- *                  words, digest, text | affected, lost, down, lang, follows
+ *                  words, digest, text | affected, lost, down, lang, follows, from,
+ *                  until
  *       2 verb     who, role, epoch, counter, verb, ticket, seen, occurred, note | reason, until,
  *                  engineer, other, fresh, object, amount, name, code, lat, lon, level, warranty,
- *                  sections, text
+ *                  sections, text, from
  *       3 time
  *       4 plan     plan
  *       5 places   [[engineer, lat, lon, at]...]
@@ -17,6 +18,7 @@
  *                   [[skill, level]...], [engineer...], engineer, name, phone | round,
  *                   certificates, parts]
  *       7 poison   who, report, epoch, counter, why
+ *       8 propose  [[ticket, engineer, leave, begin]...]
  *     outcome = [kind, report, ticket, who, epoch, counter, verb, from, to, refusal, version |
  *                clock, share, deadline, level, contract, plan]
  *     letter  = [recipient, first sequence, count of updates]

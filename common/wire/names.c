@@ -89,6 +89,7 @@ static const struct word verbs[VERBS] = {
     [VERB_PIN] = { "pin", 66 },
     [VERB_FORBID] = { "forbid", 67 },
     [VERB_DIVERT] = { "divert", 68 },
+    [VERB_APPOINT] = { "appoint", 69 },
 };
 
 static const struct word roles[ROLES] = {
@@ -141,10 +142,11 @@ static const struct word hows[ROUTED_HOWS] = {
 };
 
 static const struct word events[EVENT_KINDS] = {
-    [EVENT_FOUND] = { "found", 0 },   [EVENT_REPORT] = { "report", 1 },
-    [EVENT_VERB] = { "verb", 2 },     [EVENT_TIME] = { "time", 3 },
-    [EVENT_PLAN] = { "plan", 4 },     [EVENT_PLACES] = { "places", 5 },
-    [EVENT_ASSIST] = { "assist", 6 }, [EVENT_POISON] = { "poison", 7 },
+    [EVENT_FOUND] = { "found", 0 },     [EVENT_REPORT] = { "report", 1 },
+    [EVENT_VERB] = { "verb", 2 },       [EVENT_TIME] = { "time", 3 },
+    [EVENT_PLAN] = { "plan", 4 },       [EVENT_PLACES] = { "places", 5 },
+    [EVENT_ASSIST] = { "assist", 6 },   [EVENT_POISON] = { "poison", 7 },
+    [EVENT_PROPOSE] = { "propose", 8 },
 };
 
 static const struct word assists[ASSISTS] = {

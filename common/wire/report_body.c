@@ -19,6 +19,8 @@ static const struct field fields[] = {
     F(MAY, "down", field_bool, down),
     F(MAY, "device", field_text, device),
     F(MAY, "follows", field_bytes, follows),
+    F(MAY, "from", field_instant, from),
+    F(MAY, "until", field_instant, until),
     F(NEED, "occurred_at", field_instant, occurred_at),
 };
 

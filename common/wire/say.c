@@ -188,15 +188,12 @@ is_leap(int64_t year)
 }
 
 static void
-put_due(struct buf *out, const struct filling *f)
+put_instant(struct buf *out, const struct filling *f, instant at, bool day_too)
 {
     /* The calendar repeats itself every 146,097 days; 2000-01-01, day 10,957, began such a round.
      */
     static const int lengths[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    instant due = f->about->due;
-    if (due <= 0 || due == NEVER)
-        return;
-    int64_t minutes = due / MINUTES + f->how->utc_offset_min;
+    int64_t minutes = at / MINUTES + f->how->utc_offset_min;
     int64_t minute = (minutes % 1440 + 1440) % 1440;
     int64_t day = (((minutes - minute) / 1440 - 10957) % 146097 + 146097) % 146097;
     int64_t year = 2000, length;
@@ -205,8 +202,30 @@ put_due(struct buf *out, const struct filling *f)
     int month = 0;
     for (; day >= (length = lengths[month] + (month == 1 && is_leap(year))); month++)
         day -= length;
-    buf_printf(out, f->how->lang == SAY_ZH ? "%d月%d日%02d:%02d" : "%02d-%02d %02d:%02d", month + 1,
-               (int)day + 1, (int)(minute / 60), (int)(minute % 60));
+    if (day_too)
+        buf_printf(out, f->how->lang == SAY_ZH ? "%d月%d日" : "%02d-%02d ", month + 1,
+                   (int)day + 1);
+    buf_printf(out, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+static void
+put_due(struct buf *out, const struct filling *f)
+{
+    if (f->about->due > 0 && f->about->due != NEVER)
+        put_instant(out, f, f->about->due, true);
+}
+
+/* The day once, if it is one. */
+static void
+put_window(struct buf *out, const struct filling *f)
+{
+    instant from = f->about->from, until = f->about->until,
+            shift = f->how->utc_offset_min * MINUTES;
+    if (from <= 0 || until <= from)
+        return;
+    put_instant(out, f, from, true);
+    buf_put(out, "-", 1);
+    put_instant(out, f, until, (from + shift) / DAYS != (until + shift) / DAYS);
 }
 
 /* ---- filling a form */
@@ -217,26 +236,17 @@ static const struct {
     void (*put)(struct buf *out, const struct filling *f);
     size_t least;
 } fields[] = {
-    { "why", put_why_in_words, 0 },
-    { "alarm", put_alarm, 0 },
-    { "customer", put_customer, 0 },
-    { "site", put_site, 0 },
-    { "category", put_category, 0 },
-    { "name", put_name, 1 },
+    { "why", put_why_in_words, 0 },  { "alarm", put_alarm, 0 },
+    { "customer", put_customer, 0 }, { "site", put_site, 0 },
+    { "category", put_category, 0 }, { "name", put_name, 1 },
 #define CUTTABLE 6
-    { "number", put_number, 0 },
-    { "phone", put_phone, 0 },
-    { "engineer", put_engineer, 0 },
-    { "level", put_level, 0 },
-    { "state", put_state, 0 },
-    { "verb", put_verb, 0 },
-    { "refusal", put_refusal, 0 },
-    { "due", put_due, 0 },
-    { "repeats", put_repeats, 0 },
-    { "object", put_object, 0 },
-    { "object_state", put_object_state, 0 },
-    { "amount", put_amount, 0 },
-    { "code", put_code, 0 },
+    { "number", put_number, 0 },     { "phone", put_phone, 0 },
+    { "engineer", put_engineer, 0 }, { "level", put_level, 0 },
+    { "state", put_state, 0 },       { "verb", put_verb, 0 },
+    { "refusal", put_refusal, 0 },   { "due", put_due, 0 },
+    { "window", put_window, 0 },     { "repeats", put_repeats, 0 },
+    { "object", put_object, 0 },     { "object_state", put_object_state, 0 },
+    { "amount", put_amount, 0 },     { "code", put_code, 0 },
 };
 
 struct texts {

@@ -160,33 +160,33 @@ static const struct say_row kinds[UPDATE_KINDS][SAY_TOS] = {
                              FORMS("故障单{number}[：{state}]。", "{number}[{state}]")),
         [SAY_ENGINEER] =
             ROW(FORMS("{number} {state}[: {level}][, {category}][, site {site}][, customer "
-                      "{customer}][, {repeats} repeated][ - {why}]",
+                      "{customer}][, {repeats} repeated][, agreed for {window}][ - {why}]",
                       "{number} {state}[: {level}][, site {site}][ - {why}]",
                       "{number} {state}[ - {why}]"),
                 FORMS("{number}{state}[：{level}][，{category}][，站点{site}][，客户{customer}]"
-                      "[，重复受理{repeats}次][。{why}]",
+                      "[，重复受理{repeats}次][，预约{window}][。{why}]",
                       "{number}{state}[：{level}][，站点{site}][。{why}]",
                       "{number}{state}[。{why}]")),
         [SAY_DISPATCHER] =
             ROW(FORMS("{number} {state}[: {level}][, {category}][, site {site}][, customer "
-                      "{customer}][, {repeats} repeated][, by {engineer}][ {name}][ {phone}]"
+                      "{customer}][, {repeats} repeated][, agreed for {window}][, by {engineer}][ {name}][ {phone}]"
                       "[ - {why}]",
                       "{number} {state}[: {level}][, {name}][ {phone}][ - {why}]",
                       "{number} {state}[ - {why}]"),
                 FORMS("{number}{state}[：{level}][，{category}][，站点{site}][，客户{customer}]"
-                      "[，重复受理{repeats}次][，工程师{engineer}][ {name}][ {phone}][。{why}]",
+                      "[，重复受理{repeats}次][，预约{window}][，工程师{engineer}][ {name}][ {phone}][。{why}]",
                       "{number}{state}[：{level}][，{name}][ {phone}][。{why}]",
                       "{number}{state}[。{why}]")),
     },
     [UPDATE_OFFER] = {
         [SAY_DISPATCHER] =
             ROW(FORMS("Offer {number}[: {level}][, {category}][, site {site}][, customer "
-                      "{customer}][, {repeats} repeated]. Accept or decline[ before {due}].",
-                      "Offer {number}[: {level}][, site {site}][, answer before {due}]",
+                      "{customer}][, {repeats} repeated][, agreed for {window}]. Accept or decline[ before {due}].",
+                      "Offer {number}[: {level}][, site {site}][, agreed for {window}][, answer before {due}]",
                       "Offer {number}[, before {due}]"),
                 FORMS("派单{number}[：{level}][，{category}][，站点{site}][，客户{customer}]"
-                      "[，重复受理{repeats}次]。请[于{due}前]接单或拒单。",
-                      "派单{number}[：{level}][，站点{site}][，{due}前答复]",
+                      "[，重复受理{repeats}次][，预约{window}]。请[于{due}前]接单或拒单。",
+                      "派单{number}[：{level}][，站点{site}][，预约{window}][，{due}前答复]",
                       "派单{number}[，{due}前]")),
     },
     [UPDATE_WITHDRAWN] = {

@@ -63,6 +63,7 @@ static in_words verbs[VERBS] = {
     [VERB_DELIVERED] = { "deliver the engineer's name", "送达工程师信息" },
     [VERB_ASSIGN] = { "assign to an engineer", "指派" },
     [VERB_PIN] = { "keep for an engineer", "预留给工程师" },
+    [VERB_APPOINT] = { "agree a time", "预约" },
     [VERB_FORBID] = { "keep from an engineer", "禁止派给工程师" },
     [VERB_RELEVEL] = { "change the level", "调整级别" },
     [VERB_EXEMPT] = { "exempt", "免责" },

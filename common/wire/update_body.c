@@ -150,6 +150,8 @@ static const struct field fields[] = {
     [30] = F(MAY, "other", field_bytes, other),
     [31] = F(MAY, "lang", field_label, lang),
     [32] = F(MAY, "code", field_label, code),
+    [33] = F(MAY, "from", field_i64, from),
+    [34] = F(MAY, "until", field_i64, until),
 };
 
 void

@@ -94,6 +94,7 @@ struct fl_report {
     bool down;               /* the system is down */
     const char *device;      /* what has failed, in words; may be NULL */
     const uint8_t *follows;  /* 16 bytes: an older ticket that this one continues; NULL: none */
+    int64_t from, until;     /* instants: a time agreed with the customer; both or none (0) */
 };
 /* Journals the report; it is durable after the next fl_client_sync (which fl_client_work does
  * before anything is sent). The id is written to `id`. Offline it may be called as well: up to
@@ -116,7 +117,7 @@ struct fl_section {
 };
 struct fl_details {
     const char *reason;             /* "busy", "absent", ... */
-    int64_t until;                  /* instant */
+    int64_t from, until;            /* instants */
     const char *engineer;           /* an engineer's id, at most 23 bytes */
     const uint8_t *other;           /* 16 bytes: another ticket */
     const int32_t *lat_e7, *lon_e7; /* both or none */
@@ -191,6 +192,7 @@ struct fl_update {
     int32_t lat_e7, lon_e7;
     const char *engineer, *name, *phone;
     int64_t due;
+    int64_t from, until; /* the time agreed with the customer */
     uint64_t epoch, counter;
     const char *verb, *refusal, *why;
     const char *text, *contact, *reporter; /* of the report, where the recipient may read them */

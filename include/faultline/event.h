@@ -11,14 +11,15 @@
 #include "faultline/rules.h"
 
 enum event_kind {
-    EVENT_FOUND,  /* the first of all: a new territory takes its rules */
-    EVENT_REPORT, /* a customer's fault, through a gateway */
-    EVENT_VERB,   /* a person acts on a ticket */
-    EVENT_TIME,   /* an instant that engine_next asked for has come */
-    EVENT_PLAN,   /* a new plan version takes effect */
-    EVENT_PLACES, /* engineers' latest positions */
-    EVENT_ASSIST, /* a word from another territory */
-    EVENT_POISON, /* an inbox entry that cannot be read, or that kills its readers */
+    EVENT_FOUND,   /* the first of all: a new territory takes its rules */
+    EVENT_REPORT,  /* a customer's fault, through a gateway */
+    EVENT_VERB,    /* a person acts on a ticket */
+    EVENT_TIME,    /* an instant that engine_next asked for has come */
+    EVENT_PLAN,    /* a new plan version takes effect */
+    EVENT_PLACES,  /* engineers' latest positions */
+    EVENT_ASSIST,  /* a word from another territory */
+    EVENT_POISON,  /* an inbox entry that cannot be read, or that kills its readers */
+    EVENT_PROPOSE, /* the planner's advice for appointments */
     EVENT_KINDS
 };
 
@@ -37,6 +38,7 @@ struct report {
     bool down;                /* the system is down */
     char lang[8];             /* the reporter's language, "zh", "en"; empty: not said */
     struct ticket_id follows; /* an older ticket that this one continues; zero: none */
+    instant from, until;      /* the time agreed with the customer; 0: none */
     instant occurred_at;      /* the gateway's journal */
     uint64_t words;           /* bits of the text rules that matched, set by the shell */
     uint8_t digest[16];       /* keyed digest of the content: same or other? */
@@ -56,7 +58,8 @@ struct act {
     struct str note; /* words, evidence; may be empty */
     /* what some verbs need besides (docs/protocol.md section 4); zero, none, empty when absent */
     enum reason reason;
-    instant until;               /* pend: wake time; exempt: its end; 0 none */
+    instant from;                /* appoint: the agreed time's beginning; 0 none */
+    instant until;               /* pend: wake time; exempt, appoint: its end; 0 none */
     struct engineer_id engineer; /* transfer, help: this one and nobody else */
     struct ticket_id other;      /* join: the master; merge: the one that stays */
     struct ticket_id fresh;      /* derived by the shell from `id`: bears what this act opens */
@@ -109,6 +112,13 @@ struct position {
     instant at; /* the device's own instant */
 };
 
+/* Who should go to an appointment, and when. */
+struct proposal {
+    struct ticket_id ticket;
+    struct engineer_id engineer; /* none: nobody can, as far as is seen */
+    instant leave_at, begin_at;  /* sets out, and begins to work; 0 with nobody */
+};
+
 struct event {
     enum event_kind kind;
     instant at; /* max(last committed, min(own clock, Redis TIME)) */
@@ -121,6 +131,10 @@ struct event {
             size_t count;
         } places;
         struct assist assist;
+        struct {
+            const struct proposal *list;
+            size_t count;
+        } proposals;
         struct {
             struct principal_id who; /* sender as the broker knew it; may be none */
             struct report_id report; /* zero when unknown */

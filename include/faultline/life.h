@@ -64,6 +64,7 @@ enum verb {
     VERB_NUDGE,
     VERB_NOTE,
     VERB_CANCEL,
+    VERB_APPOINT,   /* a time is agreed: not before, and not after */
     VERB_DELIVERED, /* a gateway: name and phone have reached the reporter */
     /* the desk's */
     VERB_REJECT,

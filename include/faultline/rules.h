@@ -184,18 +184,20 @@ struct engineer_rule {
 struct matching {
     bool by_penalties;    /* a clock weighs by its contract's penalty, not by the ticket's level */
     int64_t penalty_unit; /* minor units that weigh as much as a one */
-    uint16_t weights[LEVELS_MAX];       /* 1 .. WEIGHT_MAX */
-    int32_t travel_pct;                 /* of the time on the way */
-    int32_t detour_pct;                 /* roads to the straight line */
-    msec fixed_ms;                      /* of every trip: to the car, from the car */
-    uint8_t speed_pct[SPEEDS];          /* of speed_m_per_min, by half hours of the local week */
-    int32_t utc_offset_min;             /* local */
-    int32_t p_late_s, late_pct;         /* certain lateness; each second of it */
-    int32_t flow_pct;                   /* each second from report to arrival */
-    int32_t scarcity_s, fairness_s;     /* at most */
-    int32_t preference_s, missed_s;     /* not the preferred one; did not answer */
-    int32_t switch_s;                   /* turned back on the way, times the weight */
-    int32_t answer_s;                   /* until an offer is answered */
+    uint16_t weights[LEVELS_MAX];   /* 1 .. WEIGHT_MAX */
+    int32_t travel_pct;             /* of the time on the way */
+    int32_t detour_pct;             /* roads to the straight line */
+    msec fixed_ms;                  /* of every trip: to the car, from the car */
+    uint8_t speed_pct[SPEEDS];      /* of speed_m_per_min, by half hours of the local week */
+    int32_t utc_offset_min;         /* local */
+    int32_t p_late_s, late_pct;     /* certain lateness; each second of it */
+    int32_t flow_pct;               /* each second from report to arrival */
+    int32_t scarcity_s, fairness_s; /* at most */
+    int32_t preference_s, missed_s; /* not the preferred one; did not answer */
+    int32_t switch_s;               /* turned back on the way, times the weight */
+    int32_t planned_s;              /* not whom the plan of appointments has; or against it */
+    msec lead_ms;     /* an appointment is offered so long before one has to set out */
+    int32_t answer_s; /* until an offer is answered */
     int32_t unsure_s, unsure_slot_s;    /* when the busy will be done; more with each later slot */
     int32_t defer_wait_s, defer_trip_s; /* not now: so much later, and a trip so long */
     int32_t slot_s;                     /* a later slot: so much later each */

@@ -45,6 +45,7 @@ struct update {
     struct place place;
     struct engineer_id engineer;
     char name[64], phone[32]; /* the engineer's */
+    instant from, until;      /* the time agreed with the customer */
     instant due;              /* OFFER: answer before; ALARM: the deadline */
     uint32_t repeats;         /* reports attached so far */
     struct event_id event;    /* VERDICT, QUARANTINED */

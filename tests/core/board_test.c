@@ -124,7 +124,7 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
         history_free(h);
     }
     print_message("matchings compared: %zu, with %zu on their way\n", live, riders);
-    assert_true(live > 500 && riders > 20);
+    assert_true(live > 500 && riders > 3);
     effects_fini(&fx);
 }
 

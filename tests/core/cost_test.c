@@ -81,6 +81,8 @@ slowly(const struct cost_ticket *t, const struct cost_trip *p)
            (double)t->weight / 16 * m->flow_pct / 100.0 * flow +
            m->scarcity_s * (idle > 4 ? 4 : idle) + m->fairness_s * p->share_pm / 1000.0 +
            m->preference_s * (p->unpreferred + p->unskilled) + (p->missed ? m->missed_s : 0) +
+           (p->unplanned ? m->planned_s : 0) +
+           (p->clash_ms > 0 ? m->planned_s + (double)(p->clash_ms / SECONDS) : 0) +
            (p->leaves ? m->switch_s * (double)t->weight / 16 : 0);
 }
 
@@ -109,6 +111,8 @@ random_trip(struct rng *rng, struct cost_trip *p, instant now)
                              .unpreferred = rng_below(rng, 2),
                              .unskilled = rng_below(rng, 2),
                              .missed = rng_below(rng, 2),
+                             .unplanned = rng_below(rng, 2),
+                             .clash_ms = rng_below(rng, 2) ? (msec)rng_below(rng, 3 * HOURS) : 0,
                              .leaves = rng_below(rng, 2),
                              .unsure_ms = (msec)rng_below(rng, 2 * HOURS) };
 }
@@ -215,7 +219,7 @@ no_sum_overflows(void **state)
     setting_init(&s);
     s.m.travel_pct = s.m.late_pct = s.m.flow_pct = 1000;
     s.m.p_late_s = s.m.scarcity_s = s.m.fairness_s = s.m.preference_s = 86400;
-    s.m.missed_s = s.m.switch_s = s.m.defer_wait_s = s.m.slot_s = 86400;
+    s.m.missed_s = s.m.switch_s = s.m.planned_s = s.m.defer_wait_s = s.m.slot_s = 86400;
     for (size_t i = 0; i < LEVELS_MAX; i++)
         s.m.weights[i] = WEIGHT_MAX;
     for (size_t i = 0; i < countof(instants); i++)
@@ -223,8 +227,8 @@ no_sum_overflows(void **state)
             struct cost_ticket t = prepared(&s, NOW);
             t.received_at = instants[i];
             t.arrival.deadline = t.restoration.deadline = instants[k];
-            struct cost_trip p = { instants[i], NEVER, NEVER, UINT32_MAX, 1000,
-                                   true,        true,  true,  true };
+            struct cost_trip p = { instants[i], NEVER, NEVER, UINT32_MAX, 1000, true,
+                                   true,        true,  true,  NEVER,      true };
             struct cost_terms defer;
             cost_defer(&t, UINT32_MAX, NEVER, &defer);
             assert_true(llabs(sum_of(&t, &p)) < COST_MAX);

@@ -42,7 +42,7 @@ struct model {
     } reserved[256];
     size_t reserved_count;
     size_t offers, alarms, declines, lent, unqualified, verdicts, closed, attached, repeated;
-    size_t taken_over, joined, lapsed, returned, awaited, pinned, forbidden;
+    size_t taken_over, joined, lapsed, returned, awaited, pinned, forbidden, appointed;
     bool is_strict; /* nobody is worth waiting for */
 };
 
@@ -168,7 +168,9 @@ check_step(struct model *m, const struct rules *rules, const struct outcome *o, 
     m->forbidden += o->verb == VERB_FORBID;
     if (o->verb == VERB_RELEVEL) /* another promise, of which nothing has been told */
         memset(t->alarms, 0, sizeof(t->alarms));
-    t->paused |= o->verb == VERB_EXEMPT || o->to == TICKET_PENDING_CUSTOMER ||
+    m->appointed += o->verb == VERB_APPOINT;
+    t->paused |= o->verb == VERB_EXEMPT || o->verb == VERB_APPOINT ||
+                 o->to == TICKET_PENDING_CUSTOMER ||
                  (life_is_over(o->from) && !life_is_over(o->to));
     bool lost = o->from == TICKET_OFFERED && o->to != TICKET_OFFERED && o->to != TICKET_ACCEPTED;
     t->state = o->to;
@@ -373,6 +375,10 @@ check_waiting(struct model *m, const struct rules *rules, const struct world_vie
               const struct ticket *t, const struct engine *e)
 {
     instant at = engine_at(e);
+    if (t->visit.until != 0 && !t->visit.open) { /* its time comes, and the engine knows when */
+        assert_true(engine_next(e) <= t->visit.until);
+        return;
+    }
     for (size_t k = 0; k < rules->engineers_count; k++) {
         const struct engineer_rule *r = &rules->engineers[k];
         const struct refuser *no = ticket_refuser(t, r->id, at);
@@ -491,7 +497,7 @@ whatever_happens_the_promises_hold(void **state)
     struct model *m = zalloc(sizeof(*m));
     size_t offers = 0, declines = 0, lent = 0, unqualified = 0, closed = 0;
     size_t taken_over = 0, joined = 0, lapsed = 0, returned = 0, awaited = 0;
-    size_t pinned = 0, forbidden = 0;
+    size_t pinned = 0, forbidden = 0, appointed = 0;
     for (int i = 0; i < 12; i++) {
         memset(m, 0, sizeof(*m));
         m->is_strict = i % 4 == 0;
@@ -499,6 +505,7 @@ whatever_happens_the_promises_hold(void **state)
         awaited += m->awaited;
         pinned += m->pinned;
         forbidden += m->forbidden;
+        appointed += m->appointed;
         offers += m->offers;
         taken_over += m->taken_over;
         joined += m->joined;
@@ -512,12 +519,12 @@ whatever_happens_the_promises_hold(void **state)
     }
     print_message("offers=%zu declines=%zu lent=%zu unqualified=%zu closed=%zu taken_over=%zu "
                   "joined=%zu lapsed=%zu returned=%zu awaited=%zu "
-                  "pinned=%zu forbidden=%zu\n",
+                  "pinned=%zu forbidden=%zu appointed=%zu\n",
                   offers, declines, lent, unqualified, closed, taken_over, joined, lapsed, returned,
-                  awaited, pinned, forbidden);
+                  awaited, pinned, forbidden, appointed);
     /* the history was worth the telling */
     assert_true(offers > 500 && declines > 10 && lent > 5 && unqualified > 5 && closed > 100);
-    assert_true(awaited > 10 && pinned > 10 && forbidden > 10);
+    assert_true(awaited > 10 && pinned > 10 && forbidden > 10 && appointed > 10);
     assert_true(taken_over > 1 && joined > 4 && lapsed > 4 && returned > 10);
     free(m);
 }

@@ -24,6 +24,7 @@ struct history {
     uint64_t counters[16], epochs[16];
     uint64_t neighbour_sequence[2];
     struct position positions[3];
+    struct proposal proposals[4];
     struct message_out asked[64]; /* our latest words to neighbours */
     size_t asked_count;
 };
@@ -104,6 +105,10 @@ history_new_report(struct history *h, struct report *r)
     r->digest[0] = (uint8_t)below(h, 256);
     if (h->reports_count > 0 && below(h, 10) == 0)
         r->follows = ticket_of(h->reports[below(h, h->reports_count)].id);
+    if (below(h, 8) == 0) { /* mostly a time to come */
+        r->from = h->at - HOURS + (instant)below(h, 10 * HOURS);
+        r->until = r->from + (instant)below(h, 3 * HOURS);
+    }
     r->text = str_of(texts[below(h, countof(texts))]);
 }
 
@@ -169,7 +174,7 @@ history_sayer(const struct ticket *t, enum verb v)
         [VERB_PREPROCESS] = ROLE_DISPATCHER, [VERB_DISPATCH] = ROLE_DISPATCHER,
         [VERB_SOLVE] = ROLE_DISPATCHER,      [VERB_RELEVEL] = ROLE_DISPATCHER,
         [VERB_ASSIGN] = ROLE_DISPATCHER,     [VERB_PIN] = ROLE_DISPATCHER,
-        [VERB_FORBID] = ROLE_DISPATCHER,
+        [VERB_FORBID] = ROLE_DISPATCHER,     [VERB_APPOINT] = ROLE_GATEWAY,
     };
     if (sayers[v] == ROLE_DISPATCHER)
         return 12;
@@ -204,9 +209,9 @@ history_next_verb(struct history *h, const struct ticket *t, size_t *person)
     static const enum verb verbs[TICKET_STATES][8] = {
         [TICKET_TRIAGED] = { VERB_DISPATCH, VERB_DISPATCH, VERB_SOLVE, VERB_NOTE, VERB_DISPATCH,
                              VERB_NUDGE, VERB_RELEVEL, VERB_DISPATCH },
-        [TICKET_QUEUED] = { VERB_FORBID, VERB_NOTE, VERB_NUDGE, VERB_CANCEL, VERB_PIN,
+        [TICKET_QUEUED] = { VERB_FORBID, VERB_NOTE, VERB_APPOINT, VERB_CANCEL, VERB_PIN,
                             VERB_PREPROCESS, VERB_RELEVEL, VERB_ASSIGN },
-        [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE, VERB_ACCEPT,
+        [TICKET_OFFERED] = { VERB_ACCEPT, VERB_ACCEPT, VERB_ACCEPT, VERB_DECLINE, VERB_APPOINT,
                              VERB_ACCEPT, VERB_ACCEPT, VERB_ASSIGN },
         [TICKET_ACCEPTED] = { VERB_DEPART, VERB_WORK, VERB_ARRIVE, VERB_HOLD, VERB_HELP,
                               VERB_TRANSFER, VERB_HELP, VERB_TRANSFER },
@@ -266,6 +271,10 @@ history_details(struct history *h, const struct ticket *t, struct act *a)
     bool names = a->verb == VERB_ASSIGN || a->verb == VERB_PIN || a->verb == VERB_FORBID;
     if (names && below(h, 4) == 0)
         a->until = h->at + (instant)below(h, 3 * HOURS);
+    if (a->verb == VERB_APPOINT) {
+        a->from = h->at + (instant)below(h, 10 * HOURS);
+        a->until = a->from + (instant)below(h, 3 * HOURS);
+    }
     if (names || ((a->verb == VERB_TRANSFER || a->verb == VERB_HELP) && below(h, 3) == 0))
         a->engineer = NAME(engineer_id, history_people[below(h, 7)]);
 }
@@ -337,6 +346,27 @@ history_places(struct history *h, struct event *ev)
     }
     ev->places.list = h->positions;
     ev->places.count = 1 + below(h, 3);
+}
+
+/* A planner's advice: mostly about what waits for its appointment, often sensible. */
+static inline void
+history_propose(struct history *h, struct event *ev)
+{
+    ev->kind = EVENT_PROPOSE;
+    ev->proposals.list = h->proposals;
+    size_t from = h->view.count > 0 ? below(h, h->view.count) : 0;
+    for (size_t i = 0; i < h->view.count && ev->proposals.count < 4; i++) {
+        const struct ticket *t = &h->view.tickets[(from + i) % h->view.count];
+        if (t->visit.until == 0 && below(h, 20) != 0)
+            continue;
+        struct proposal *p = &h->proposals[ev->proposals.count++];
+        *p = (struct proposal){ .ticket = t->id };
+        if (below(h, 8) == 0)
+            continue;
+        p->engineer = NAME(engineer_id, history_people[below(h, 7)]);
+        p->begin_at = t->visit.from + (instant)below(h, HOURS);
+        p->leave_at = p->begin_at - (instant)below(h, HOURS);
+    }
 }
 
 /* A neighbour asks, releases, or answers what we asked; sometimes twice, sometimes nonsense. */
@@ -424,6 +454,8 @@ history_tell(struct history *h, const struct engine *e, struct event *ev)
             h->at = next; /* to the millisecond */
         else if (below(h, 60) == 0)
             h->at += (instant)below(h, 30 * HOURS);
+    } else if (kind < 875) {
+        history_propose(h, ev);
     } else if (kind < 890) {
         history_places(h, ev);
     } else if (kind < 980) {

@@ -158,6 +158,8 @@ world_matching(struct matching *m)
                             .preference_s = 900,
                             .missed_s = 1800,
                             .switch_s = 600,
+                            .planned_s = 1800,
+                            .lead_ms = 15 * MINUTES,
                             .defer_wait_s = 2700,
                             .defer_trip_s = 900,
                             .slot_s = 3300,
@@ -307,6 +309,7 @@ world_put_update(struct buf *b, const struct update *u)
                (long long)u->due, u->repeats, (unsigned long long)u->event.epoch,
                (unsigned long long)u->event.counter, u->verb, u->refusal, u->number,
                u->place.lat_e7, u->place.lon_e7, STR_ARG(u->why), STR_ARG(u->text));
+    buf_printf(b, " agreed=%lld-%lld", (long long)u->from, (long long)u->until);
     buf_printf(b, " reason=%d clock=%d share=%u object=%u,%d,%d amount=%lld lang=%s code=%s",
                u->reason, u->clock, u->share_pct, u->object, u->object_kind, u->object_state,
                (long long)u->amount, u->lang, u->code);

@@ -72,7 +72,7 @@ the_written_file_says_the_standards_and_is_read_back(void **state)
             text.data[i + 1] = ' ';
             settings++;
         }
-    assert_int_equal(settings, 26);
+    assert_int_equal(settings, 27);
     write_conf(buf_cstr(&text));
     conf_load(&c, folder, NULL);
     assert_memory_equal(&c, &standard, sizeof(c));

@@ -71,6 +71,8 @@ weights_that_are_absent_have_defaults(void **state)
     assert_int_equal(m->late_pct, 50);
     assert_int_equal(m->flow_pct, 20);
     assert_int_equal(m->switch_s, 600);
+    assert_int_equal(m->planned_s, 1800);
+    assert_int_equal(m->lead_ms, 15 * MINUTES);
     assert_int_equal(m->defer_wait_s + m->defer_trip_s, 3600);
     assert_int_equal(m->slot_s, 3300);
     assert_int_equal(m->candidates, 32);

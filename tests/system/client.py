@@ -53,6 +53,7 @@ FIELDS = [
     "kind", "at", "ticket", "report", "number", "state", "version", "level", "category", "site", "customer",
     "lat", "lon", "engineer", "name", "phone", "due", "repeats", "event", "verb", "refusal", "why", "text",
     "reason", "clock", "share_pct", "object", "object_kind", "object_state", "amount", "other", "lang", "code",
+    "from", "until",
 ]
 UPDATE_KINDS = [
     "opened", "attached", "duplicate", "quarantined", "ticket", "offer", "withdrawn", "verdict", "alarm", "resync",
@@ -241,7 +242,7 @@ class Client:
         return accepted[1], accepted[2], accepted[3], fields
 
     def event_fields(self, epoch, counter, territory, ticket, verb, seen=0, at=None, **body):
-        """`body`: note, reason, until, engineer, other, lat, lon, code, level, object, amount, name, warranty, sections."""
+        """`body`: note, reason, from, until, engineer, other, lat, lon, code, level, object, amount, name, warranty, sections."""
         at = at or int(time.time() * 1000)
         ad = [1, "event", key_id(self.pool), key_id(self.public), epoch, counter, territory, ticket, seen, verb, at]
         body = seal(self.outward, ad, pack(body))

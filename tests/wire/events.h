@@ -56,6 +56,10 @@ draw_report(struct draw *d, struct report *r)
     }
     if (draw_below(d, 4) == 0)
         draw_bytes(d, r->follows.b, sizeof(r->follows.b));
+    if (draw_below(d, 4) == 0) {
+        r->from = draw_i64(d);
+        r->until = draw_i64(d);
+    }
     r->occurred_at = draw_i64(d);
     r->words = draw_u64(d);
     draw_bytes(d, r->digest, sizeof(r->digest));
@@ -71,6 +75,7 @@ draw_details(struct draw *d, struct act *a)
     if (draw_bool(d)) {
         a->reason = (enum reason)draw_below(d, REASONS);
         a->until = draw_i64(d);
+        a->from = draw_i64(d);
         DRAW_ID(d, a->engineer);
         draw_bytes(d, a->other.b, sizeof(a->other.b));
     }
@@ -122,6 +127,8 @@ same_report(const struct report *a, const struct report *b)
     assert_same(a, b, down);
     assert_same(a, b, lang);
     assert_same(a, b, follows);
+    assert_same(a, b, from);
+    assert_same(a, b, until);
     assert_same(a, b, occurred_at);
     assert_same(a, b, words);
     assert_same(a, b, digest);
@@ -140,6 +147,7 @@ same_act(const struct act *a, const struct act *b)
     assert_same(a, b, occurred_at);
     assert_same_str(a, b, note);
     assert_same(a, b, reason);
+    assert_same(a, b, from);
     assert_same(a, b, until);
     assert_same(a, b, engineer);
     assert_same(a, b, other);

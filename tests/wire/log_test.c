@@ -36,6 +36,19 @@ draw_event(struct log_event *e)
         v->places.list = list;
         break;
     }
+    case EVENT_PROPOSE: {
+        v->proposals.count = draw_below(&draw, 4);
+        struct proposal *list = arena_alloc(&draw.arena, v->proposals.count * sizeof(*list));
+        for (size_t i = 0; i < v->proposals.count; i++) {
+            draw_bytes(&draw, list[i].ticket.b, sizeof(list[i].ticket.b));
+            if (draw_bool(&draw))
+                DRAW_ID(&draw, list[i].engineer);
+            list[i].leave_at = draw_i64(&draw);
+            list[i].begin_at = draw_i64(&draw);
+        }
+        v->proposals.list = list;
+        break;
+    }
     case EVENT_ASSIST:
         draw_assist(&draw, &v->assist);
         break;
@@ -63,6 +76,18 @@ same_places(const struct event *a, const struct event *b)
 }
 
 static void
+same_proposals(const struct event *a, const struct event *b)
+{
+    assert_same(a, b, proposals.count);
+    for (size_t i = 0; i < a->proposals.count; i++) {
+        assert_same(a, b, proposals.list[i].ticket);
+        assert_same(a, b, proposals.list[i].engineer);
+        assert_same(a, b, proposals.list[i].leave_at);
+        assert_same(a, b, proposals.list[i].begin_at);
+    }
+}
+
+static void
 same_event(const struct log_event *a, const struct log_event *b)
 {
     assert_same(a, b, event.kind);
@@ -77,6 +102,9 @@ same_event(const struct log_event *a, const struct log_event *b)
         break;
     case EVENT_PLACES:
         same_places(&a->event, &b->event);
+        break;
+    case EVENT_PROPOSE:
+        same_proposals(&a->event, &b->event);
         break;
     case EVENT_ASSIST:
         same_assist(&a->event.assist, &b->event.assist);
@@ -317,7 +345,7 @@ numbers_of_words_stay_for_ever(void **state)
         const struct words *words;
         const char *names; /* by number */
     } tables[] = {
-        { &words_event, "found report verb time plan places assist poison" },
+        { &words_event, "found report verb time plan places assist poison propose" },
         { &words_assist, "ask reserved denied assign release busy free" },
         { &words_role, "none gateway engineer dispatcher broker worker" },
         { &words_refusal, "none no_ticket state role not_yours stale old reason incomplete limit "
@@ -333,7 +361,7 @@ numbers_of_words_stay_for_ever(void **state)
           "appeal delivered relevel exempt acknowledge observe different join leave merge inspect "
           "quote quote_accept quote_decline part_request part_reserve part_move part_receive "
           "part_use part_return part_cancel replace replaced report analyse survey_answer complain "
-          "complaint_answer complaint_close assign pin forbid divert" },
+          "complaint_answer complaint_close assign pin forbid divert appoint" },
         { &words_reason, "none busy far skill parts shift conflict unfit absent access wish "
                          "information quote observed vendor team master force_majeure "
                          "customer_delay over" },

@@ -113,6 +113,8 @@ draw_full(void)
     DRAW_WORDS(u.phone);
     u.why = draw_text(&d);
     u.due = draw_instant(&d);
+    u.from = draw_instant(&d);
+    u.until = u.from + (instant)draw_below(&d, 3 * DAYS);
     u.repeats = draw_u32(&d);
     u.reason = draw_below(&d, REASONS);
     u.clock = draw_below(&d, CLOCKS + 1);
@@ -195,10 +197,10 @@ every_update_to_everybody_fits_and_is_one_line(void **state)
 
 /* ---- the templates */
 
-static const char *const known[] = { "number", "name",   "phone",    "engineer",    "level",
-                                     "state",  "verb",   "refusal",  "due",         "repeats",
-                                     "why",    "site",   "category", "customer",    "alarm",
-                                     "code",   "amount", "object",   "object_state" };
+static const char *const known[] = { "number", "name",   "phone",    "engineer",     "level",
+                                     "state",  "verb",   "refusal",  "due",          "repeats",
+                                     "why",    "site",   "category", "customer",     "alarm",
+                                     "code",   "amount", "object",   "object_state", "window" };
 
 /* A bit for each field in it; all braces and brackets are paired, none within another. */
 static unsigned
@@ -402,6 +404,18 @@ levels_times_and_reasons_are_said_in_the_language(void **state)
     assert_said(s, u,
                 "Offer N1-0123456789-4: severe fault, lift, site elm-street-4, customer acme, 2 "
                 "repeated. Accept or decline before 11-21 15:30.");
+    struct update v = u;
+    v.from = u.due;
+    v.until = u.due + 2 * HOURS;
+    assert_said(s, v,
+                "Offer N1-0123456789-4: severe fault, lift, site elm-street-4, customer acme, 2 "
+                "repeated, agreed for 11-21 15:30-17:30. Accept or decline before 11-21 15:30.");
+    v.until = u.due + 10 * HOURS;
+    s.units_max = 150;
+    assert_said(s, v,
+                "Offer N1-0123456789-4: severe fault, site elm-street-4, agreed for 11-21 "
+                "15:30-11-22 01:30, answer before 11-21 15:30");
+    s.units_max = 0;
     s.lang = SAY_ZH;
     assert_said(s, u,
                 "派单N1-0123456789-4：严重故障，lift，站点elm-street-4，客户acme，重复受理2次。"

@@ -24,7 +24,8 @@ deed_tell(struct engine *e, struct job *j, const struct act *a)
 
 /* Each verb of people stands in one of these. */
 static const struct deed *const books[] = {
-    deeds_hands, deeds_team, deeds_desk, deeds_pin, deeds_wait, deeds_links, deeds_object,
+    deeds_hands, deeds_team,  deeds_desk,   deeds_pin,
+    deeds_wait,  deeds_links, deeds_object, deeds_visit,
 };
 
 static const struct deed *

@@ -248,7 +248,7 @@ best_for(const struct engine *e, const struct assist *a)
             while (slot_needs(&e->roster.slots[slot], a) &&
                    (at = queue_next(&e->queue, slot, level, at)) != NULL) {
                 struct job *j = container_of(at, struct job, wait);
-                if (no_name(j->t.asked) && job_is_for_all(e, j))
+                if (no_name(j->t.asked) && !visit_waits(j) && job_is_for_all(e, j))
                     return j;
             }
         }
@@ -273,8 +273,8 @@ on_reserved(struct engine *e, const struct assist *a)
     struct job *j = job_find(e, a->ticket);
     if (lent(j, a))
         return;
-    bool wanted = is_answer(j, a) && j->t.state == TICKET_QUEUED && !no_name(a->engineer) &&
-                  job_is_for_all(e, j);
+    bool wanted = is_answer(j, a) && j->t.state == TICKET_QUEUED && !visit_waits(j) &&
+                  !no_name(a->engineer) && job_is_for_all(e, j);
     if (wanted && ticket_refuser(&j->t, a->engineer, e->at) == NULL) {
         offer_lent(e, j, a);
         struct assist more = { .from = a->from };

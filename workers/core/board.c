@@ -137,6 +137,8 @@ void
 board_enter(struct engine *e, struct job *j)
 {
     struct board *b = &e->board;
+    if (visit_waits(j))
+        return;
     if (pin_engineer(e, j) != NULL) {
         pins_add(b, j);
         return;
@@ -227,7 +229,7 @@ rides(struct engine *e, const struct job *j)
 static void
 review(struct engine *e, struct job *j)
 {
-    bool wanted = j->waiting && j->pin_place == 0 && is_wanted(e, j);
+    bool wanted = j->waiting && !visit_waits(j) && j->pin_place == 0 && is_wanted(e, j);
     if (j->lined && !wanted)
         board_leave(e, j);
     else if (!j->lined && wanted)

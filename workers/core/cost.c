@@ -123,6 +123,11 @@ cost_ticket(struct cost_ticket *out, const struct matching *m, const struct cont
                                  .rarity = rarity };
     clock_of(&out->arrival, CLOCK_ARRIVAL, out, contract, t);
     clock_of(&out->restoration, CLOCK_RESTORATION, out, contract, t);
+    if (t->visit.until == 0)
+        return;
+    if (t->visit.until > out->received_at) /* nobody has waited for us before its end */
+        out->received_at = t->visit.until;
+    out->arrival.deadline = t->visit.until;
 }
 
 /* ---- the terms */
@@ -170,6 +175,14 @@ cost_switch(const struct cost_ticket *t)
     return held(t->m->switch_s * t->weight, COST_TERM_MAX);
 }
 
+/* Another than planned; and whoever would be late for what he is planned for, by how much. */
+static int64_t
+against_plan(const struct matching *m, const struct cost_trip *trip)
+{
+    int64_t clash = trip->clash_ms > 0 ? m->planned_s + held(trip->clash_ms, DAYS) / SECONDS : 0;
+    return (trip->unplanned ? m->planned_s : 0) + clash;
+}
+
 void
 cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost_terms *out)
 {
@@ -183,7 +196,7 @@ cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost
         .scarcity = seconds(m->scarcity_s) * idle / 65536,
         .fairness = seconds(m->fairness_s) * trip->share_pm / 1000,
         .preference = seconds((int64_t)m->preference_s * (trip->unpreferred + trip->unskilled) +
-                              (trip->missed ? m->missed_s : 0)),
+                              (trip->missed ? m->missed_s : 0) + against_plan(m, trip)),
         .switching = trip->leaves ? cost_switch(t) : 0,
     };
     instant departs = trip->departs > t->now ? trip->departs : t->now;

@@ -9,7 +9,7 @@
  *      flow         w x flow_pct of the time from report to arrival
  *      scarcity     scarcity_s x rarity of the skills that lie idle
  *      fairness     fairness_s x his share of work
- *      preference   preference_s, missed_s
+ *      preference   preference_s, missed_s, planned_s
  *      switching    w x switch_s
  *
  * P(late) = 1 / (1 + exp(z)), z = (deadline - estimate) / (240 s + unsure + 0.12 x (estimate -
@@ -57,6 +57,8 @@ struct cost_trip {
     uint16_t share_pm;           /* of work that he has, 0 .. 1000 */
     bool unpreferred, unskilled; /* the contract prefers others; lacks a preferred skill */
     bool missed;                 /* let an offer of this ticket run out */
+    bool unplanned;              /* the plan of appointments has somebody else for it */
+    msec clash_ms;               /* he would be done so long after he has to set out elsewhere */
     bool leaves;                 /* and somebody on his way there is turned back */
     msec unsure_ms;              /* how far off the departure may be; 0: it is now */
 };

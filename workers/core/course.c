@@ -22,6 +22,16 @@ course_exclude(struct course *c, instant from, instant to, enum reason reason)
 }
 
 void
+course_cut(struct course *c, enum reason reason, instant was, instant to)
+{
+    for (size_t i = 0; i < c->excluded_count; i++) {
+        struct exclusion *x = &c->excluded[i];
+        if (x->reason == reason && x->to == was && to < was)
+            x->to = to < x->from ? x->from : to;
+    }
+}
+
+void
 course_resume(struct course *c, enum reason reason, instant to)
 {
     for (size_t i = 0; i < c->excluded_count; i++) {

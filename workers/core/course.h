@@ -44,6 +44,8 @@ struct course {
 void course_init(struct course *c, instant received_at);
 /* What lies before received_at is left out. false: EXCLUSIONS_MAX are there already. */
 must_use bool course_exclude(struct course *c, instant from, instant to, enum reason reason);
+/* What for this reason was to end at `was` ends at `to` already, never before it began. */
+void course_cut(struct course *c, enum reason reason, instant was, instant to);
 /* What goes on for this reason ends: at `to`, never before it began. */
 void course_resume(struct course *c, enum reason reason, instant to);
 /* Is any excluded time going on? */

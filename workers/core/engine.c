@@ -43,6 +43,7 @@ engine_free(struct engine *e)
     free(e->outlets);
     free(e->pages.list);
     free(e->touched.list);
+    free(e->booked.list);
     free(e->dirty.list);
     free(e->freed);
     free(e);
@@ -96,7 +97,7 @@ poison_apply(struct engine *e, const struct event *ev)
 static void (*const handlers[EVENT_KINDS])(struct engine *, const struct event *) = {
     [EVENT_FOUND] = plan_apply,    [EVENT_REPORT] = report_apply, [EVENT_VERB] = act_apply,
     [EVENT_TIME] = timer_apply,    [EVENT_PLAN] = plan_apply,     [EVENT_PLACES] = places_apply,
-    [EVENT_ASSIST] = assist_apply, [EVENT_POISON] = poison_apply,
+    [EVENT_ASSIST] = assist_apply, [EVENT_POISON] = poison_apply, [EVENT_PROPOSE] = propose_apply,
 };
 
 /* The job is told of, timed, and let go if it is over. */

@@ -243,6 +243,7 @@ job_enter(struct engine *e, struct job *j)
     if (j->t.state == TICKET_QUEUED) {
         queue_add(&e->queue, j->slot, j->t.level, &j->wait);
         j->waiting = true;
+        visit_enter(e, j);
         board_enter(e, j);
     }
     if (j->t.state < TICKET_RESOLVED && !j->repeatable)
@@ -257,6 +258,7 @@ job_leave(struct engine *e, struct job *j)
     e->by_state[j->t.state]--;
     if (j->waiting)
         queue_del(&e->queue, j->slot, j->t.level, &j->wait);
+    visit_leave(e, j);
     board_leave(e, j);
     j->waiting = false;
 }
@@ -279,11 +281,13 @@ job_list(struct engine *e)
     heap_init(&e->timers, timer_before);
     memset(e->by_state, 0, sizeof(e->by_state));
     links_list(e);
+    visit_list(e);
     board_init(e);
     struct job *j;
     for (size_t i = 0; (j = map_next(&e->jobs, &i)) != NULL;) {
         j->waiting = j->repeatable = j->lined = j->fresh = false;
-        j->place = j->pin_place = j->ride = j->row = 0;
+        j->place = j->pin_place = j->ride = j->booked = 0;
+        j->row = 0;
         j->holder = NULL;
         j->older = NULL;
         j->timer.place = 0;

@@ -79,6 +79,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         [VERB_SOLVE]    = { TICKET_RESOLVED, DISPATCHER },
         [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
         [VERB_FORBID]   = { TICKET_TRIAGED, DISPATCHER },
+        [VERB_APPOINT]  = { TICKET_TRIAGED, DESK },
         PINNED,
         UNTAKEN,
         ALIVE(TICKET_TRIAGED),
@@ -87,6 +88,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
         [VERB_OFFER]      = { TICKET_OFFERED, ENGINE },
         [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
         [VERB_FORBID]     = { TICKET_QUEUED, DISPATCHER },
+        [VERB_APPOINT]    = { TICKET_QUEUED, DESK },
         PINNED,
         UNTAKEN,
         ALIVE(TICKET_QUEUED),
@@ -94,6 +96,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
     [TICKET_OFFERED] = {
         [VERB_FORBID]  = { TICKET_OFFERED, DISPATCHER },
         [VERB_PREPROCESS] = { TICKET_TRIAGED, DISPATCHER },
+        [VERB_APPOINT] = { TICKET_QUEUED, DESK },
         PINNED,
         [VERB_ACCEPT]  = { TICKET_ACCEPTED, ENGINEER },
         [VERB_DECLINE] = { TICKET_QUEUED, ENGINEER },
@@ -103,6 +106,7 @@ static const struct step steps[TICKET_STATES][VERBS] = {
     },
     [TICKET_ACCEPTED] = {
         [VERB_DEPART] = { TICKET_EN_ROUTE, ENGINEER },
+        [VERB_APPOINT] = { TICKET_QUEUED, DESK },
         ON_THE_WAY,
         TAKEN(TICKET_ACCEPTED),
     },

@@ -56,7 +56,7 @@ match_wish(const struct engine *e, const struct job *j)
     w.fit.service_ms = remembered;
     w.fit.services = &e->board.services[j->slot * e->roster.count];
     w.fit.first = e->roster.list;
-    w.aged = aged(j->t.course.received_at, w.cost.now);
+    w.aged = aged(w.cost.received_at, w.cost.now);
     w.comes = j->t.state == TICKET_EN_ROUTE ? job_holder(e, j) : NULL;
     w.defer = defer_of(&w) + (w.comes != NULL ? cost_switch(&w.cost) : 0);
     return w;
@@ -150,6 +150,22 @@ share_of(const struct engineer *x, size_t i)
     return (uint16_t)(load < capacity ? load * 1000 / capacity : 1000);
 }
 
+/* The plan of appointments has somebody else for it. */
+static bool
+is_unplanned(const struct wish *w, const struct engineer *x)
+{
+    const struct ticket *t = w->fit.ticket;
+    return t != NULL && !no_name(t->visit.planned) && !same_id(t->visit.planned, x->rule->id);
+}
+
+/* So long after he has to set out to what he is planned for would he be done here. */
+static msec
+clash(const struct suitor *s, instant departs)
+{
+    instant done = instant_after(instant_after(departs, s->way.travel_ms), s->way.service_ms);
+    return s->x->leave_at < done ? done - s->x->leave_at : 0;
+}
+
 void
 match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out)
 {
@@ -167,6 +183,8 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
         .missed = s->why == WHY_MISSED,
         .leaves = w->comes != NULL && !stays,
+        .unplanned = is_unplanned(w, x),
+        .clash_ms = clash(s, x->seats.begins[i]),
     };
     cost_trip(&w->cost, &trip, out);
 }

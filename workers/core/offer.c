@@ -65,8 +65,10 @@ void
 offer_seek(struct engine *e, struct job *j)
 {
     assert(j->t.state == TICKET_QUEUED);
-    j->sought = true;
     job_touch(e, j);
+    if (!visit_call(e, j))
+        return;
+    j->sought = true;
     if (!job_is_for_all(e, j)) { /* no need for neighbours, or not any more */
         j->t.asked = (struct territory_id){ 0 };
         j->t.due = NEVER;

@@ -46,6 +46,8 @@ pin(struct engine *e, struct job *j, const struct act *a)
     struct engineer_id had = j->t.engineer;
     ticket_relent(&j->t, a->engineer);
     j->t.pinned = a->engineer;
+    if (a->verb == VERB_ASSIGN) /* now, whatever the hour that was agreed */
+        j->t.visit.open = j->t.visit.until != 0;
     deed_step(e, j, a);
     post_withdrawn(e, j, had, a->note);
     offer_seek(e, j);

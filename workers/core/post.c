@@ -69,6 +69,8 @@ post_describe(struct engine *e, struct update *u, const struct job *j, bool engi
     u->customer = t->customer;
     u->place = t->place;
     u->repeats = t->repeats;
+    u->from = t->visit.from;
+    u->until = t->visit.until;
     if (t->timeline_count > 0)
         u->reason = t->timeline[t->timeline_count - 1].reason;
     u->other = linked(t);

@@ -186,6 +186,8 @@ open_ticket(struct engine *e, const struct report *r, size_t slot, struct catego
     t->place = r->place;
     t->opened_at = e->at;
     course_init(&t->course, step_believed(e, r->occurred_at));
+    if (visit_fits(e, r->from, r->until))
+        visit_agree(e, j, r->from, r->until, t->course.received_at);
     t->plan = e->rules->version;
     memcpy(t->lang, r->lang, sizeof(t->lang));
     t->paged_level = t->level;

@@ -48,6 +48,7 @@ struct engineer {
     struct job *held;   /* those in his hands, in no order (carry.c) */
     uint32_t held_count;
     uint32_t rarity;      /* of his skills (cost.h) */
+    instant leave_at;     /* he sets out to his first planned visit; NEVER: none (visit.c) */
     struct heap_at shift; /* in roster.shifts */
     instant shift_at;     /* his next duty's beginning */
     bool changed;

@@ -80,6 +80,8 @@ foresee(const struct engine *e, struct engineer *x, struct errand errands[ERRAND
         bool there = j->t.state == TICKET_WORKING;
         const struct category *c = e->roster.slots[j->slot].category;
         msec way = there ? 0 : way_left(e, x, j, s->from);
+        if (!there && j->t.visit.from > s->tick + busy + way) /* not before what was agreed */
+            way = j->t.visit.from - s->tick - busy;
         msec work = there ? work_left(e, x, j) : service_time(&e->learned, c, x->rule->id);
         if (errands != NULL)
             errands[i] = (struct errand){ j->t.id, there, instant_after(s->tick, busy + way),

@@ -57,6 +57,7 @@ struct job {
     struct job *beside, **beside_at;
     size_t pin_place; /* among the board's pinned + 1; 0: not there */
     size_t ride;      /* among the board's riders + 1; 0: not there */
+    size_t booked;    /* in engine.booked + 1; 0: not there */
     bool lined;
     bool fresh;       /* in board.fresh */
     bool sought;      /* somebody has been looked for in this event */
@@ -147,6 +148,7 @@ struct engine {
     struct board board;
     struct map repeats; /* place and category -> the newest job there */
     struct heap timers; /* jobs by (due, id) */
+    struct jobs booked; /* those that wait for their appointment, in no order */
     size_t by_state[TICKET_STATES];
     struct burst *bursts; /* a slot each; owned */
 
@@ -326,6 +328,28 @@ void desk_waited(struct engine *e, struct job *j); /* preprocessing took too lon
 /* The one of ours it waits for, by a dispatcher's word; NULL: for whoever is found. */
 struct engineer *pin_engineer(const struct engine *e, const struct job *j);
 
+/* ---- visit.c: a ticket with an appointment waits beside the line until it is time to set out */
+/* Not offered yet. */
+static inline bool
+visit_waits(const struct job *j)
+{
+    return j->booked > 0;
+}
+void visit_enter(struct engine *e, struct job *j); /* among the booked, if it is one of those */
+void visit_leave(struct engine *e, struct job *j);
+void visit_list(struct engine *e); /* nothing is booked yet */
+/* Can such a time be agreed now? */
+bool visit_fits(const struct engine *e, instant from, instant until);
+/* From `said` to its end nothing counts; there must be room for one exclusion. */
+void visit_agree(struct engine *e, struct job *j, instant from, instant until, instant said);
+instant visit_due(const struct engine *e,
+                  const struct job *j); /* it is time then; of one waiting */
+/* Of one in the queue: if it is time, it comes among those that are matched. false: it is not. */
+bool visit_call(struct engine *e, struct job *j);
+instant visit_missed_at(const struct engine *e, const struct job *j); /* NEVER: it is not */
+void visit_fire(struct engine *e, struct job *j, instant until);
+extern const struct deed deeds_visit[VERBS];
+
 /* ---- wait.c */
 void wait_quote(struct engine *e, struct job *j, const struct act *a); /* a price has been named */
 void wait_over(struct engine *e, struct job *j); /* PENDING_CUSTOMER is due: wakes, or closes */
@@ -388,5 +412,6 @@ void act_apply(struct engine *e, const struct event *ev);
 void timer_apply(struct engine *e, const struct event *ev);
 void plan_apply(struct engine *e, const struct event *ev);
 void assist_apply(struct engine *e, const struct event *ev);
+void propose_apply(struct engine *e, const struct event *ev); /* visit.c */
 
 #endif

@@ -66,6 +66,8 @@ settle(struct engine *e, struct job *j, const struct taken *s)
         hands_release(e, j);
     if (t->state == TICKET_QUEUED)
         ticket_forgive(t, e->at, false);
+    if (t->state == TICKET_QUEUED && s->from >= TICKET_WORKING && s->from != TICKET_HELD)
+        t->visit = (struct visit){ 0 }; /* somebody has been there */
     if (t->wait == REASON_MASTER)
         links_left(e, j);
     t->wait = REASON_NONE;

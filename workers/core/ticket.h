@@ -135,6 +135,15 @@ struct object {
     struct str text;   /* packed sections or the customer's words; owned */
 };
 
+/* An appointment, and what the planner has proposed for it. */
+struct visit {
+    instant from, until;        /* agreed with the customer; 0: none is */
+    struct engineer_id planned; /* none: nobody yet */
+    instant leave_at, begin_at; /* as planned; 0: nobody is */
+    bool open;                  /* the time to offer it has come */
+    bool missed;                /* `until` has passed without anybody there, and that was told */
+};
+
 /* How far the alarms of one clock have gone (pager.c). */
 struct page {
     uint8_t rungs;    /* rungs begun */
@@ -183,7 +192,8 @@ struct ticket {
                                     reopening, as far as it is believed; 0: none yet */
     uint32_t named_version;      /* at which the present engineer accepted; 0: nobody has */
     struct engineer_id pinned; /* TRIAGED, QUEUED: it waits for him alone, by a dispatcher's word */
-    struct hand next;          /* is asked to take over */
+    struct visit visit;
+    struct hand next; /* is asked to take over */
     struct hand helpers[HELPERS_MAX];
     size_t helpers_count;
     struct link links[LINKS_MAX]; /* oldest first */

@@ -157,6 +157,50 @@ get_hands(struct ticket *t, struct cur *c)
     }
 }
 
+enum { VISIT_AGREED = 1, VISIT_OPEN = 2, VISIT_MISSED = 4, VISIT_PLANNED = 8 };
+
+/* A byte where nothing is agreed. */
+static void
+put_visit(const struct ticket *t, struct buf *b)
+{
+    const struct visit *v = &t->visit;
+    bool planned = !no_name(v->planned);
+    buf_put_u8(b, (uint8_t)((v->until != 0) * VISIT_AGREED | v->open * VISIT_OPEN |
+                            v->missed * VISIT_MISSED | planned * VISIT_PLANNED));
+    if (v->until == 0)
+        return;
+    record_put_since(b, t->opened_at, v->from);
+    record_put_since(b, v->from, v->until);
+    if (!planned)
+        return;
+    record_put_id(b, v->planned);
+    record_put_since(b, v->from, v->leave_at);
+    record_put_since(b, v->from, v->begin_at);
+}
+
+static void
+get_visit(struct ticket *t, struct cur *c)
+{
+    struct visit *v = &t->visit;
+    uint8_t said = record_get_below(c, 2 * VISIT_PLANNED);
+    if (said == 0)
+        return;
+    v->open = (said & VISIT_OPEN) != 0;
+    v->missed = (said & VISIT_MISSED) != 0;
+    v->from = record_get_since(c, t->opened_at);
+    c->failed |= !(said & VISIT_AGREED) || v->from == NEVER;
+    if (c->failed)
+        return;
+    v->until = record_get_since(c, v->from);
+    c->failed |= v->until == NEVER || v->until <= v->from;
+    if (!(said & VISIT_PLANNED))
+        return;
+    record_get_id(c, &v->planned);
+    v->leave_at = record_get_since(c, v->from);
+    v->begin_at = record_get_since(c, v->from);
+    c->failed |= no_name(v->planned) || v->leave_at == NEVER || v->begin_at == NEVER;
+}
+
 /* Only the clocks of which something was said. */
 static void
 put_pages(const struct ticket *t, struct buf *b)
@@ -462,6 +506,7 @@ ticket_encode(const struct ticket *t, struct buf *out)
     put_course(t, out);
     put_people(t, out);
     put_hands(t, out);
+    put_visit(t, out);
     put_pages(t, out);
     put_words(t, out);
     put_timeline(t, out);
@@ -478,6 +523,7 @@ ticket_decode(struct ticket *out, struct str bytes)
     get_course(out, &c);
     get_people(out, &c);
     get_hands(out, &c);
+    get_visit(out, &c);
     get_pages(out, &c);
     get_words(out, &c);
     get_timeline(out, &c);

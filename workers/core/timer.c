@@ -11,6 +11,8 @@ static instant
 queued_due(const struct engine *e, const struct job *j)
 {
     const struct ticket *t = &j->t;
+    if (visit_waits(j))
+        return visit_due(e, j);
     if (t->due == NEVER && !job_may_be_ours(e, j))
         return AT_ONCE;
     instant due = t->due == NEVER ? job_pressed_at(e, j) : t->due;
@@ -26,7 +28,8 @@ state_due(const struct engine *e, const struct job *j)
     if (job_is_gone(e, j) || links_is_due(e, j))
         return AT_ONCE;
     instant due = j->t.state == TICKET_QUEUED ? queued_due(e, j) : j->t.due;
-    instant hands = hands_due(e, j);
+    instant hands = hands_due(e, j), missed = visit_missed_at(e, j);
+    due = missed < due ? missed : due;
     return hands < due ? hands : due;
 }
 
@@ -52,7 +55,7 @@ fire_queued(struct engine *e, struct job *j)
 {
     ticket_forgive(&j->t, e->at, false);
     bool begins = j->t.due == NEVER && job_pressed_at(e, j) <= e->at;
-    if (job_is_for_all(e, j) && (begins || j->t.due <= e->at)) {
+    if (!visit_waits(j) && job_is_for_all(e, j) && (begins || j->t.due <= e->at)) {
         if (no_name(j->t.asked))
             assist_begin(e, j);
         else
@@ -100,6 +103,7 @@ static void
 fire_job(struct engine *e, struct job *j, instant until)
 {
     pager_fire(e, j, until);
+    visit_fire(e, j, until);
     if (hands_due(e, j) <= until)
         hands_lapse(e, j);
     if (job_is_gone(e, j))
