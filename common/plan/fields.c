@@ -330,6 +330,7 @@ static const struct field matching_fields[] = {
     WEIGHT(answer_s, 0, 3600),
     WEIGHT(unsure_s, 0, 86400),
     WEIGHT(unsure_slot_s, 0, 86400),
+    WEIGHT(silent_min, 0, 1440),
     WEIGHT(early_min, 0, 1440),
     WEIGHT(pause_min, 0, 240),
     WEIGHT(overrun_min, 0, 1440),

@@ -32,6 +32,7 @@ enum {
     ANSWER_S = 60,
     UNSURE_S = 1200,
     UNSURE_SLOT_S = 800,
+    SILENT_MIN = 15,
     EARLY_MIN = 120,
     PAUSE_MIN = 60,
     OVERRUN_MIN = 30,
@@ -98,6 +99,7 @@ matching_put(struct rules *r, const struct plan *p, const struct plan_territory 
     m->answer_s = (int32_t)number_or(from->answer_s, ANSWER_S);
     m->unsure_s = (int32_t)number_or(from->unsure_s, UNSURE_S);
     m->unsure_slot_s = (int32_t)number_or(from->unsure_slot_s, UNSURE_SLOT_S);
+    m->silent_ms = number_or(from->silent_min, SILENT_MIN) * MINUTES;
     m->early_ms = number_or(from->early_min, EARLY_MIN) * MINUTES;
     m->pause_ms = number_or(from->pause_min, PAUSE_MIN) * MINUTES;
     m->overrun_ms = number_or(from->overrun_min, OVERRUN_MIN) * MINUTES;

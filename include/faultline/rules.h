@@ -204,6 +204,7 @@ struct matching {
     uint16_t candidates;                /* engineers for each ticket: K */
     uint8_t divert;                     /* bit a level: may divert who is on his way */
     msec prefer_ms;                     /* preferred skills are required for so long */
+    msec silent_ms;                     /* who let an offer run out is not expected for so long */
     msec early_ms;                      /* reckoned with so long before his duty begins */
     msec pause_ms;                      /* gaps in duty up to so long are breaks of one shift */
     msec overrun_ms;                    /* work may end so long after the shift */

@@ -182,6 +182,8 @@ act_apply(struct engine *e, const struct event *ev)
     said = (struct answer){ .ticket = a->ticket, .verb = verb };
     struct job *j = a->verb == VERB_SYNC ? NULL : job_find(e, a->ticket);
     said.refusal = (uint8_t)(marked == MARK_OLD ? REFUSAL_OLD : check(e, j, a));
+    if (a->role == ROLE_ENGINEER)
+        roster_heard(&e->roster, engineer_of(a->who));
     e->event = a->id;
     if (said.refusal == REFUSAL_NONE && a->verb == VERB_SYNC)
         sync(e, a);

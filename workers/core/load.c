@@ -26,6 +26,17 @@ engineer_travels(const struct engineer *x)
     return !same_id(x->trip.ticket, (struct ticket_id){ 0 });
 }
 
+void
+roster_heard(struct roster *r, struct engineer_id id)
+{
+    struct engineer *x = roster_find(r, id);
+    if (x == NULL || x->silent_until == 0)
+        return;
+    x->silent_until = 0;
+    x->seats.stale = true;
+    roster_mark(r, x);
+}
+
 static void
 mark_id(struct roster *r, struct engineer_id id)
 {
@@ -104,7 +115,8 @@ roster_release(struct roster *r, struct engineer *x, struct territory_id asker, 
 static bool
 remembered(const struct engineer *x)
 {
-    return x->load > 0 || x->reserved_count > 0 || place_known(x->place) || engineer_travels(x);
+    return x->load > 0 || x->reserved_count > 0 || place_known(x->place) ||
+           engineer_travels(x) || x->silent_until != 0;
 }
 
 void
@@ -131,6 +143,7 @@ roster_inherit(struct roster *r, struct roster *old,
         x->place = was->place;
         x->place_at = was->place_at;
         x->trip = was->trip;
+        x->silent_until = was->silent_until;
         for (size_t k = 0; k < was->reserved_count; k++)
             roster_reserve(r, x, was->reserved[k]);
         if (remembered(was))
@@ -138,15 +151,17 @@ roster_inherit(struct roster *r, struct roster *old,
     }
 }
 
-/* The format of a record that ends with a trip. */
-enum { FORMAT_TRIP = RECORD_FORMAT + 1 };
+/* Bits on top of the format: the record goes on with a trip, with the end of a silence. */
+enum { FORMAT_TRIP = 1, FORMAT_SILENT = 2, FORMATS = 4 };
 
 void
 roster_encode(const struct engineer *x, struct buf *out)
 {
     if (!remembered(x))
         return;
-    buf_put_u8(out, engineer_travels(x) ? FORMAT_TRIP : RECORD_FORMAT);
+    unsigned trip = engineer_travels(x) ? FORMAT_TRIP : 0;
+    unsigned silent = x->silent_until != 0 ? FORMAT_SILENT : 0;
+    buf_put_u8(out, (uint8_t)(RECORD_FORMAT + (trip | silent)));
     record_put_place(out, x->place);
     buf_put_i64(out, x->place_at);
     buf_put_u32(out, x->load); /* for readers: the engine counts its tickets */
@@ -156,11 +171,13 @@ roster_encode(const struct engineer *x, struct buf *out)
         record_put_id(out, x->reserved[i].asker);
         record_put_count(out, x->reserved[i].round);
     }
-    if (!engineer_travels(x))
-        return;
-    buf_put(out, x->trip.ticket.b, sizeof(x->trip.ticket.b));
-    record_put_place(out, x->trip.from);
-    buf_put_i64(out, x->trip.at);
+    if (trip != 0) {
+        buf_put(out, x->trip.ticket.b, sizeof(x->trip.ticket.b));
+        record_put_place(out, x->trip.from);
+        buf_put_i64(out, x->trip.at);
+    }
+    if (silent != 0)
+        buf_put_i64(out, x->silent_until);
 }
 
 static struct trip
@@ -182,8 +199,9 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     struct engineer_id id;
     uint8_t format = cur_u8(&c);
     if (!record_key_name(key, id.s, sizeof(id.s)) ||
-        (format != RECORD_FORMAT && format != FORMAT_TRIP))
+        format < RECORD_FORMAT || format >= RECORD_FORMAT + FORMATS)
         return ERR_SYNTAX;
+    unsigned more = format - RECORD_FORMAT;
     struct place place = record_get_place(&c);
     instant place_at = record_get_instant(&c);
     cur_u32(&c);
@@ -198,8 +216,11 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
             c.failed = true;
     }
     struct trip trip = { 0 };
-    if (format == FORMAT_TRIP)
+    if ((more & FORMAT_TRIP) != 0)
         trip = get_trip(&c);
+    instant silent = (more & FORMAT_SILENT) != 0 ? record_get_instant(&c) : 0;
+    if ((more & FORMAT_SILENT) != 0 && silent == 0)
+        c.failed = true;
     struct engineer *x = roster_find(r, id);
     if (!cur_done(&c) || (x != NULL && (place_known(x->place) || x->reserved_count > 0)))
         return ERR_SYNTAX;
@@ -208,6 +229,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     x->place = place;
     x->place_at = place_at;
     x->trip = trip;
+    x->silent_until = silent;
     for (uint32_t i = 0; i < count; i++) {
         struct reservation v;
         cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));

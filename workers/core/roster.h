@@ -39,6 +39,7 @@ struct engineer {
     struct place place;               /* the latest known; PLACE_NONE: use his home */
     instant place_at;                 /* the device's own instant of it */
     struct trip trip;
+    instant silent_until; /* he let an offer run out, and has said nothing since; 0: no */
     uint32_t load;
     struct reservation *reserved; /* oldest first; owned */
     size_t reserved_count, reserved_cap;
@@ -104,6 +105,8 @@ bool engineer_room(const struct engineer *x);
 uint32_t engineer_load(const struct engineer *x); /* own and reserved */
 struct place engineer_place(const struct engineer *x);
 bool engineer_travels(const struct engineer *x);
+/* He has said something. */
+void roster_heard(struct roster *r, struct engineer_id id);
 
 void roster_mark(struct roster *r, struct engineer *x); /* his record has changed */
 void roster_settle(struct roster *r);

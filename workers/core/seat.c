@@ -163,8 +163,9 @@ seat_look(const struct engine *e, struct engineer *x)
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = from_home ? x->rule->home : engineer_place(x);
     msec busy = foresee(e, x, NULL, &errands);
-    s->busy = busy > 0;
-    lay(e, x, instant_after(starts, busy));
+    bool silent = x->silent_until > starts; /* he may be asked, and perhaps he answers */
+    s->busy = busy > 0 || silent;
+    lay(e, x, instant_after(silent ? x->silent_until : starts, busy));
     return s;
 }
 

@@ -68,6 +68,13 @@ fire_queued(struct engine *e, struct job *j)
 static void
 fire_offered(struct engine *e, struct job *j)
 {
+    bool ours = no_name(j->t.home);
+    struct engineer *x = ours ? roster_find(&e->roster, j->t.engineer) : NULL;
+    msec silent = e->rules->matching.silent_ms;
+    if (x != NULL && silent > 0) {
+        x->silent_until = instant_after(e->at, silent);
+        roster_mark(&e->roster, x);
+    }
     offer_end(e, j, STR("the offer was not answered in time"));
 }
 
