@@ -32,7 +32,7 @@ enum {
     ANSWER_S = 60,
     UNSURE_S = 1200,
     UNSURE_SLOT_S = 800,
-    SILENT_MIN = 15,
+    SILENT_MIN = 10,
     EARLY_MIN = 120,
     PAUSE_MIN = 60,
     OVERRUN_MIN = 30,

@@ -206,7 +206,8 @@ struct matching {
     msec prefer_ms;                     /* preferred skills are required for so long */
     msec silent_ms;                     /* who let an offer run out is not expected for so long */
     msec early_ms;                      /* reckoned with so long before his duty begins */
-    msec pause_ms;                      /* gaps in duty up to so long are breaks of one shift */
+    msec pause_ms;                      /* gaps in duty up to so long are breaks of one shift; who
+                                           works then rests after, if no later than this */
     msec overrun_ms;                    /* work may end so long after the shift */
     int64_t reach_m;                    /* no engineer from further away; 0: from anywhere */
 };

@@ -1,6 +1,7 @@
 /* carry.c - whose places a ticket takes up, and the loads and lists that follow from it. The only
  * file that keeps them: whatever changes a ticket's engineer, its state or its hands stands between
  * carry_list and carry_change, and a loaded engine counts by carry_count. */
+#include "workers/core/duty.h"
 #include "workers/core/state.h"
 
 static void
@@ -78,6 +79,28 @@ hold(const struct engine *e, struct job *j)
     x->held_count++;
 }
 
+/* When it was last accepted; NEVER: it was not, or is not known any more. */
+static instant
+accepted_at(const struct ticket *t)
+{
+    for (size_t i = t->timeline_count; i-- > 0;)
+        if (t->timeline[i].to == TICKET_ACCEPTED && t->timeline[i].from != TICKET_ACCEPTED)
+            return t->timeline[i].occurred_at;
+    return NEVER;
+}
+
+/* Who has worked through his break takes it now. */
+static void
+rest(struct engine *e, const struct job *j, struct engineer *x)
+{
+    instant from, to;
+    if (x->load > 0 || !duty_break(x->rule, e->at, e->rules->matching.pause_ms, &from, &to) ||
+        accepted_at(&j->t) > from)
+        return;
+    x->absent_until = instant_after(e->at, to - from);
+    roster_mark(&e->roster, x);
+}
+
 void
 carry_change(struct engine *e, struct job *j, const struct carriers *before)
 {
@@ -85,8 +108,10 @@ carry_change(struct engine *e, struct job *j, const struct carriers *before)
     struct carriers after;
     carry_list(e, j, &after);
     for (size_t i = 0; i < before->count; i++)
-        if (!is_among(&after, before->list[i]))
+        if (!is_among(&after, before->list[i])) {
             lay_down(e, before->list[i]);
+            rest(e, j, before->list[i]);
+        }
     for (size_t i = 0; i < after.count; i++) {
         board_changed(e, after.list[i]); /* where he is with it counts, too */
         if (!is_among(before, after.list[i])) {

@@ -115,3 +115,14 @@ duty_over(const struct engineer_rule *r, instant at, msec pause)
     }
     return NEVER;
 }
+
+bool
+duty_break(const struct engineer_rule *r, instant at, msec most, instant *from, instant *to)
+{
+    instant before = at - most;
+    if (most == 0 || !duty_is_on(r, before))
+        return false;
+    *from = duty_end(r, before);
+    *to = *from > at ? NEVER : duty_next(r, *from);
+    return *to != NEVER && *to - *from <= most;
+}

@@ -30,9 +30,9 @@ void
 roster_heard(struct roster *r, struct engineer_id id)
 {
     struct engineer *x = roster_find(r, id);
-    if (x == NULL || x->silent_until == 0)
+    if (x == NULL || x->absent_until == 0)
         return;
-    x->silent_until = 0;
+    x->absent_until = 0;
     x->seats.stale = true;
     roster_mark(r, x);
 }
@@ -116,7 +116,7 @@ static bool
 remembered(const struct engineer *x)
 {
     return x->load > 0 || x->reserved_count > 0 || place_known(x->place) ||
-           engineer_travels(x) || x->silent_until != 0;
+           engineer_travels(x) || x->absent_until != 0;
 }
 
 void
@@ -143,7 +143,7 @@ roster_inherit(struct roster *r, struct roster *old,
         x->place = was->place;
         x->place_at = was->place_at;
         x->trip = was->trip;
-        x->silent_until = was->silent_until;
+        x->absent_until = was->absent_until;
         for (size_t k = 0; k < was->reserved_count; k++)
             roster_reserve(r, x, was->reserved[k]);
         if (remembered(was))
@@ -160,7 +160,7 @@ roster_encode(const struct engineer *x, struct buf *out)
     if (!remembered(x))
         return;
     unsigned trip = engineer_travels(x) ? FORMAT_TRIP : 0;
-    unsigned silent = x->silent_until != 0 ? FORMAT_SILENT : 0;
+    unsigned silent = x->absent_until != 0 ? FORMAT_SILENT : 0;
     buf_put_u8(out, (uint8_t)(RECORD_FORMAT + (trip | silent)));
     record_put_place(out, x->place);
     buf_put_i64(out, x->place_at);
@@ -177,7 +177,7 @@ roster_encode(const struct engineer *x, struct buf *out)
         buf_put_i64(out, x->trip.at);
     }
     if (silent != 0)
-        buf_put_i64(out, x->silent_until);
+        buf_put_i64(out, x->absent_until);
 }
 
 static struct trip
@@ -229,7 +229,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     x->place = place;
     x->place_at = place_at;
     x->trip = trip;
-    x->silent_until = silent;
+    x->absent_until = silent;
     for (uint32_t i = 0; i < count; i++) {
         struct reservation v;
         cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));

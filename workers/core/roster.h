@@ -39,7 +39,8 @@ struct engineer {
     struct place place;               /* the latest known; PLACE_NONE: use his home */
     instant place_at;                 /* the device's own instant of it */
     struct trip trip;
-    instant silent_until; /* he let an offer run out, and has said nothing since; 0: no */
+    instant absent_until; /* not expected before, though on duty: he let an offer run out, or rests;
+                             0 as soon as he says something */
     uint32_t load;
     struct reservation *reserved; /* oldest first; owned */
     size_t reserved_count, reserved_cap;

@@ -154,18 +154,20 @@ seat_look(const struct engine *e, struct engineer *x)
     instant starts = on_duty(e, x);
     if (starts == NEVER)
         return s;
+    bool absent = x->absent_until > starts;
+    if (absent)
+        starts = x->absent_until;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
-    bool from_home = starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
+    bool from_home = !absent && starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
     s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
     s->turn = s->rider != NULL;
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = from_home ? x->rule->home : engineer_place(x);
     msec busy = foresee(e, x, NULL, &errands);
-    bool silent = x->silent_until > starts; /* he may be asked, and perhaps he answers */
-    s->busy = busy > 0 || silent;
-    lay(e, x, instant_after(silent ? x->silent_until : starts, busy));
+    s->busy = busy > 0 || absent;
+    lay(e, x, instant_after(starts, busy));
     return s;
 }
 

@@ -72,7 +72,7 @@ fire_offered(struct engine *e, struct job *j)
     struct engineer *x = ours ? roster_find(&e->roster, j->t.engineer) : NULL;
     msec silent = e->rules->matching.silent_ms;
     if (x != NULL && silent > 0) {
-        x->silent_until = instant_after(e->at, silent);
+        x->absent_until = instant_after(e->at, silent);
         roster_mark(&e->roster, x);
     }
     offer_end(e, j, STR("the offer was not answered in time"));
