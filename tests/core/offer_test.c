@@ -240,12 +240,12 @@ much_that_is_due_at_once_comes_in_slices(void **state)
     w.plan.engineers[1].capacity = 1000;
     w.plan.engineers[2].duty_count = 0; /* else some would wait for him, who is free sooner */
     for (uint32_t i = 0; i < 500; i++) {
-        struct event r = world_report(WORLD_BEGIN, 0, "line", "");
+        struct event r = world_report(WORLD_BEGIN + MINUTES, 0, "line", "");
         r.report.place = PLACE_NONE;
         memcpy(r.report.id.b, &i, sizeof(i));
         world_do(&w, r);
     }
-    instant at = WORLD_BEGIN + 5 * MINUTES;
+    instant at = WORLD_BEGIN + 6 * MINUTES;
     size_t rounds = 0, expired = 0;
     for (; engine_next(w.e) <= at; rounds++) {
         world_time(&w, at);
