@@ -138,7 +138,7 @@ ours_plan_new(const struct city *c)
     put_categories(p);
     put_levels(p);
     put_times(r);
-    matching_standard(r); /* the standards are what is measured, */
+    matching_standard(r);                             /* the standards are what is measured, */
     r->matching.divert = (1u << CITY_SEVERITIES) - 1; /* and anybody may be turned back */
 
     snprintf(p->contract.id, sizeof(p->contract.id), "standard");

@@ -115,8 +115,8 @@ roster_release(struct roster *r, struct engineer *x, struct territory_id asker, 
 static bool
 remembered(const struct engineer *x)
 {
-    return x->load > 0 || x->reserved_count > 0 || place_known(x->place) ||
-           engineer_travels(x) || x->absent_until != 0;
+    return x->load > 0 || x->reserved_count > 0 || place_known(x->place) || engineer_travels(x) ||
+           x->absent_until != 0;
 }
 
 void
@@ -198,8 +198,8 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     struct cur c = cur_of(bytes);
     struct engineer_id id;
     uint8_t format = cur_u8(&c);
-    if (!record_key_name(key, id.s, sizeof(id.s)) ||
-        format < RECORD_FORMAT || format >= RECORD_FORMAT + FORMATS)
+    if (!record_key_name(key, id.s, sizeof(id.s)) || format < RECORD_FORMAT ||
+        format >= RECORD_FORMAT + FORMATS)
         return ERR_SYNTAX;
     unsigned more = format - RECORD_FORMAT;
     struct place place = record_get_place(&c);

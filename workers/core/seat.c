@@ -159,7 +159,8 @@ seat_look(const struct engine *e, struct engineer *x)
         starts = x->absent_until;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
-    bool from_home = !absent && starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
+    bool from_home =
+        !absent && starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
     s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
     s->turn = s->rider != NULL;
