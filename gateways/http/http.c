@@ -211,7 +211,6 @@ http_answer(struct http *h, struct http_request *r, const struct http_answer *a)
     uint8_t room[LWS_PRE + HEADERS_ROOM], *start = room + LWS_PRE, *at = start,
                                           *end = room + sizeof(room) - 1;
     char seconds[24];
-    (void)h;
     if (x->wsi == NULL) {
         exchange_free(x);
         return;
@@ -230,6 +229,9 @@ http_answer(struct http *h, struct http_request *r, const struct http_answer *a)
     if (a->status == HTTP_STATUS_UNAUTHORIZED)
         bad = bad || lws_add_http_header_by_name(x->wsi, (const uint8_t *)"www-authenticate:",
                                                  (const uint8_t *)"Bearer", 6, &at, end) != 0;
+    if (h->options.once)
+        bad = bad || lws_add_http_header_by_name(x->wsi, (const uint8_t *)"connection:",
+                                                 (const uint8_t *)"close", 5, &at, end) != 0;
     if (bad || lws_finalize_write_http_header(x->wsi, start, &at, end) != 0)
         lws_set_timeout(x->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
     else
@@ -243,9 +245,9 @@ on_writable(struct lws *wsi, struct session *s)
     if (x == NULL || !x->answered)
         return 0;
     int wrote = lws_write(wsi, x->answer.data + LWS_PRE, x->length, LWS_WRITE_HTTP_FINAL);
-    bool whole = wrote >= 0 && (size_t)wrote == x->length;
+    bool whole = wrote >= 0 && (size_t)wrote == x->length, once = x->http->options.once;
     let_go(s);
-    return !whole || lws_http_transaction_completed(wsi) ? -1 : 0;
+    return !whole || once || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 static int

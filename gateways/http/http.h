@@ -39,6 +39,7 @@ struct http_options {
     int port;               /* 0: one that is free; HTTP_NOWHERE: it is a loop and serves nobody */
     const char *cert, *key; /* PEM files; "": no TLS */
     size_t body_max;
+    bool once;                  /* a connection is closed behind its first answer */
     const char *const *headers; /* which it keeps: at most HTTP_HEADERS, lower case, then NULL */
     /* Must call http_answer for it, now or later; `r` is its handle. */
     void (*handle)(void *own, struct http_request *r);
