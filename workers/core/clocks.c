@@ -33,12 +33,6 @@ static const struct row {
     [CLOCK_COMPLAINT_CLOSE] = { "complaint close", MILE_COMPLAINED, MILE_COMPLAINT_OVER, 0, ALL },
 };
 
-enum milestone
-clock_stops(enum clock c)
-{
-    return (enum milestone)rows[c].to;
-}
-
 const char *
 promise_text(enum clock c)
 {

@@ -39,8 +39,6 @@ instant clock_share(enum clock c, const struct course *course, const struct cont
 /* Minor units owed under the promise for this reading; 0 when it was kept. */
 int64_t clock_penalty(enum clock c, const struct contract *contract, uint8_t level,
                       const struct reading *r, instant now);
-/* The milestone that ends it, for a ticket's page. */
-enum milestone clock_stops(enum clock c);
 /* The instant itself, or when the excluded time that it falls into ends: NEVER, if it goes on. */
 instant clock_counted(const struct course *course, instant at);
 const char *promise_text(enum clock c); /* static: "response" */
