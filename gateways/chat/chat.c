@@ -196,7 +196,6 @@ serve(struct chat *c, struct buf *why)
                                     .cert = any ? values.tls_cert : "",
                                     .key = any ? values.tls_key : "",
                                     .body_max = (size_t)values.body_max,
-                                    .once = true, /* a second request on it would be misread */
                                     .headers = hook_headers,
                                     .handle = inlet_request,
                                     .own = &c->inlet };

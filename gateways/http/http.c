@@ -1,34 +1,48 @@
-/* http.c - libwebsockets 4.1 and newer, guarded: what it is known to hang or crash on is refused
- * before it begins.
+/* http.c - libwebsockets for sockets, TLS and the loop; what is said on a connection is read here.
  *
- * Invariant: a request belongs to its connection until both have ended: `wsi` is NULL once the
- * connection is gone, and the request is freed when it is answered and sent, or gone. */
+ *     bytes -> head -> body -> handle ... http_answer -> written -> the next request's bytes
+ *
+ * One request at a time: what a peer sends before its answer waits in `in`. The library's own HTTP
+ * is not used: a request that waits in its buffer gets its head as its body, and a second one there
+ * makes it turn in place for ever (4.1 to 4.3, when a peer does not wait for an answer).
+ *
+ * Invariant: a request belongs to its connection until both have ended: `connection` is NULL once
+ * that is gone, and the request is freed when it is answered and sent, or gone. */
 /* First: its headers use `unused` as a name. */
 #include <libwebsockets.h>
 
-#include "gateways/http/http.h"
+#include "gateways/http/head.h"
 
 #include "common/io/log.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PATH_MAX_ = 512, HEADER_MAX = 256, QUERY_MAX = 2048, HEADERS_ROOM = 2048, TIMEOUT_S = 20 };
+enum {
+    HEAD_MAX = 8192,
+    AHEAD_MAX = 65536, /* what may wait behind a request that is not answered */
+    READ_SIZE = 16384,
+    HEAD_S = 20, /* for a head; for each piece of a body; for an answer to be taken */
+    IDLE_S = 30,
+    LINGER_S = 2, /* for who is refused, to hear so before the connection ends */
+};
 
 struct exchange {
     struct http_request request; /* first: its address is the handle */
     struct http *http;
-    struct lws *wsi; /* NULL: the sender has gone */
+    struct connection *connection; /* NULL: the sender has gone */
     bool asked, answered;
-    char path[PATH_MAX_], values[HTTP_HEADERS][HEADER_MAX];
-    struct http_header headers[HTTP_HEADERS];
-    struct buf query, body, answer; /* answer: LWS_PRE bytes, then the answer's body */
-    size_t length;
+    struct http_head head;
+    uint64_t missing;              /* of the body */
+    struct buf text, body, answer; /* text: the head's; answer: LWS_PRE bytes, then all of it */
 };
 
-struct session {
+struct connection {
+    struct lws *wsi;
+    struct buf in;
     struct exchange *exchange;
+    bool held;             /* nothing is read until there is room again */
+    bool ending, refusing; /* the last answer is written; and to one who may still be sending */
 };
 
 struct http {
@@ -44,99 +58,38 @@ struct http {
 static void
 exchange_free(struct exchange *x)
 {
-    buf_fini(&x->query);
+    buf_fini(&x->text);
     buf_fini(&x->body);
     buf_fini(&x->answer);
     free(x);
 }
 
 static void
-let_go(struct session *s)
+let_go(struct connection *c)
 {
-    struct exchange *x = s == NULL ? NULL : s->exchange;
+    struct exchange *x = c->exchange;
     if (x == NULL)
         return;
-    s->exchange = NULL;
-    x->wsi = NULL;
+    c->exchange = NULL;
+    x->connection = NULL;
     if (!x->asked || x->answered)
         exchange_free(x);
 }
 
-static const char *
-method_of(struct lws *wsi, char *path, int size)
+/* The connection ends when nothing happens for so long; 0: it may take as long as it takes. */
+static void
+allow(struct connection *c, int seconds)
 {
-    static const struct {
-        enum lws_token_indexes token;
-        const char *name;
-    } methods[] = { { WSI_TOKEN_GET_URI, "GET" },        { WSI_TOKEN_POST_URI, "POST" },
-                    { WSI_TOKEN_PUT_URI, "PUT" },        { WSI_TOKEN_PATCH_URI, "PATCH" },
-                    { WSI_TOKEN_DELETE_URI, "DELETE" },  { WSI_TOKEN_HEAD_URI, "HEAD" },
-                    { WSI_TOKEN_OPTIONS_URI, "OPTIONS" } };
-    for (size_t i = 0; i < countof(methods); i++)
-        if (lws_hdr_total_length(wsi, methods[i].token) > 0) {
-            if (lws_hdr_copy(wsi, path, size, methods[i].token) < 0)
-                path[0] = '\0';
-            return methods[i].name;
-        }
-    return "";
-}
-
-static bool
-copy_header(struct lws *wsi, const char *name, char to[HEADER_MAX])
-{
-    char line[64];
-    if (strcmp(name, "authorization") == 0) /* one that the library knows by a number */
-        return lws_hdr_copy(wsi, to, HEADER_MAX, WSI_TOKEN_HTTP_AUTHORIZATION) > 0;
-    snprintf(line, sizeof(line), "%s:", name);
-    return lws_hdr_custom_copy(wsi, to, HEADER_MAX, line, (int)strlen(line)) > 0;
+    lws_set_timeout(c->wsi, seconds == 0 ? NO_PENDING_TIMEOUT : PENDING_TIMEOUT_USER_REASON_BASE,
+                    seconds);
 }
 
 static void
-copy_headers(struct exchange *x, struct lws *wsi)
+drop_front(struct buf *b, size_t len)
 {
-    struct http_request *r = &x->request;
-    const char *const *names = x->http->options.headers;
-    r->headers = x->headers;
-    for (; names != NULL && *names != NULL && r->headers_count < HTTP_HEADERS; names++)
-        if (copy_header(wsi, *names, x->values[r->headers_count])) {
-            x->headers[r->headers_count] =
-                (struct http_header){ *names, x->values[r->headers_count] };
-            r->headers_count++;
-        }
-}
-
-/* The library has decoded it, a piece a parameter: coded again, a sign is what it was. */
-static void
-copy_query(struct exchange *x, struct lws *wsi)
-{
-    char piece[QUERY_MAX];
-    int len;
-    for (int i = 0;
-         (len = lws_hdr_copy_fragment(wsi, piece, sizeof(piece), WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0;
-         i++) {
-        bool value = false;
-        buf_printf(&x->query, "%s", i == 0 ? "" : "&");
-        for (int k = 0; k < len; k++) {
-            bool plain = isalnum((uint8_t)piece[k]) || strchr("-._~", piece[k]) != NULL ||
-                         (piece[k] == '=' && !value);
-            value = value || piece[k] == '=';
-            buf_printf(&x->query, plain ? "%c" : "%%%02x", (uint8_t)piece[k]);
-        }
-    }
-}
-
-static struct exchange *
-exchange_new(struct http *h, struct lws *wsi)
-{
-    struct exchange *x = zalloc(sizeof(*x));
-    x->http = h;
-    x->wsi = wsi;
-    x->request.method = method_of(wsi, x->path, sizeof(x->path));
-    x->request.path = x->path;
-    copy_headers(x, wsi);
-    copy_query(x, wsi);
-    x->request.query = buf_str(&x->query);
-    return x;
+    if (len < b->len)
+        memmove(b->data, b->data + len, b->len - len);
+    b->len -= len;
 }
 
 const char *
@@ -148,141 +101,228 @@ http_header(const struct http_header *headers, size_t count, const char *name)
     return "";
 }
 
+/* ---- answers */
+
+static const char *
+reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = { { 200, "OK" },
+                    { 202, "Accepted" },
+                    { 400, "Bad Request" },
+                    { 401, "Unauthorized" },
+                    { 404, "Not Found" },
+                    { 405, "Method Not Allowed" },
+                    { 409, "Conflict" },
+                    { 411, "Length Required" },
+                    { 413, "Content Too Large" },
+                    { 429, "Too Many Requests" },
+                    { 431, "Request Header Fields Too Large" },
+                    { 503, "Service Unavailable" },
+                    { 505, "HTTP Version Not Supported" } };
+    for (size_t i = 0; i < countof(reasons); i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "";
+}
+
 static void
-ask(struct exchange *x)
+put_answer(struct exchange *x, const struct http_answer *a)
 {
-    x->asked = true;
-    x->request.body = buf_str(&x->body);
-    x->http->options.handle(x->http->options.own, &x->request);
-}
-
-static int
-refuse(struct lws *wsi, unsigned status)
-{
-    lws_return_http_status(wsi, status, NULL);
-    return -1; /* and the connection ends: nobody reads the rest */
-}
-
-/* The library tells the end of the others' bodies to nobody. */
-static bool
-takes_body(const char *method)
-{
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
-}
-
-static int
-on_request(struct http *h, struct lws *wsi, struct session *s)
-{
-    char length[32] = "";
-    let_go(s);
-    struct exchange *x = s->exchange = exchange_new(h, wsi);
-    bool chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    bool has_length = lws_hdr_copy(wsi, length, sizeof(length), WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
-    int64_t bytes = 0;
-    bool has_body = takes_body(x->request.method);
-    if (chunked || (has_body && !has_length))
-        return refuse(wsi, HTTP_STATUS_LENGTH_REQUIRED);
-    if (has_length && (!str_int(str_of(length), &bytes) || bytes < 0 || (!has_body && bytes > 0)))
-        return refuse(wsi, HTTP_STATUS_BAD_REQUEST);
-    if ((uint64_t)bytes > 8 * h->options.body_max)
-        return refuse(wsi, HTTP_STATUS_REQ_ENTITY_TOO_LARGE);
-    x->request.too_big = (uint64_t)bytes > h->options.body_max;
-    if (!has_body) /* else its completion is told, even of an empty one */
-        ask(x);
-    return 0;
-}
-
-static int
-on_body(struct http *h, struct session *s, const void *in, size_t len)
-{
-    struct exchange *x = s->exchange;
-    if (x == NULL || x->asked || (!x->request.too_big && x->body.len + len > h->options.body_max))
-        return -1;
-    if (!x->request.too_big)
-        buf_put(&x->body, in, len);
-    return 0;
+    struct buf *out = &x->answer;
+    memset(buf_extend(out, LWS_PRE), 0, LWS_PRE);
+    buf_printf(out, "HTTP/1.1 %d %s\r\nserver: faultline\r\ncontent-type: %s\r\n", a->status,
+               reason_of(a->status), a->type);
+    buf_printf(out, "content-length: %zu\r\n", a->body.len);
+    if (a->retry_after_s > 0)
+        buf_printf(out, "retry-after: %lld\r\n", (long long)a->retry_after_s);
+    if (a->status == 401)
+        buf_printf(out, "www-authenticate: Bearer\r\n");
+    buf_printf(out, "%s\r\n", x->head.keeps ? "" : "connection: close\r\n");
+    if (strcmp(x->head.method, "HEAD") != 0)
+        buf_put(out, a->body.at, a->body.len);
 }
 
 void
 http_answer(struct http *h, struct http_request *r, const struct http_answer *a)
 {
     struct exchange *x = (struct exchange *)(void *)r;
-    uint8_t room[LWS_PRE + HEADERS_ROOM], *start = room + LWS_PRE, *at = start,
-                                          *end = room + sizeof(room) - 1;
-    char seconds[24];
-    if (x->wsi == NULL) {
+    if (x->connection == NULL) {
         exchange_free(x);
         return;
     }
     x->answered = true;
-    x->length = a->body.len;
-    memset(buf_extend(&x->answer, LWS_PRE), 0, LWS_PRE);
-    buf_put(&x->answer, a->body.at, a->body.len);
-    snprintf(seconds, sizeof(seconds), "%lld", (long long)a->retry_after_s);
-    bool bad = lws_add_http_common_headers(x->wsi, (unsigned)a->status, a->type, a->body.len, &at,
-                                           end) != 0;
-    if (a->retry_after_s > 0)
-        bad = bad || lws_add_http_header_by_name(
-                         x->wsi, (const uint8_t *)"retry-after:", (const uint8_t *)seconds,
-                         (int)strlen(seconds), &at, end) != 0;
-    if (a->status == HTTP_STATUS_UNAUTHORIZED)
-        bad = bad || lws_add_http_header_by_name(x->wsi, (const uint8_t *)"www-authenticate:",
-                                                 (const uint8_t *)"Bearer", 6, &at, end) != 0;
-    if (h->options.once)
-        bad = bad || lws_add_http_header_by_name(x->wsi, (const uint8_t *)"connection:",
-                                                 (const uint8_t *)"close", 5, &at, end) != 0;
-    if (bad || lws_finalize_write_http_header(x->wsi, start, &at, end) != 0)
-        lws_set_timeout(x->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-    else
-        lws_callback_on_writable(x->wsi);
+    x->head.keeps = x->head.keeps && !h->stopped;
+    put_answer(x, a);
+    allow(x->connection, HEAD_S);
+    lws_callback_on_writable(x->connection->wsi);
+}
+
+/* And the connection ends: nobody reads the rest. */
+static void
+refuse(struct exchange *x, int status)
+{
+    struct buf words = { 0 };
+    buf_printf(&words, "%d %s\n", status, reason_of(status));
+    x->head.keeps = false;
+    x->connection->refusing = true;
+    http_answer(
+        x->http, &x->request,
+        &(struct http_answer){ .status = status, .type = "text/plain", .body = buf_str(&words) });
+    buf_fini(&words);
+}
+
+/* ---- from bytes to requests */
+
+static void
+ask(struct exchange *x)
+{
+    x->asked = true;
+    x->request.body = buf_str(&x->body);
+    allow(x->connection, 0);
+    x->http->options.handle(x->http->options.own, &x->request);
+}
+
+/* Takes the next request's head, when it is whole or too long to be waited for. */
+static void
+begin(struct http *h, struct connection *c)
+{
+    size_t blank = 0;
+    while (blank < c->in.len && (c->in.data[blank] == '\r' || c->in.data[blank] == '\n'))
+        blank++;
+    drop_front(&c->in, blank);
+    size_t len = http_head_len(buf_str(&c->in));
+    if (len == 0 && c->in.len <= HEAD_MAX)
+        return;
+    struct exchange *x = c->exchange = zalloc(sizeof(*x));
+    x->http = h;
+    x->connection = c;
+    x->head.method = "";
+    buf_put(&x->text, c->in.data, len);
+    drop_front(&c->in, len);
+    int status = len == 0 || len > HEAD_MAX
+                     ? 431
+                     : http_head_read(&x->head, (char *)x->text.data, len, h->options.headers);
+    if (status == 0 && x->head.body_len > 8 * h->options.body_max)
+        status = 413;
+    x->missing = x->head.body_len;
+    x->request = (struct http_request){ .method = x->head.method,
+                                        .path = x->head.path,
+                                        .query = x->head.query,
+                                        .too_big = x->head.body_len > h->options.body_max,
+                                        .headers = x->head.headers,
+                                        .headers_count = x->head.headers_count };
+    if (status != 0)
+        refuse(x, status);
+}
+
+static void
+gather(struct exchange *x, struct buf *in)
+{
+    size_t len = in->len < x->missing ? in->len : (size_t)x->missing;
+    if (!x->request.too_big)
+        buf_put(&x->body, in->data, len);
+    drop_front(in, len);
+    x->missing -= len;
+    allow(x->connection, HEAD_S);
+    if (x->missing == 0)
+        ask(x);
+}
+
+/* As far as the bytes reach that are there. */
+static void
+proceed(struct http *h, struct connection *c)
+{
+    if (c->exchange == NULL && c->in.len > 0)
+        begin(h, c);
+    struct exchange *x = c->exchange;
+    if (x != NULL && !x->asked && !x->answered)
+        gather(x, &c->in);
+    bool hold = c->in.len > AHEAD_MAX;
+    if (hold != c->held)
+        lws_rx_flow_control(c->wsi, !hold);
+    c->held = hold;
 }
 
 static int
-on_writable(struct lws *wsi, struct session *s)
+on_bytes(struct http *h, struct connection *c, const void *in, size_t len)
 {
-    struct exchange *x = s == NULL ? NULL : s->exchange;
+    if (c->ending || c->refusing)
+        return 0;
+    if (c->exchange == NULL && c->in.len == 0)
+        allow(c, HEAD_S);
+    buf_put(&c->in, in, len);
+    proceed(h, c);
+    return 0;
+}
+
+/* ---- answers out */
+
+/* Once the library has passed on what it keeps of the last answer. */
+static int
+end(struct connection *c)
+{
+    if (lws_partial_buffered(c->wsi)) {
+        lws_callback_on_writable(c->wsi);
+        return 0;
+    }
+    if (!c->refusing)
+        return -1;
+    allow(c, LINGER_S);
+    return 0;
+}
+
+static int
+on_writable(struct http *h, struct connection *c)
+{
+    struct exchange *x = c->exchange;
+    if (c->ending)
+        return end(c);
     if (x == NULL || !x->answered)
         return 0;
-    int wrote = lws_write(wsi, x->answer.data + LWS_PRE, x->length, LWS_WRITE_HTTP_FINAL);
-    bool whole = wrote >= 0 && (size_t)wrote == x->length, once = x->http->options.once;
-    let_go(s);
-    return !whole || once || lws_http_transaction_completed(wsi) ? -1 : 0;
+    size_t len = x->answer.len - LWS_PRE;
+    if (lws_write(c->wsi, x->answer.data + LWS_PRE, len, LWS_WRITE_RAW) != (int)len)
+        return -1;
+    c->ending = !x->head.keeps;
+    let_go(c);
+    if (c->ending)
+        return end(c);
+    allow(c, c->in.len == 0 ? IDLE_S : HEAD_S);
+    proceed(h, c);
+    return 0;
 }
 
 static int
 on_server(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     struct http *h = lws_context_user(lws_get_context(wsi));
-    struct session *s = user;
+    struct connection *c = user;
     switch (reason) {
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return h->stopped ? -1 : 0;
-    case LWS_CALLBACK_HTTP:
-        return on_request(h, wsi, s);
-    case LWS_CALLBACK_HTTP_BODY:
-        return on_body(h, s, in, len);
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        if (s->exchange != NULL && !s->exchange->asked)
-            ask(s->exchange);
+    case LWS_CALLBACK_RAW_ADOPT:
+        *c = (struct connection){ .wsi = wsi };
+        allow(c, HEAD_S);
         return 0;
-    case LWS_CALLBACK_HTTP_WRITEABLE:
-        return on_writable(wsi, s);
-    case LWS_CALLBACK_CLOSED_HTTP:
-    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
-        let_go(s);
+    case LWS_CALLBACK_RAW_RX:
+        return on_bytes(h, c, in, len);
+    case LWS_CALLBACK_RAW_WRITEABLE:
+        return on_writable(h, c);
+    case LWS_CALLBACK_RAW_CLOSE:
+        let_go(c);
+        buf_fini(&c->in);
         return 0;
-    case LWS_CALLBACK_RAW_RX_FILE: /* the loop has woken: that was all */
+    default: /* the loop has woken for another descriptor: that was all */
         return 0;
-    default:
-        return lws_callback_http_dummy(wsi, reason, user, in, len);
     }
 }
 
 /* ---- the loop */
 
 static const struct lws_protocols protocols[] = {
-    { "http", on_server, sizeof(struct session), 0, 0, NULL, 0 },
+    { "http", on_server, sizeof(struct connection), READ_SIZE, 0, NULL, 0 },
     { NULL, NULL, 0, 0, 0, NULL, 0 },
 };
 
@@ -310,13 +350,15 @@ http_open(const struct http_options *o, struct buf *why)
         .uid = -1,
         .user = h,
         .alpn = "http/1.1",
-        .keepalive_timeout = 30,
-        .timeout_secs = TIMEOUT_S,
-        .server_string = "faultline",
+        .timeout_secs = HEAD_S,
+        .pt_serv_buf_size = READ_SIZE,
+        .listen_accept_role = "raw-skt",
+        .listen_accept_protocol = "http",
         .ssl_cert_filepath = o->cert[0] == '\0' ? NULL : o->cert,
         .ssl_private_key_filepath = o->key[0] == '\0' ? NULL : o->key,
         .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_IPV6 |
-                   LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+                   LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG,
     };
     h->context = lws_create_context(&info);
     h->vhost = h->context == NULL ? NULL : lws_create_vhost(h->context, &info);

@@ -1,6 +1,9 @@
 /* http.h - the doorman of libwebsockets: a small HTTP/1.1 server whose answers may come later. Its
  * loop is the process': it wakes for other descriptors too.
  *
+ * Connections are kept, and a peer may send requests ahead: they are handled, and answered, one
+ * after another.
+ *
  * A body needs a Content-Length: without it, or chunked, it is refused (411). One over the limit is
  * read and thrown away, so that its sender hears why; over eight times the limit it is cut off. */
 #ifndef GATEWAYS_HTTP_HTTP_H
@@ -39,7 +42,6 @@ struct http_options {
     int port;               /* 0: one that is free; HTTP_NOWHERE: it is a loop and serves nobody */
     const char *cert, *key; /* PEM files; "": no TLS */
     size_t body_max;
-    bool once;                  /* a connection is closed behind its first answer */
     const char *const *headers; /* which it keeps: at most HTTP_HEADERS, lower case, then NULL */
     /* Must call http_answer for it, now or later; `r` is its handle. */
     void (*handle)(void *own, struct http_request *r);

@@ -9,6 +9,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import struct
 import subprocess
 import threading
@@ -170,6 +171,40 @@ class Poster:
             return answer.status, answer.read()
         finally:
             c.close()
+
+    def ask_kept(self, requests):
+        """The statuses of POSTs (name, request) on one connection, each after the answer to the one before."""
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c.connect()
+        first, statuses = c.sock, []
+        for name, r in requests:
+            c.request("POST", "/v1/hooks/" + name + r.get("query", ""), r["body"].encode(), r.get("headers", {}))
+            answer = c.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+            assert c.sock is first, "the connection was not kept"
+        c.close()
+        return statuses
+
+    def ask_ahead(self, requests):
+        """The statuses of POSTs (name, request) that are all sent before the first answer is read."""
+        heads = "POST /v1/hooks/%s%s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n"
+        sent = b""
+        for name, r in requests:
+            lines = "".join("%s: %s\r\n" % field for field in r.get("headers", {}).items())
+            body = r["body"].encode()
+            sent += (heads % (name, r.get("query", ""), lines, len(body))).encode() + body
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as s:
+            s.sendall(sent)
+            answers = s.makefile("rb")
+            statuses = []
+            for _ in requests:
+                statuses.append(int(answers.readline().split()[1]))
+                length = 0
+                while (line := answers.readline().strip().lower()) != b"":
+                    length = int(line.split(b":")[1]) if line.startswith(b"content-length:") else length
+                answers.read(length)
+        return statuses
 
     def post(self, kind, user, words, ident, **more):
         return self.ask("POST", kind, **getattr(self, "make_" + kind)(user, words, ident, **more))

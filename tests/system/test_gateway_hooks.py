@@ -191,6 +191,23 @@ def test_what_is_forged_stale_or_too_much_is_refused_and_said_in_the_log(site, p
     platforms.hears(is_number, kind="slack")
 
 
+@pytest.mark.parametrize("ask", ["ask_kept", "ask_ahead"])
+def test_many_requests_on_one_connection_are_each_read_as_they_are(site, platforms, hooks, ask):
+    kinds = [kind for _ in range(3) for kind in SECRETS]
+    requests = [
+        (kind, getattr(hooks.poster, "make_" + kind)(USERS[kind], "help", IDENTS[kind] % (100 + i)))
+        for i, kind in enumerate(kinds)
+    ]
+    forged = dict(requests[-1][1], headers={"X-Telegram-Bot-Api-Secret-Token": "x"})
+    requests[7:7] = [("telegram", forged), ("nobody", {"body": "x" * 20000}), ("slack", {"body": ""})]
+    statuses = getattr(hooks.poster, ask)(requests)
+    assert statuses == [200] * 7 + [401, 404, 401] + [200] * 8, statuses
+    assert "event=hook_broken" not in site.log_text()
+    hooks.say("slack", "Lift stuck, urgent")  # it hears others, too
+    platforms.hears(is_number, kind="slack")
+    hooks.stop()
+
+
 def test_what_the_disk_does_not_take_is_refused_until_it_does(site, platforms, hooks):
     hooks.say("slack", "hello")
     platforms.hears(lambda w: "What is broken" in w, kind="slack")

@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import http.server
 import json
+import re
+import socket
 import threading
 import time
 import urllib.error
@@ -93,8 +95,6 @@ class Web(Gateway):
 
 
 def free_port():
-    import socket
-
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
@@ -261,6 +261,36 @@ def test_bad_requests_are_told_what_is_wrong_and_floods_when_to_come_again(site,
     assert document["openapi"].startswith("3.") and "/v1/reports" in document["paths"]
     taken = statuses.count(202)
     wait_for_tickets(site, taken)
+
+
+def test_requests_sent_ahead_are_answered_in_turn_and_what_is_no_http_is_refused(site, web):
+    report = '{"text": "dark", "site": "city-hall", "key": "ahead-%d"}'
+    head = "POST /v1/reports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+    posts = [head % (KEY, len(report % i), report % i) for i in range(1, 4)]
+    asks = ["GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "\r\nPOST /v1/reports HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"]
+    sent = posts[0] + asks[0] + posts[1] + asks[1] + posts[2] + asks[0].replace("Host: x", "Connection: close")
+
+    def say(*pieces):
+        """All that is answered until the gateway closes, and what it answered with."""
+        port = int(web.url.rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as s:
+            for piece in pieces:
+                s.sendall(piece.encode())
+            said = b"".join(iter(lambda: s.recv(65536), b""))
+        return said, [int(status) for status in re.findall(rb"HTTP/1.1 (\d+) ", said)]
+
+    assert say(sent)[1] == [202, 200, 202, 401, 202, 200]
+    assert say(*sent)[1] == [202, 200, 202, 401, 202, 200]  # a byte at a time; the same keys
+    assert say(*sent[:100], sent[100:])[1] == [202, 200, 202, 401, 202, 200]
+    for wrong, status in [
+        ("GET / HTTP/1.1\r\nA: %s\r\n\r\n" % ("x" * 9000), 431),
+        ("POST /v1/reports HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + sent, 411),
+        ("POST /v1/reports HTTP/1.1\r\n\r\n" + sent, 411),
+        ("POST /v1/reports HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nx", 413),
+        ("\x16\x03\x01\r\n\r\n", 400),
+    ]:
+        assert say(wrong)[1] == [status], wrong[:60]
+    wait_for_tickets(site, 3)
 
 
 def test_a_webhook_is_tried_again_after_errors_and_a_crash_and_can_be_had_again(site, web, receiver):
