@@ -16,6 +16,7 @@
 #include "common/io/log.h"
 
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -270,6 +271,7 @@ end(struct connection *c)
     }
     if (!c->refusing)
         return -1;
+    shutdown(lws_get_socket_fd(c->wsi), SHUT_WR); /* a reset could overtake the answer */
     allow(c, LINGER_S);
     return 0;
 }

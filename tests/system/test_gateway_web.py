@@ -290,7 +290,8 @@ def test_requests_sent_ahead_are_answered_in_turn_and_what_is_no_http_is_refused
         ("\x16\x03\x01\r\n\r\n", 400),
     ]:
         assert say(wrong)[1] == [status], wrong[:60]
-    wait_for_tickets(site, 3)
+    wait_until(lambda: sum(1 + t.get("repeats", 0) for t in tickets(site)) == 3, "three reports, joined or not", 20)
+    web.stop()
 
 
 def test_a_webhook_is_tried_again_after_errors_and_a_crash_and_can_be_had_again(site, web, receiver):
