@@ -55,16 +55,29 @@ gate_wait(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void
-write_settings(const char *site, const char *name, const char *settings)
+void
+gate_write(const char *site, const char *name, struct str bytes)
 {
-    char path[160];
-    snprintf(path, sizeof(path), "%s/gateways", site);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/gateways/%s.conf", site, name);
-    FILE *f = fopen(path, "we");
-    if (f == NULL || fprintf(f, "sender_burst 0\nall_burst 0\n%s", settings) < 0 || fclose(f) != 0)
+    char path[200];
+    snprintf(path, sizeof(path), "%s/gateways/%s", site, name);
+    for (char *at = path + strlen(site); (at = strchr(at + 1, '/')) != NULL; *at = '/') {
+        *at = '\0';
+        mkdir(path, 0700);
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, bytes.at, bytes.len) != (ssize_t)bytes.len || close(fd) != 0)
         die("cannot write %s: %s", path, strerror(errno));
+}
+
+static void
+write_settings(const char *site, const char *gateway, const char *settings)
+{
+    char name[40];
+    struct buf text = { 0 };
+    snprintf(name, sizeof(name), "%s.conf", gateway);
+    buf_printf(&text, "sender_burst 0\nall_burst 0\n%s", settings);
+    gate_write(site, name, buf_str(&text));
+    buf_fini(&text);
 }
 
 pid_t

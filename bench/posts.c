@@ -1,8 +1,7 @@
-/* posts.c - reports by HTTP: GATE_WINDOW kept connections, each with one POST on its way. */
+/* posts.c - messages by HTTP: GATE_WINDOW kept connections, each with one POST on its way. */
 #include "bench/gate.h"
 #include "common/io/clock.h"
 #include "common/io/log.h"
-#include "common/io/seal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,7 +10,6 @@
 #include <unistd.h>
 
 enum { STUCK_MS = 20000 };
-static const char api_key[] = "bench-0123456789abcdef";
 
 struct poster {
     int fd;
@@ -19,47 +17,37 @@ struct poster {
 };
 
 struct posters {
+    const struct post *post;
     struct poster all[GATE_WINDOW];
     unsigned sent, answered, most;
 };
 
-static void
-write_key(const char *site)
+void
+post_put(struct buf *out, const char *path, const char *headers, struct str body)
 {
-    char path[160], hex[65];
-    uint8_t digest[32];
-    digest_32(digest, str_of(api_key));
-    hex_of(hex, digest, sizeof(digest));
-    snprintf(path, sizeof(path), "%s/gateways/web.keys", site);
-    FILE *f = fopen(path, "we");
-    if (f == NULL || fprintf(f, "bench %s web.api - -\n", hex) < 0 || fclose(f) != 0)
-        die("cannot write %s: %s", path, strerror(errno));
+    buf_printf(out,
+               "POST %s HTTP/1.1\r\nHost: bench\r\n%sContent-Type: application/json\r\n"
+               "Content-Length: %zu\r\n\r\n",
+               path, headers, body.len);
+    buf_put(out, body.at, body.len);
 }
 
 static void
 post(struct posters *p, struct poster *one)
 {
-    char body[300], request[800];
+    struct buf request = { 0 };
     if (p->sent == p->most)
         return;
-    int len =
-        snprintf(body, sizeof(body),
-                 "{\"text\":\"The lift in stairwell %u stands between two floors, nobody is "
-                 "inside\",\"site\":\"city-hall\",\"lang\":\"en\",\"contact\":\"+86138%08u\"}",
-                 p->sent, p->sent);
-    len = snprintf(request, sizeof(request),
-                   "POST /v1/reports HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n"
-                   "Idempotency-Key: bench-%u\r\nContent-Type: application/json\r\n"
-                   "Content-Length: %d\r\n\r\n%s",
-                   api_key, p->sent, len, body);
-    if (send(one->fd, request, (size_t)len, MSG_NOSIGNAL) != len)
-        die("the web gateway closed a connection: %s", strerror(errno));
+    p->post->request(&request, p->sent);
+    if (send(one->fd, request.data, request.len, MSG_NOSIGNAL) != (ssize_t)request.len)
+        die("the %s gateway closed a connection: %s", p->post->gateway, strerror(errno));
     p->sent++;
+    buf_fini(&request);
 }
 
 /* One whole answer out of what has come; false: not yet. */
 static bool
-take_answer(struct poster *one)
+take_answer(const struct post *post, struct poster *one)
 {
     struct str in = buf_str(&one->in);
     const char *end = in.len == 0 ? NULL : memmem(in.at, in.len, "\r\n\r\n", 4);
@@ -71,8 +59,9 @@ take_answer(struct poster *one)
     size_t whole = (size_t)(end - in.at) + 4 + strtoul(length + 15, NULL, 10);
     if (in.len < whole)
         return false;
-    if (in.len < 12 || memcmp(in.at + 8, " 202", 4) != 0)
-        die("the web gateway answered %.*s", (int)(in.len < 300 ? in.len : 300), in.at);
+    if (strtol(in.at + sizeof("HTTP/1.1"), NULL, 10) != post->status)
+        die("the %s gateway answered %.*s", post->gateway, (int)(in.len < 300 ? in.len : 300),
+            in.at);
     memmove(one->in.data, one->in.data + whole, in.len - whole);
     one->in.len -= whole;
     return true;
@@ -83,9 +72,9 @@ hear(struct posters *p, struct poster *one)
 {
     ssize_t got = recv(one->fd, buf_reserve(&one->in, 4096), 4096, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN))
-        die("the web gateway closed a connection");
+        die("the %s gateway closed a connection", p->post->gateway);
     one->in.len += got > 0 ? (size_t)got : 0;
-    while (take_answer(one)) {
+    while (take_answer(p->post, one)) {
         p->answered++;
         post(p, one);
     }
@@ -101,7 +90,7 @@ post_all(struct posters *p)
     }
     while (p->answered < p->most) {
         if (poll(fds, GATE_WINDOW, STUCK_MS) <= 0)
-            die("the web gateway answers no more: %u of %u", p->answered, p->most);
+            die("the %s gateway answers no more: %u of %u", p->post->gateway, p->answered, p->most);
         for (size_t i = 0; i < GATE_WINDOW; i++)
             if (fds[i].revents != 0)
                 hear(p, &p->all[i]);
@@ -109,17 +98,17 @@ post_all(struct posters *p)
 }
 
 double
-posts_per_s(const char *site, unsigned messages)
+posts_per_s(const struct post *post, const char *site, unsigned messages)
 {
-    struct posters p = { .most = messages };
-    char settings[64];
+    struct posters p = { .post = post, .most = messages };
+    struct buf settings = { 0 };
     int port = gate_free_port();
-    snprintf(settings, sizeof(settings), "port %d\n", port);
-    write_key(site);
-    pid_t gate = gate_open(site, "web", settings);
+    buf_printf(&settings, "port %d\n", port);
+    post->prepare(site, &settings);
+    pid_t gate = gate_open(site, post->gateway, buf_cstr(&settings));
     for (size_t i = 0; i < GATE_WINDOW; i++)
         if ((p.all[i].fd = gate_connect(port)) < 0)
-            die("the web gateway takes no connection: %s", strerror(errno));
+            die("the %s gateway takes no connection: %s", post->gateway, strerror(errno));
     int64_t began = clock_mono_ns();
     post_all(&p);
     double took_s = (double)(clock_mono_ns() - began) / 1e9;
@@ -128,5 +117,6 @@ posts_per_s(const char *site, unsigned messages)
         buf_fini(&p.all[i].in);
     }
     gate_close(gate);
+    buf_fini(&settings);
     return messages / took_s;
 }

@@ -73,11 +73,10 @@ keep_voice(struct talk *t, const uint8_t id[16], struct buf *text)
     snprintf(path, sizeof(path), "%.600s/%s", t->desk->files, name);
     mkdir(t->desk->files, 0700);
     bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
-    good = good && files_sync_folder(t->desk->files);
     snprintf(path, sizeof(path), "%.600s/%s/1-voice.wav", t->desk->files, name);
     good = good && files_write(path, buf_str(&t->wav));
     *strrchr(path, '/') = '\0';
-    good = good && files_sync_folder(path);
+    good = good && files_sync_folder(path) && files_sync_folder(t->desk->files);
     if (good)
         buf_printf(text, "\n[attachment voice.wav, audio/wav, %zu bytes: %s/1-voice.wav]",
                    t->wav.len, name);
