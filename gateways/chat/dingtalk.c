@@ -71,28 +71,6 @@ say_success(const struct hook_account *a, const struct hook_request *r, struct h
     return good;
 }
 
-static bool
-is_signed(const struct hook_account *a, const struct hook_request *r, struct str encrypted)
-{
-    struct str query = r->query;
-    struct buf sign = { 0 }, time = { 0 }, nonce = { 0 };
-    char want[SHA1_HEX];
-    bool good =
-        a->token[0] != '\0' &&
-        (hook_field(&sign, query, "msg_signature") || hook_field(&sign, query, "signature")) &&
-        hook_field(&time, query, "timestamp") && hook_is_fresh(r, buf_str(&time), FRESH_S) &&
-        hook_field(&nonce, query, "nonce");
-    if (good) {
-        const struct str parts[] = { str_of(a->token), buf_str(&time), buf_str(&nonce), encrypted };
-        crypt_sha1_sorted(want, parts, countof(parts));
-        good = crypt_same(buf_str(&sign), str_of(want));
-    }
-    buf_fini(&sign);
-    buf_fini(&time);
-    buf_fini(&nonce);
-    return good;
-}
-
 static enum hook_kind
 event(const struct hook_account *a, const struct hook_request *r, struct hook_event *e)
 {
@@ -100,7 +78,7 @@ event(const struct hook_account *a, const struct hook_request *r, struct hook_ev
     struct json *j = json_read(r->body, &why);
     enum hook_kind found = j == NULL ? HOOK_BROKEN : HOOK_FORGED;
     if (j != NULL && hook_put(&encrypted, j, "encrypt")) {
-        bool good = is_signed(a, r, buf_str(&encrypted)) &&
+        bool good = hook_envelope_is_signed(a, r, buf_str(&encrypted), FRESH_S) &&
                     crypt_open_envelope(&plain, str_of(a->key), buf_str(&encrypted), str_of(a->id));
         found = good && say_success(a, r, e) ? HOOK_ANSWER : HOOK_FORGED;
     }

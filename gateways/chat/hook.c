@@ -1,6 +1,8 @@
 /* hook.c - the services, and what their readers share. */
 #include "gateways/chat/hook.h"
 
+#include "gateways/chat/crypt.h"
+
 #include <inttypes.h>
 
 const struct hook_service hook_services[] = {
@@ -124,4 +126,27 @@ hook_put(struct buf *out, const struct json *j, const char *path)
     else
         return false;
     return true;
+}
+
+bool
+hook_envelope_is_signed(const struct hook_account *a, const struct hook_request *r,
+                        struct str encrypted, int64_t seconds)
+{
+    struct str query = r->query;
+    struct buf sign = { 0 }, time = { 0 }, nonce = { 0 };
+    char want[SHA1_HEX];
+    bool good =
+        a->token[0] != '\0' &&
+        (hook_field(&sign, query, "msg_signature") || hook_field(&sign, query, "signature")) &&
+        hook_field(&time, query, "timestamp") && hook_is_fresh(r, buf_str(&time), seconds) &&
+        hook_field(&nonce, query, "nonce");
+    if (good) {
+        const struct str parts[] = { str_of(a->token), buf_str(&time), buf_str(&nonce), encrypted };
+        crypt_sha1_sorted(want, parts, countof(parts));
+        good = crypt_same(buf_str(&sign), str_of(want));
+    }
+    buf_fini(&sign);
+    buf_fini(&time);
+    buf_fini(&nonce);
+    return good;
 }

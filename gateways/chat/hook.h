@@ -75,6 +75,9 @@ const struct json *hook_at(const struct json *j, const char *path);
 enum hook_kind hook_found(const struct hook_event *e);
 /* Is it `seconds` away from now at most? `text` is whole seconds (or milliseconds). */
 bool hook_is_fresh(const struct hook_request *r, struct str text, int64_t seconds);
+/* WeCom's and DingTalk's encrypted text, by the query's signature, time stamp and nonce. */
+bool hook_envelope_is_signed(const struct hook_account *a, const struct hook_request *r,
+                             struct str encrypted, int64_t seconds);
 
 enum hook_kind wecom_read(const struct hook_account *, const struct hook_request *,
                           struct hook_event *);

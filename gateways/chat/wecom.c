@@ -50,26 +50,6 @@ wecom_message(struct str xml, struct hook_event *e)
     return found;
 }
 
-static bool
-is_signed(const struct hook_account *a, const struct hook_request *r, struct str encrypted)
-{
-    struct str query = r->query;
-    struct buf sign = { 0 }, time = { 0 }, nonce = { 0 };
-    char want[SHA1_HEX];
-    bool good = a->token[0] != '\0' && hook_field(&sign, query, "msg_signature") &&
-                hook_field(&time, query, "timestamp") &&
-                hook_is_fresh(r, buf_str(&time), FRESH_S) && hook_field(&nonce, query, "nonce");
-    if (good) {
-        const struct str parts[] = { str_of(a->token), buf_str(&time), buf_str(&nonce), encrypted };
-        crypt_sha1_sorted(want, parts, countof(parts));
-        good = crypt_same(buf_str(&sign), str_of(want));
-    }
-    buf_fini(&sign);
-    buf_fini(&time);
-    buf_fini(&nonce);
-    return good;
-}
-
 enum hook_kind
 wecom_read(const struct hook_account *a, const struct hook_request *r, struct hook_event *e)
 {
@@ -77,7 +57,7 @@ wecom_read(const struct hook_account *a, const struct hook_request *r, struct ho
     enum hook_kind found = HOOK_BROKEN;
     bool there = r->get ? hook_field(&encrypted, r->query, "echostr")
                         : xml_child(&encrypted, r->body, "Encrypt");
-    if (there && !is_signed(a, r, buf_str(&encrypted)))
+    if (there && !hook_envelope_is_signed(a, r, buf_str(&encrypted), FRESH_S))
         found = HOOK_FORGED;
     else if (there &&
              !crypt_open_envelope(&plain, str_of(a->key), buf_str(&encrypted), str_of(a->id)))

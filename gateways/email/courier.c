@@ -3,7 +3,7 @@
 
 #include <curl/curl.h>
 
-enum { SOCKETS = 64 };
+enum { SOCKETS = 64, CONNECT_MS = 10000 };
 
 struct courier {
     CURLM *multi;
@@ -54,6 +54,23 @@ courier_free(struct courier *c)
         return;
     curl_multi_cleanup(c->multi);
     free(c);
+}
+
+void
+courier_direct(void *easy, const struct way *w, char *error)
+{
+    curl_easy_setopt(easy, CURLOPT_URL, w->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, w->protocols);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)(w->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    if (w->ca[0] != '\0')
+        curl_easy_setopt(easy, CURLOPT_CAINFO, w->ca);
+    if (w->user[0] != '\0') {
+        curl_easy_setopt(easy, CURLOPT_USERNAME, w->user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, w->password);
+    }
 }
 
 void

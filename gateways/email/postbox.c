@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-enum { CONNECT_MS = 15000, SILENT_MS = 60000, READ = 65536, READS_A_TURN = 32 };
+enum { SILENT_MS = 60000, READ = 65536, READS_A_TURN = 32 };
 enum state { IDLE, CONNECTING, TALKING, STOPPED };
 
 struct postbox {
@@ -148,17 +148,9 @@ ring_up(struct postbox *m)
     assert(c != NULL);
     m->error[0] = '\0';
     m->trip.ended = on_connected;
-    curl_easy_setopt(c, CURLOPT_URL, o->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "imap,imaps");
+    const struct way way = { o->url, "imap,imaps", o->user, o->password, o->ca, o->tls };
+    courier_direct(c, &way, m->error);
     curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L); /* which logs in, too */
-    curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
-    curl_easy_setopt(c, CURLOPT_PASSWORD, o->password);
-    curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(o->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, m->error);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    if (o->ca[0] != '\0')
-        curl_easy_setopt(c, CURLOPT_CAINFO, o->ca);
     m->state = CONNECTING;
     courier_add(m->courier, c, &m->trip);
 }

@@ -7,7 +7,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
-enum { CONNECT_MS = 10000, WHOLE_MS = 60000, WHY = 300, KEPT = 8 };
+enum { WHOLE_MS = 60000, WHY = 300, KEPT = 8 };
 
 struct errand {
     struct trip trip;
@@ -61,8 +61,8 @@ set_up(struct errand *e, const char *from)
 {
     const struct smtp_options *o = &e->smtp->o;
     CURL *c = e->easy;
-    curl_easy_setopt(c, CURLOPT_URL, o->url);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    const struct way way = { o->url, "smtp,smtps", o->user, o->password, o->ca, o->tls };
+    courier_direct(c, &way, e->error);
     curl_easy_setopt(c, CURLOPT_MAIL_FROM, from);
     curl_easy_setopt(c, CURLOPT_MAIL_RCPT, e->to);
     curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
@@ -72,16 +72,6 @@ set_up(struct errand *e, const char *from)
     curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)e->message.len);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)WHOLE_MS);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, e->error);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(o->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-    if (o->ca[0] != '\0')
-        curl_easy_setopt(c, CURLOPT_CAINFO, o->ca);
-    if (o->user[0] != '\0') {
-        curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
-        curl_easy_setopt(c, CURLOPT_PASSWORD, o->password);
-    }
 }
 
 static void
