@@ -11,6 +11,7 @@ board_hour(struct engine *e)
     if (b->hour == e->learned.hour)
         return;
     b->hour = e->learned.hour;
+    b->warm = false;
     memset(b->services, 0, e->roster.slots_count * e->roster.count * sizeof(*b->services));
 }
 
@@ -26,6 +27,7 @@ board_init(struct engine *e)
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));
+    b->stances = zalloc((e->roster.count + 1) * sizeof(*b->stances));
     b->width = BOARD_ROWS / slots;
     if (b->width < BOARD_WIDTH_LEAST)
         b->width = BOARD_WIDTH_LEAST;
@@ -54,6 +56,7 @@ board_fini(struct engine *e)
     queue_fini(&b->line);
     free(b->windows);
     free(b->services);
+    free(b->stances);
     free(b->pins);
     free(b->riders);
     free(b->fresh);
@@ -236,6 +239,8 @@ review(struct engine *e, struct job *j)
         board_enter(e, j);
     if (j->place > 0 || rides(e, j))
         freshen(&e->board, j);
+    else
+        edges_drop(e, j);
 }
 
 /* ---- who gets what */
@@ -287,7 +292,16 @@ match_one(struct engine *e)
     if (best != NULL && best->seats.now > 0 && b->choice.least < w.defer)
         chance(e, j, best, best->seats.turn);
     b->looked = true;
+}
+
+/* Nobody asks what the matching would be; what has changed looks for its row later. */
+static void
+rest(struct engine *e)
+{
+    struct board *b = &e->board;
     b->live = false;
+    for (size_t i = 0; i < b->fresh_count; i++)
+        edges_drop(e, b->fresh[i]);
 }
 
 /* All rows anew. */
@@ -296,7 +310,6 @@ build(struct engine *e)
 {
     struct board *b = &e->board;
     edges_clear(e);
-    b->live = true;
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
             edges_row(e, b->windows[c].list[i], 0);
@@ -316,12 +329,32 @@ refresh(struct engine *e)
         edges_engineer(e, b->changed[i]);
     for (size_t i = 0; b->riding && i < b->changed_count; i++) {
         struct job *rider = seat_look(e, b->changed[i])->rider;
-        if (rider != NULL)
+        if (rider != NULL && !edges_has(e, rider))
             edges_row(e, rider, 0);
     }
     for (size_t i = 0; i < b->fresh_count; i++)
         if (b->fresh[i]->place > 0 || rides(e, b->fresh[i]))
             edges_row(e, b->fresh[i], 0);
+}
+
+/* A minute has passed, or for a while nobody asked: rows as of then, and as of now. */
+static void
+renew(struct engine *e)
+{
+    struct board *b = &e->board;
+    for (size_t i = b->riders_count; i-- > 0;)
+        if (!rides(e, b->riders[i]))
+            edges_drop(e, b->riders[i]);
+    edges_renew(e);
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            if (!edges_has(e, b->windows[c].list[i]))
+                freshen(b, b->windows[c].list[i]);
+    for (size_t i = 0; b->riding && i < e->roster.count; i++) {
+        struct job *rider = seat_look(e, &e->roster.list[i])->rider;
+        if (rider != NULL && !edges_has(e, rider))
+            freshen(b, rider);
+    }
 }
 
 static void
@@ -333,14 +366,23 @@ take_chance(struct engine *e, struct job *j)
         chance(e, j, x, seat);
 }
 
+/* When more than one in so many of all stand otherwise, it is cheaper to begin anew. */
+enum { CROWD = 6 };
+
 static void
 match_many(struct engine *e)
 {
     struct board *b = &e->board;
-    if (!b->live)
+    bool cold = !b->warm || b->rode != b->riding;
+    if (!cold && !b->live) {
+        renew(e);
+        cold = b->changed_count > e->roster.count / CROWD;
+    }
+    if (cold)
         build(e);
     else
         refresh(e);
+    b->live = true;
     edges_suffice(e);
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
@@ -375,18 +417,15 @@ match_all(struct engine *e)
     struct board *b = &e->board;
     b->chances_count = 0;
     b->looked = false;
-    if (b->riding != is_riding(e)) {
-        b->riding = !b->riding;
-        b->live = false;
-    }
+    b->riding = is_riding(e);
     if (match_pinned(e))
         return;
-    if (b->waiting == 0)
-        b->live = false;
-    else if (b->waiting == 1 && !b->riding)
-        match_one(e);
-    else
+    if (b->waiting > 1 || b->riding)
         match_many(e);
+    else if (b->waiting == 1)
+        match_one(e);
+    if (b->waiting < 2 && !b->riding)
+        rest(e);
     settled(b);
 }
 
@@ -476,7 +515,7 @@ is_choosing(const struct engine *e)
 {
     const struct board *b = &e->board;
     struct suitor s;
-    if (b->riders_count > 0) /* somebody on his way will come nearer */
+    if (b->riding && b->riders_count > 0) /* somebody on his way will come nearer */
         return true;
     for (size_t c = 0; b->waiting > 0 && c < e->roster.slots_count; c++) {
         const struct window *w = &b->windows[c];

@@ -44,6 +44,13 @@ band_of(msec into)
     return into >= 5 * DAYS ? 4 : by_hour[into % DAYS / HOURS];
 }
 
+uint16_t
+travel_phase(const struct rules *r, instant at)
+{
+    msec into = into_week(r, at);
+    return (uint16_t)(r->matching.speed_pct[into / (30 * MINUTES)] << 8 | band_of(into));
+}
+
 /* Cells are numbered from the south-west corner of the globe: within 16 bits. */
 static uint32_t
 cell_of(struct place p)
