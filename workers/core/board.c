@@ -87,9 +87,10 @@ is_wanted(const struct engine *e, const struct job *j)
     return false;
 }
 
-static void
-freshen(struct board *b, struct job *j)
+void
+board_fresh(struct engine *e, struct job *j)
 {
+    struct board *b = &e->board;
     if (j->fresh)
         return;
     b->fresh = grow_array(b->fresh, b->fresh_count, &b->fresh_cap, sizeof(*b->fresh));
@@ -98,13 +99,14 @@ freshen(struct board *b, struct job *j)
 }
 
 static void
-window_add(struct board *b, struct window *w, struct job *j)
+window_add(struct engine *e, struct window *w, struct job *j)
 {
+    struct board *b = &e->board;
     w->list = grow_array(w->list, w->count, &w->cap, sizeof(*w->list));
     j->place = ++w->count;
     w->list[j->place - 1] = j;
     b->waiting++;
-    freshen(b, j);
+    board_fresh(e, j);
 }
 
 static void
@@ -163,7 +165,7 @@ board_enter(struct engine *e, struct job *j)
     } else if (!first || w->last == NULL) {
         w->last = &j->line;
     }
-    window_add(b, w, j);
+    window_add(e, w, j);
 }
 
 void
@@ -185,7 +187,7 @@ board_leave(struct engine *e, struct job *j)
             w->last = queue_prev(&b->line, j->slot, 0, w->last);
         if (next != NULL) {
             w->last = next;
-            window_add(b, w, container_of(next, struct job, line));
+            window_add(e, w, container_of(next, struct job, line));
         }
     }
     queue_del(&b->line, j->slot, 0, &j->line);
@@ -238,7 +240,7 @@ review(struct engine *e, struct job *j)
     else if (!j->lined && wanted)
         board_enter(e, j);
     if (j->place > 0 || rides(e, j))
-        freshen(&e->board, j);
+        board_fresh(e, j);
     else
         edges_drop(e, j);
 }
@@ -335,6 +337,8 @@ refresh(struct engine *e)
     for (size_t i = 0; i < b->fresh_count; i++)
         if (b->fresh[i]->place > 0 || rides(e, b->fresh[i]))
             edges_row(e, b->fresh[i], 0);
+        else
+            edges_drop(e, b->fresh[i]);
 }
 
 /* A minute has passed, or for a while nobody asked: rows as of then, and as of now. */
@@ -349,11 +353,11 @@ renew(struct engine *e)
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
             if (!edges_has(e, b->windows[c].list[i]))
-                freshen(b, b->windows[c].list[i]);
+                board_fresh(e, b->windows[c].list[i]);
     for (size_t i = 0; b->riding && i < e->roster.count; i++) {
         struct job *rider = seat_look(e, &e->roster.list[i])->rider;
         if (rider != NULL && !edges_has(e, rider))
-            freshen(b, rider);
+            board_fresh(e, rider);
     }
 }
 
@@ -584,11 +588,8 @@ board_settle(struct engine *e, size_t budget)
 {
     struct board *b = &e->board;
     instant tick = seat_tick(e->at);
-    bool later = b->tick != tick || e->learned.evicted;
-    if (e->learned.evicted)
-        b->hour = -1;
-    e->learned.evicted = false;
-    board_hour(e);
+    bool later = b->tick != tick;
+    board_lose(e);
     b->riding = is_riding(e);
     if (later)
         b->live = false;

@@ -130,6 +130,10 @@ void board_enter(struct engine *e, struct job *j); /* it waits, if for one of ou
 void board_leave(struct engine *e, struct job *j);
 /* Load, place or what he does has changed. */
 void board_changed(struct engine *e, struct engineer *x);
+/* It is in a window, or somebody is on his way to it, and something of it has changed. */
+void board_fresh(struct engine *e, struct job *j);
+/* What was learned is partly forgotten (lost.c). */
+void board_lose(struct engine *e);
 /* At an event's end: what changed is taken over, and whoever can be offered something is, `budget`
  * offers at most. */
 void board_settle(struct engine *e, size_t budget);

@@ -116,6 +116,17 @@ keep(const struct learned *l, struct tally *t)
     t->was_expected_ms = t->expected_ms;
 }
 
+/* Unless nothing was told of it anyway. */
+static void
+lose(struct learned *l, const struct tally *t)
+{
+    if (l->hour != 0 && t->was_count == 0)
+        return;
+    if (l->lost_count < LEARNED_LOST)
+        l->lost[l->lost_count] = t->key;
+    l->lost_count++;
+}
+
 void
 learned_add(struct learned *l, const struct learned_key *key, msec seen, msec expected)
 {
@@ -128,8 +139,8 @@ learned_add(struct learned *l, const struct learned_key *key, msec seen, msec ex
             halve(t);
             return;
         }
+        lose(l, t);
         t->count = 0;
-        l->evicted = true;
     }
     if (t->count == 0)
         *t = (struct tally){ .key = *key };

@@ -48,8 +48,10 @@ bool
 stance_holds(const struct stance *was, const struct stance *is)
 {
     bool shape = was->count == is->count && was->now == is->now && was->turn == is->turn;
-    if (!shape || is->count == 0)
-        return shape;
+    if (!shape || was->tick > is->tick)
+        return false;
+    if (is->count == 0)
+        return true;
     return was->kind == is->kind && was->busy == is->busy && was->load == is->load &&
            was->rarity == is->rarity && same_place(was->from, is->from) &&
            same_place(was->here, is->here) && was->phases[0] == is->phases[0] &&

@@ -74,6 +74,15 @@ trip_key(const struct rules *r, struct place a, struct place b, instant at)
     return k;
 }
 
+bool
+travel_key_ends(const struct learned_key *key, struct place p)
+{
+    uint32_t cell = cell_of(p), ends[2] = { 0, 0 };
+    for (size_t i = 0; i < 2 * sizeof(uint32_t); i++)
+        ends[i / 4] = ends[i / 4] << 8 | key->b[2 + i];
+    return place_known(p) && (cell == ends[0] || cell == ends[1]);
+}
+
 msec
 travel_time(const struct rules *r, const struct learned *l, struct place a, struct place b,
             instant at)
