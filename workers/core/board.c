@@ -322,11 +322,23 @@ build(struct engine *e)
     }
 }
 
+/* Nobody comes to these any more, for now at least. */
+static void
+dismount(struct engine *e)
+{
+    struct board *b = &e->board;
+    for (size_t i = b->riders_count; i-- > 0;)
+        if (!rides(e, b->riders[i]))
+            edges_drop(e, b->riders[i]);
+}
+
 /* What has changed. */
 static void
 refresh(struct engine *e)
 {
     struct board *b = &e->board;
+    if (b->changed_count > 0)
+        dismount(e);
     for (size_t i = 0; i < b->changed_count; i++)
         edges_engineer(e, b->changed[i]);
     for (size_t i = 0; b->riding && i < b->changed_count; i++) {
@@ -346,9 +358,7 @@ static void
 renew(struct engine *e)
 {
     struct board *b = &e->board;
-    for (size_t i = b->riders_count; i-- > 0;)
-        if (!rides(e, b->riders[i]))
-            edges_drop(e, b->riders[i]);
+    dismount(e);
     edges_renew(e);
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
@@ -589,6 +599,7 @@ board_settle(struct engine *e, size_t budget)
     struct board *b = &e->board;
     instant tick = seat_tick(e->at);
     bool later = b->tick != tick;
+    board_hour(e);
     board_lose(e);
     b->riding = is_riding(e);
     if (later)

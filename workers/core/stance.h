@@ -20,7 +20,7 @@ enum stance_kind {
 };
 
 struct stance {
-    instant tick; /* NEVER: he is to be looked at, however he stands */
+    instant tick;                   /* NEVER: he is to be looked at, however he stands */
     uint8_t kind, count, now, turn; /* of his seats; of count 0 the rest says nothing */
     bool busy;
     uint32_t load, rarity;
