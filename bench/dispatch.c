@@ -53,6 +53,7 @@ main(void)
     random_bytes(bytes, sizeof(bytes));
     stage_open(&stage, &(struct stage_wish){
                            .workers = 2, .capacity = 60000, .sets = sets, .quiet = true });
+    stage_settle(&stage);
     crowd_open(&crowd, &stage, &(struct crowd_wish){ .seed = 2, .engineers = true });
     drain(&crowd, 500); /* connected, warm */
     double before = raw_xadd_per_s(&stage, str_bytes(bytes, sizeof(bytes)), RAW_ENTRIES);

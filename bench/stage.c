@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGS_MAX = 64, UP_LIMIT_MS = 30000 };
+enum { ARGS_MAX = 64, UP_LIMIT_MS = 30000, SETTLED_MS = 3000 };
 
 static const char *
 in(const struct stage *s, const char *name)
@@ -187,6 +187,40 @@ stage_open(struct stage *s, const struct stage_wish *w)
                                      .user = "operator",
                                      .password = s->conf.redis_operator_password };
     s->store = store_new(&o);
+}
+
+/* Who holds what, in one digest. False: a territory waits for its first. */
+static bool
+holders(struct stage *s, uint8_t digest[32])
+{
+    const struct territory_id *ids;
+    size_t count = atlas_territories(s->atlas, &ids);
+    struct buf text = { 0 };
+    bool all = true;
+    for (size_t i = 0; i < count && all; i++) {
+        struct head head;
+        all = store_head(s->store, ids[i], &head) == OK && head.worker[0] != '\0';
+        buf_printf(&text, "%s\n", all ? head.worker : "");
+    }
+    digest_32(digest, buf_str(&text));
+    buf_fini(&text);
+    return all;
+}
+
+void
+stage_settle(struct stage *s)
+{
+    int64_t limit = clock_mono_ms() + UP_LIMIT_MS, since = clock_mono_ms();
+    uint8_t then[32] = { 0 }, now[32];
+    while (clock_mono_ms() - since < SETTLED_MS) {
+        if (clock_mono_ms() > limit)
+            die("the workers do not agree who holds what; their log is in %s", s->dir);
+        bool all = holders(s, now);
+        if (!all || memcmp(then, now, sizeof(now)) != 0)
+            since = clock_mono_ms();
+        memcpy(then, now, sizeof(now));
+        poll(NULL, 0, 20);
+    }
 }
 
 static int

@@ -30,6 +30,9 @@ struct stage_wish {
 
 /* Makes and starts it; dies, saying why, when it does not come up. */
 void stage_open(struct stage *s, const struct stage_wish *w);
+/* Until nobody hands a territory over any more: a worker that starts a moment before the others has
+ * taken everything, and shares it with them beat by beat. */
+void stage_settle(struct stage *s);
 /* Ends `up` in order, and removes the folder. */
 void stage_close(struct stage *s);
 

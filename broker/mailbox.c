@@ -531,7 +531,10 @@ mailbox_work(struct mailbox *mb, bool store_up, int64_t now_ms)
     mb->store_up = store_up;
     if (!store_up)
         return;
-    mailbox_trim(mb);
+    if (now_ms - mb->trimmed_ms >= TRIM_EVERY_MS) {
+        mb->trimmed_ms = now_ms;
+        mailbox_trim(mb);
+    }
     reread(mb, now_ms);
     ask_lives(mb, now_ms);
     for (size_t turn = mb->queue_count; turn > 0 && mb->reads < READS_MAX; turn--) {

@@ -21,6 +21,7 @@
 
 enum {
     READS_MAX = 64,         /* store_letters in flight */
+    TRIM_EVERY_MS = 50, /* each trim is a write, and a write a wait for the disk */
     READ_LETTERS = 16,      /* letters in one read: at most 1 MB */
     REREAD_EVERY_MS = 3000, /* a box is read again so long after, or later: */
     REREADS_PER_S = 2000    /* at most so many a second, all together */
@@ -95,6 +96,7 @@ struct mailbox {
     size_t queue_head, queue_count, queue_cap;
     struct box_name *confirms; /* boxes with something to trim */
     size_t confirms_count, confirms_cap;
+    int64_t trimmed_ms;
     struct reading *spare;
     size_t reads; /* in flight */
     size_t reread_slot;
@@ -121,7 +123,7 @@ void mailbox_recheck(struct mailbox *mb, bool (*still)(void *context, const stru
                      void *context);
 /* A store_bell_fn; the context is the mailbox. */
 void mailbox_bell(void *context, struct territory_id t, struct principal_id who);
-/* Once a turn: trims what was confirmed, re-reads slowly, reads what is queued. */
+/* Once a turn: now and then trims what was confirmed, re-reads slowly, reads what is queued. */
 void mailbox_work(struct mailbox *mb, bool store_up, int64_t now_ms);
 /* The confirmations alone (draining). */
 void mailbox_trim(struct mailbox *mb);

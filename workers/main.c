@@ -90,6 +90,7 @@ main(int argc, char **argv)
     /* A turn's memory comes back in the next one: the kernel need not clear it anew each time. */
     mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
     mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
+    mallopt(M_MXFAST, 0); /* else each big block walks all small ones that came back */
     struct worker *worker = worker_new(&conf, a.name);
     while (!ending)
         worker_turn(worker, WORKER_WAIT_MS);

@@ -31,6 +31,7 @@ enum {
     READ_SIZE = 16 * 1024, /* what hiredis reads at once */
     READ_ROUNDS = 64,      /* at most so many reads in one redis_work */
     READER_KEEP = 1024 * 1024,
+    SEND_ROOM = 2 * 1024 * 1024, /* of a unix socket: a commit leaves whole, not piece by piece */
     QUIET_MS = 60000
 };
 
@@ -306,8 +307,11 @@ finish_connecting(struct redis *r)
         lose(r, strerror(error));
         return;
     }
+    const int room = SEND_ROOM; /* as much of it as the system allows; TCP sees to itself */
     if (r->port != 0)
         redisEnableKeepAlive(r->hi);
+    else
+        setsockopt(p.fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
     greet(r);
 }
 
