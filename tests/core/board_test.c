@@ -319,20 +319,31 @@ crowd_shifts(struct crowd *c)
     m->candidates = 2;
 }
 
-/* Trips from everywhere, so that each that is learned makes another be forgotten. */
 static void
 crowd_remembers(struct crowd *c)
 {
-    for (int i = 0; i < 10000; i++) {
+    for (int i = 0; i < 3000; i++) {
         struct place ends[2];
-        uint64_t wide = i < 8000 ? 20000000 : 2000000;
         for (size_t k = 0; k < 2; k++)
-            ends[k] = (struct place){ 310000000 + (int32_t)rng_below(&c->r, wide),
-                                      1210000000 + (int32_t)rng_below(&c->r, wide) };
+            ends[k] = (struct place){ 310000000 + (int32_t)rng_below(&c->r, 2000000),
+                                      1210000000 + (int32_t)rng_below(&c->r, 2000000) };
         instant departed = WORLD_BEGIN + (msec)rng_below(&c->r, DAYS);
         travel_learn(&c->e->learned, &c->plan.rules, ends[0], ends[1], departed,
                      departed + (msec)rng_below(&c->r, 4 * HOURS));
     }
+}
+
+/* Some tally gives way, as in a table that is full. */
+static void
+crowd_forgets(struct crowd *c)
+{
+    struct learned *l = &c->e->learned;
+    struct tally *bucket = l->buckets[rng_below(&c->r, LEARNED_BUCKETS)];
+    struct tally *t = bucket == NULL ? NULL : &bucket[rng_below(&c->r, LEARNED_WAYS)];
+    if (t == NULL || t->count == 0)
+        return;
+    l->lost[l->lost_count++] = t->key;
+    t->count = 0;
 }
 
 static struct event
@@ -391,6 +402,8 @@ as_minutes_and_hours_pass_nobody_left_out_could_matter(void **state)
             uint32_t era = c->e->board.era;
             instant tick = c->e->board.tick;
             struct event ev = crowd_next(c, &at, &p);
+            if (rng_below(&c->r, 4) == 0)
+                crowd_forgets(c);
             world_apply(c->e, &ev, &c->fx);
             check_capacity(c->e);
             check_cheapest(c->e, &c->riders);
