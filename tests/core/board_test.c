@@ -331,6 +331,9 @@ crowd_remembers(struct crowd *c)
         travel_learn(&c->e->learned, &c->plan.rules, ends[0], ends[1], departed,
                      departed + (msec)rng_below(&c->r, 4 * HOURS));
     }
+    for (size_t i = 0; i < 3 * CROWD; i++)
+        service_learn(&c->e->learned, &c->plan.rules.categories[i % 3], c->people[i % CROWD].id,
+                      (msec)rng_below(&c->r, 6 * HOURS));
 }
 
 /* Some tally gives way, as in a table that is full. */
