@@ -333,6 +333,37 @@ the_rare_is_kept_for_those_who_need_it(void **state)
     ticket_fini(&s.ticket);
 }
 
+/* What the board leaves out in the minutes after it has rated everybody. */
+static void
+as_time_goes_on_nothing_gets_cheaper_by_more_than_is_said(void **state)
+{
+    (void)state;
+    struct rng rng = seed();
+    struct setting s;
+    double most = 0;
+    setting_init(&s);
+    for (int i = 0; i < 200000; i++) {
+        random_ticket(&rng, &s);
+        msec passed = (msec)(1 + rng_below(&rng, rng_below(&rng, 2) ? 5 : 60)) * MINUTES;
+        struct cost_ticket t = prepared(&s, NOW), later = prepared(&s, NOW + passed);
+        struct cost_trip p, moved;
+        random_trip(&rng, &p, NOW);
+        p.unsure_ms = rng_below(&rng, 2) ? 0 : p.unsure_ms;
+        moved = p;
+        moved.departs += passed;
+        assert_true(sum_of(&later, &moved) >= sum_of(&t, &p)); /* the arrival moves, too */
+        p.departs += passed;
+        int64_t fall = sum_of(&t, &p) - sum_of(&later, &p);
+        int64_t said = cost_fall(&later, p.unsure_ms, passed);
+        assert_true(fall <= said);
+        if (said > 0 && (double)fall / (double)said > most)
+            most = (double)fall / (double)said;
+    }
+    print_message("of what was said at most %.2f\n", most);
+    assert_true(most > 0.5);
+    ticket_fini(&s.ticket);
+}
+
 int
 main(void)
 {
@@ -340,6 +371,7 @@ main(void)
         cmocka_unit_test(integers_cost_what_doubles_do),
         cmocka_unit_test(the_curve_is_the_logistic_one),
         cmocka_unit_test(later_and_further_are_never_cheaper),
+        cmocka_unit_test(as_time_goes_on_nothing_gets_cheaper_by_more_than_is_said),
         cmocka_unit_test(no_sum_overflows),
         cmocka_unit_test(clocks_that_do_not_run_cost_nothing),
         cmocka_unit_test(a_promise_weighs_by_its_level_or_by_its_money),

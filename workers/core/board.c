@@ -11,6 +11,7 @@ board_hour(struct engine *e)
     if (b->hour == e->learned.hour)
         return;
     b->hour = e->learned.hour;
+    b->warm = false;
     memset(b->services, 0, e->roster.slots_count * e->roster.count * sizeof(*b->services));
 }
 
@@ -26,6 +27,7 @@ board_init(struct engine *e)
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));
+    b->stances = zalloc((e->roster.count + 1) * sizeof(*b->stances));
     b->width = BOARD_ROWS / slots;
     if (b->width < BOARD_WIDTH_LEAST)
         b->width = BOARD_WIDTH_LEAST;
@@ -54,6 +56,7 @@ board_fini(struct engine *e)
     queue_fini(&b->line);
     free(b->windows);
     free(b->services);
+    free(b->stances);
     free(b->pins);
     free(b->riders);
     free(b->fresh);
@@ -84,9 +87,10 @@ is_wanted(const struct engine *e, const struct job *j)
     return false;
 }
 
-static void
-freshen(struct board *b, struct job *j)
+void
+board_fresh(struct engine *e, struct job *j)
 {
+    struct board *b = &e->board;
     if (j->fresh)
         return;
     b->fresh = grow_array(b->fresh, b->fresh_count, &b->fresh_cap, sizeof(*b->fresh));
@@ -95,13 +99,14 @@ freshen(struct board *b, struct job *j)
 }
 
 static void
-window_add(struct board *b, struct window *w, struct job *j)
+window_add(struct engine *e, struct window *w, struct job *j)
 {
+    struct board *b = &e->board;
     w->list = grow_array(w->list, w->count, &w->cap, sizeof(*w->list));
     j->place = ++w->count;
     w->list[j->place - 1] = j;
     b->waiting++;
-    freshen(b, j);
+    board_fresh(e, j);
 }
 
 static void
@@ -160,7 +165,7 @@ board_enter(struct engine *e, struct job *j)
     } else if (!first || w->last == NULL) {
         w->last = &j->line;
     }
-    window_add(b, w, j);
+    window_add(e, w, j);
 }
 
 void
@@ -182,7 +187,7 @@ board_leave(struct engine *e, struct job *j)
             w->last = queue_prev(&b->line, j->slot, 0, w->last);
         if (next != NULL) {
             w->last = next;
-            window_add(b, w, container_of(next, struct job, line));
+            window_add(e, w, container_of(next, struct job, line));
         }
     }
     queue_del(&b->line, j->slot, 0, &j->line);
@@ -235,7 +240,9 @@ review(struct engine *e, struct job *j)
     else if (!j->lined && wanted)
         board_enter(e, j);
     if (j->place > 0 || rides(e, j))
-        freshen(&e->board, j);
+        board_fresh(e, j);
+    else
+        edges_drop(e, j);
 }
 
 /* ---- who gets what */
@@ -287,7 +294,16 @@ match_one(struct engine *e)
     if (best != NULL && best->seats.now > 0 && b->choice.least < w.defer)
         chance(e, j, best, best->seats.turn);
     b->looked = true;
+}
+
+/* Nobody asks what the matching would be; what has changed looks for its row later. */
+static void
+rest(struct engine *e)
+{
+    struct board *b = &e->board;
     b->live = false;
+    for (size_t i = 0; i < b->fresh_count; i++)
+        edges_drop(e, b->fresh[i]);
 }
 
 /* All rows anew. */
@@ -296,7 +312,6 @@ build(struct engine *e)
 {
     struct board *b = &e->board;
     edges_clear(e);
-    b->live = true;
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
             edges_row(e, b->windows[c].list[i], 0);
@@ -307,21 +322,53 @@ build(struct engine *e)
     }
 }
 
+/* Nobody comes to these any more, for now at least. */
+static void
+dismount(struct engine *e)
+{
+    struct board *b = &e->board;
+    for (size_t i = b->riders_count; i-- > 0;)
+        if (!rides(e, b->riders[i]))
+            edges_drop(e, b->riders[i]);
+}
+
 /* What has changed. */
 static void
 refresh(struct engine *e)
 {
     struct board *b = &e->board;
+    if (b->changed_count > 0)
+        dismount(e);
     for (size_t i = 0; i < b->changed_count; i++)
         edges_engineer(e, b->changed[i]);
     for (size_t i = 0; b->riding && i < b->changed_count; i++) {
         struct job *rider = seat_look(e, b->changed[i])->rider;
-        if (rider != NULL)
+        if (rider != NULL && !edges_has(e, rider))
             edges_row(e, rider, 0);
     }
     for (size_t i = 0; i < b->fresh_count; i++)
         if (b->fresh[i]->place > 0 || rides(e, b->fresh[i]))
             edges_row(e, b->fresh[i], 0);
+        else
+            edges_drop(e, b->fresh[i]);
+}
+
+/* A minute has passed, or for a while nobody asked: rows as of then, and as of now. */
+static void
+renew(struct engine *e)
+{
+    struct board *b = &e->board;
+    dismount(e);
+    edges_renew(e);
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            if (!edges_has(e, b->windows[c].list[i]))
+                board_fresh(e, b->windows[c].list[i]);
+    for (size_t i = 0; b->riding && i < e->roster.count; i++) {
+        struct job *rider = seat_look(e, &e->roster.list[i])->rider;
+        if (rider != NULL && !edges_has(e, rider))
+            board_fresh(e, rider);
+    }
 }
 
 static void
@@ -333,14 +380,23 @@ take_chance(struct engine *e, struct job *j)
         chance(e, j, x, seat);
 }
 
+/* When more than one in so many of all stand otherwise, it is cheaper to begin anew. */
+enum { CROWD = 6 };
+
 static void
 match_many(struct engine *e)
 {
     struct board *b = &e->board;
-    if (!b->live)
+    bool cold = !b->warm || b->rode != b->riding;
+    if (!cold && !b->live) {
+        renew(e);
+        cold = b->changed_count > e->roster.count / CROWD;
+    }
+    if (cold)
         build(e);
     else
         refresh(e);
+    b->live = true;
     edges_suffice(e);
     for (size_t c = 0; c < e->roster.slots_count; c++)
         for (size_t i = 0; i < b->windows[c].count; i++)
@@ -375,18 +431,15 @@ match_all(struct engine *e)
     struct board *b = &e->board;
     b->chances_count = 0;
     b->looked = false;
-    if (b->riding != is_riding(e)) {
-        b->riding = !b->riding;
-        b->live = false;
-    }
+    b->riding = is_riding(e);
     if (match_pinned(e))
         return;
-    if (b->waiting == 0)
-        b->live = false;
-    else if (b->waiting == 1 && !b->riding)
-        match_one(e);
-    else
+    if (b->waiting > 1 || b->riding)
         match_many(e);
+    else if (b->waiting == 1)
+        match_one(e);
+    if (b->waiting < 2 && !b->riding)
+        rest(e);
     settled(b);
 }
 
@@ -476,7 +529,7 @@ is_choosing(const struct engine *e)
 {
     const struct board *b = &e->board;
     struct suitor s;
-    if (b->riders_count > 0) /* somebody on his way will come nearer */
+    if (b->riding && b->riders_count > 0) /* somebody on his way will come nearer */
         return true;
     for (size_t c = 0; b->waiting > 0 && c < e->roster.slots_count; c++) {
         const struct window *w = &b->windows[c];
@@ -545,11 +598,9 @@ board_settle(struct engine *e, size_t budget)
 {
     struct board *b = &e->board;
     instant tick = seat_tick(e->at);
-    bool later = b->tick != tick || e->learned.evicted;
-    if (e->learned.evicted)
-        b->hour = -1;
-    e->learned.evicted = false;
+    bool later = b->tick != tick;
     board_hour(e);
+    board_lose(e);
     b->riding = is_riding(e);
     if (later)
         b->live = false;

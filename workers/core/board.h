@@ -12,7 +12,9 @@
  * windows and all engineers who fit them, at the costs of the event's minute: one answer (assign.h)
  * to a problem that follows from records, rules and that minute, so a reloaded engine decides like
  * one that never stopped. That only the nearest have edges does not show: a row is given more of
- * them until its price proves that nobody left out could matter.
+ * them until its price proves that nobody left out could matter. Nor does it show that these alone
+ * are rated anew when a minute has passed: the floor under those left out sinks by what time may
+ * have done for them, and who stands otherwise than before is looked at by all (stance.h).
  *
  * While somebody waits whose level may divert, tickets that have somebody on his way have rows,
  * too: they keep him at no cost but the way that is left, and go to somebody else, or wait, at the
@@ -31,6 +33,7 @@
 #include "workers/core/assign.h"
 #include "workers/core/match.h"
 #include "workers/core/queue.h"
+#include "workers/core/stance.h"
 
 struct job;
 struct engine;
@@ -53,7 +56,10 @@ struct board_row {
     struct wish wish;
     uint32_t *near; /* engineers with edges; owned, and used again by the next row here */
     size_t near_count, near_cap, k;
-    int64_t bound; /* nobody else's cost is below this */
+    instant rated;           /* the tick in which everybody was */
+    instant eases;           /* the row is to be rated by then (fit_eases) */
+    int64_t bounds[STANCES]; /* what the cheapest of all others cost then, by how they stand */
+    int64_t floors[STANCES]; /* below which none of them costs now */
 };
 
 struct seat_owner {
@@ -93,8 +99,11 @@ struct board {
     size_t fresh_count, fresh_cap;
     struct engineer **changed; /* owned */
     size_t changed_count, changed_cap;
+    struct stance *stances; /* as the matching knows them, an engineer each; owned */
     instant tick;
     bool live;     /* the matching holds what the windows hold */
+    bool warm;     /* it held that at some event of this hour, and only needs renewing; */
+    bool rode;     /* with those on their way */
     bool pending;  /* more offers than one event makes */
     bool choosing; /* somebody waits though somebody is free: to be looked at every minute */
     uint32_t era;
@@ -121,6 +130,10 @@ void board_enter(struct engine *e, struct job *j); /* it waits, if for one of ou
 void board_leave(struct engine *e, struct job *j);
 /* Load, place or what he does has changed. */
 void board_changed(struct engine *e, struct engineer *x);
+/* It is in a window, or somebody is on his way to it, and something of it has changed. */
+void board_fresh(struct engine *e, struct job *j);
+/* What was learned is partly forgotten (lost.c). */
+void board_lose(struct engine *e);
 /* At an event's end: what changed is taken over, and whoever can be offered something is, `budget`
  * offers at most. */
 void board_settle(struct engine *e, size_t budget);
@@ -133,7 +146,11 @@ instant board_next(const struct engine *e);
 void edges_clear(struct engine *e);
 void edges_row(struct engine *e, struct job *j, size_t k); /* anew, with at least k engineers */
 void edges_drop(struct engine *e, struct job *j);
+bool edges_has(const struct engine *e, const struct job *j);
 void edges_engineer(struct engine *e, struct engineer *x); /* his seats, and all edges to them */
+/* Everything is taken over into the present minute, but for engineers who stand otherwise than
+ * before, who are now among the changed. */
+void edges_renew(struct engine *e);
 /* More edges for whom they might be too few. */
 void edges_suffice(struct engine *e);
 /* Whose seat the row has, and which; NULL: none. */

@@ -216,6 +216,28 @@ cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms, struct 
     cost_trip(t, &trip, out);
 }
 
+/* P = 1 / (1 + exp(z)), and of z only its spread S changes, by 0.12 a second: |dP| <= 0.12 / S x
+ * max |z P'(z)|, which is 0.224; 0.25 leaves room for the table's chords, and 2^-15 for what is
+ * rounded in z and P and for the table's end. */
+static int64_t
+clock_fall(const struct cost_ticket *t, const struct cost_clock *c, msec unsure, msec passed)
+{
+    if (c->deadline == NEVER || c->deadline <= t->now)
+        return 0;
+    int64_t whole = c->weight * t->m->p_late_s, spread_s = 240 + held(unsure, DAYS) / SECONDS;
+    int64_t part = passed > DAYS ? whole : whole * 3 * (passed / SECONDS + 1) / (100 * spread_s);
+    return (part < whole ? part : whole) + (whole >> 15) + 2;
+}
+
+int64_t
+cost_fall(const struct cost_ticket *t, msec unsure, msec passed)
+{
+    if (passed <= 0)
+        return 0;
+    return clock_fall(t, &t->arrival, unsure, passed) +
+           clock_fall(t, &t->restoration, unsure, passed);
+}
+
 /* ---- for people */
 
 static const struct {

@@ -70,6 +70,10 @@ void cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct
 void cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms,
                 struct cost_terms *out);
 
+/* At most by so much does a way to serve it become cheaper while the clock goes on for so long,
+ * departure and way being the same, and its doubt at least this (decision 16). `t`: afterwards. */
+int64_t cost_fall(const struct cost_ticket *t, msec unsure, msec passed);
+
 /* The sum over these skills of 1 / (engineers here who have it, at whatever level), in 1/65536; a
  * skill that nobody has counts as one's. Once a plan version for each engineer and category. */
 uint32_t cost_rarity(const struct roster *r, const struct skill *skills, size_t count);

@@ -1,8 +1,13 @@
 /* edges.c - the board's matching: which engineers a row has edges to, and what they cost.
  *
- * A row has edges to its cheapest k engineers, to each of whose seats. Its bound is the cost of the
- * cheapest left out; while its potential is not above that, nobody left out can be part of anything
- * cheaper, for slots' potentials are never above 0. Else it gets twice as many. */
+ * A row has edges to its cheapest k engineers, to each of whose seats. Its floor is below the costs
+ * of all left out; while its potential is not above that, nobody left out can be part of anything
+ * cheaper, for slots' potentials are never above 0. Else everybody is rated, and if that has been
+ * done in this minute already, it gets twice as many.
+ *
+ * In each further minute those with edges alone are rated, and the floor sinks by what time may
+ * have done for the others. That is sound while they stand as they stood (stance.h) and the ticket
+ * asks for what it asked (is_same_question). */
 #include "workers/core/state.h"
 
 #define NOBODY_LEFT INT64_MAX
@@ -116,43 +121,81 @@ rate(struct engine *e, const struct wish *w)
     }
 }
 
-/* Keeps the k cheapest of those rated; the rest give the bound. */
+static size_t
+place_of(const struct engine *e, const struct engineer *x)
+{
+    return (size_t)(x - e->roster.list);
+}
+
+/* Below it he has an edge. */
+static int64_t
+floor_of(const struct engine *e, const struct board_row *r, const struct engineer *x)
+{
+    return r->floors[e->board.stances[place_of(e, x)].kind];
+}
+
+/* How far time may have brought down the cheapest of those left out. */
+static void
+sink(const struct engine *e, struct board_row *r)
+{
+    const msec doubts[STANCES] = { [STANCE_BUSY] = e->rules->matching.unsure_s * SECONDS };
+    for (size_t i = 0; i < STANCES; i++) {
+        r->floors[i] = r->bounds[i];
+        if (i != STANCE_FREE && r->bounds[i] != NOBODY_LEFT)
+            r->floors[i] -= cost_fall(&r->wish.cost, doubts[i], e->board.tick - r->rated);
+    }
+}
+
+/* Keeps the k cheapest of those rated; the rest give the bounds. */
 static void
 choose(struct engine *e, struct board_row *r)
 {
     struct board *b = &e->board;
     size_t k = r->k < b->rated_count ? r->k : b->rated_count;
-    r->bound = NOBODY_LEFT;
+    for (size_t i = 0; i < STANCES; i++)
+        r->bounds[i] = NOBODY_LEFT;
     if (k < b->rated_count)
         part(b->rated, b->rated_count, k - 1);
-    for (size_t i = k; i < b->rated_count; i++)
-        if (b->rated[i].cost < r->bound)
-            r->bound = b->rated[i].cost;
+    for (size_t i = k; i < b->rated_count; i++) {
+        int64_t *bound = &r->bounds[b->stances[place_of(e, b->rated[i].s.x)].kind];
+        if (b->rated[i].cost < *bound)
+            *bound = b->rated[i].cost;
+    }
+    r->rated = b->tick;
+    r->eases = fit_eases(&r->wish.fit, b->tick);
+    sink(e, r);
     r->near = room_for(r->near, k, &r->near_cap, sizeof(*r->near));
     r->near_count = k;
     for (size_t i = 0; i < k; i++)
         r->near[i] = (uint32_t)(b->rated[i].s.x - e->roster.list);
 }
 
-static void
-edges_to(struct engine *e, const struct wish *w, const struct rated *r)
+/* Returns the least of their costs. */
+static int64_t
+edges_to(struct engine *e, const struct wish *w, const struct suitor *s)
 {
     struct board *b = &e->board;
-    struct engineer *x = r->s.x;
-    int64_t costs[SEATS_MAX];
-    match_costs(w, &r->s, costs);
+    struct engineer *x = s->x;
+    int64_t costs[SEATS_MAX], least = match_costs(w, s, costs);
     seats_in(e, x);
     b->edges = room_for(b->edges, b->edges_count + SEATS_MAX, &b->edges_cap, sizeof(*b->edges));
     for (size_t i = 0; i < x->seats.count; i++)
         if (costs[i] != MATCH_NEVER)
             b->edges[b->edges_count++] = (struct assign_edge){ x->seats.slots[i], costs[i] };
+    return least;
 }
 
 static struct board_row *
 row_of(const struct engine *e, const struct job *j)
 {
-    bool there = e->board.live && j->row > 0 && j->era == e->board.era;
+    bool there = e->board.warm && j->row > 0 && j->era == e->board.era;
     return there ? &e->board.rows[j->row - 1] : NULL;
+}
+
+bool
+edges_has(const struct engine *e, const struct job *j)
+{
+    return row_of(e, j) != NULL;
 }
 
 static void
@@ -170,6 +213,18 @@ riders_del(struct board *b, struct job *j)
     b->riders[j->ride - 1] = other;
     other->ride = j->ride;
     j->ride = 0;
+}
+
+/* The row gets the edges that lie ready. */
+static void
+put(struct engine *e, struct board_row *r)
+{
+    struct board *b = &e->board;
+    uint32_t row = r->job->row - 1;
+    assign_row_set(b->assign, row, r->wish.defer + r->wish.aged, b->edges, b->edges_count);
+    for (size_t i = 0; i < r->near_count; i++)
+        seats_open(e, &e->roster.list[r->near[i]]);
+    assign_row_in(b->assign, row);
 }
 
 void
@@ -198,11 +253,8 @@ edges_row(struct engine *e, struct job *j, size_t k)
     choose(e, r);
     b->edges_count = 0;
     for (size_t i = 0; i < r->near_count; i++)
-        edges_to(e, &r->wish, &b->rated[i]);
-    assign_row_set(b->assign, j->row - 1, r->wish.defer + r->wish.aged, b->edges, b->edges_count);
-    for (size_t i = 0; i < r->near_count; i++)
-        seats_open(e, &e->roster.list[r->near[i]]);
-    assign_row_in(b->assign, j->row - 1);
+        (void)edges_to(e, &r->wish, &b->rated[i].s);
+    put(e, r);
 }
 
 void
@@ -236,6 +288,13 @@ cut(struct engine *e, struct board_row *r, size_t at, const struct engineer *x)
         assign_edge_cut(e->board.assign, r->job->row - 1, x->seats.slots[i]);
 }
 
+static void
+near_add(struct board_row *r, uint32_t engineer)
+{
+    r->near = room_for(r->near, r->near_count + 1, &r->near_cap, sizeof(*r->near));
+    r->near[r->near_count++] = engineer;
+}
+
 /* His edges of one row, as his seats are now. They are out meanwhile. */
 static void
 reach(struct engine *e, struct board_row *r, struct engineer *x)
@@ -248,12 +307,10 @@ reach(struct engine *e, struct board_row *r, struct engineer *x)
         return;
     }
     int64_t costs[SEATS_MAX], least = match_costs(&r->wish, &s, costs);
-    if (at == r->near_count && least >= r->bound)
+    if (at == r->near_count && least >= floor_of(e, r, x))
         return;
-    if (at == r->near_count) {
-        r->near = room_for(r->near, at + 1, &r->near_cap, sizeof(*r->near));
-        r->near[r->near_count++] = engineer;
-    }
+    if (at == r->near_count)
+        near_add(r, engineer);
     seats_in(e, x);
     for (size_t i = 0; i < x->seats.slots_count; i++)
         if (i >= x->seats.count || costs[i] == MATCH_NEVER)
@@ -266,10 +323,13 @@ void
 edges_engineer(struct engine *e, struct engineer *x)
 {
     struct board *b = &e->board;
+    struct stance *stands = &b->stances[place_of(e, x)], is = stance_of(e, x);
     bool known = x->seats.era == b->era;
+    if (stance_is_same(stands, &is))
+        return;
+    *stands = is;
     for (size_t i = 0; known && i < x->seats.slots_count; i++)
         assign_slot_out(b->assign, x->seats.slots[i]);
-    seat_look(e, x);
     for (size_t i = 0; i < x->slots_count; i++) {
         const struct window *w = &b->windows[x->slots[i]];
         for (size_t k = 0; k < w->count; k++) {
@@ -296,17 +356,86 @@ edges_clear(struct engine *e)
         b->assign = assign_new();
     assign_clear(b->assign);
     b->era++;
+    b->warm = true;
+    b->rode = b->riding;
+    for (size_t i = 0; i < e->roster.count; i++)
+        b->stances[i] = stance_of(e, &e->roster.list[i]);
     while (b->riders_count > 0)
         riders_del(b, b->riders[b->riders_count - 1]);
+}
+
+/* But for the clock. */
+static bool
+is_same_question(const struct wish *was, const struct wish *is)
+{
+    const struct cost_ticket *a = &was->cost, *b = &is->cost;
+    return a->received_at == b->received_at && a->weight == b->weight && a->rarity == b->rarity &&
+           a->arrival.deadline == b->arrival.deadline && a->arrival.weight == b->arrival.weight &&
+           a->restoration.deadline == b->restoration.deadline &&
+           a->restoration.weight == b->restoration.weight && was->comes == is->comes &&
+           was->defer <= is->defer && was->aged <= is->aged;
+}
+
+/* Those with edges are rated anew. Of those beyond k whoever is not below the floor loses his; who
+ * is on his way to it is looked at in any case, for he alone comes nearer with time. */
+static void
+renew_row(struct engine *e, struct board_row *r)
+{
+    struct board *b = &e->board;
+    struct wish w = match_wish(e, r->job);
+    if (!is_same_question(&r->wish, &w) || b->tick >= r->eases) {
+        edges_row(e, r->job, 0);
+        return;
+    }
+    r->wish = w;
+    sink(e, r);
+    if (w.comes != NULL && place_near(r, (uint32_t)place_of(e, w.comes)) == r->near_count)
+        near_add(r, (uint32_t)place_of(e, w.comes));
+    size_t kept = b->edges_count = 0;
+    for (size_t i = 0; i < r->near_count; i++) {
+        struct engineer *x = &e->roster.list[r->near[i]];
+        struct suitor s;
+        size_t before = b->edges_count;
+        if (!fits(match_fit(&w, x, &s)))
+            continue;
+        if (edges_to(e, &w, &s) >= floor_of(e, r, x) && kept >= r->k)
+            b->edges_count = before;
+        else
+            r->near[kept++] = r->near[i];
+    }
+    r->near_count = kept;
+    put(e, r);
+}
+
+void
+edges_renew(struct engine *e)
+{
+    struct board *b = &e->board;
+    for (size_t i = 0; i < e->roster.count; i++) {
+        struct stance is = stance_of(e, &e->roster.list[i]);
+        if (stance_holds(&b->stances[i], &is))
+            b->stances[i] = is;
+        else
+            board_changed(e, &e->roster.list[i]);
+    }
+    for (size_t c = 0; c < e->roster.slots_count; c++)
+        for (size_t i = 0; i < b->windows[c].count; i++)
+            if (edges_has(e, b->windows[c].list[i]))
+                renew_row(e, row_of(e, b->windows[c].list[i]));
+    for (size_t i = 0; i < b->riders_count; i++)
+        renew_row(e, row_of(e, b->riders[i]));
 }
 
 static bool
 is_sufficed(struct engine *e, struct job *j)
 {
-    struct board_row *r = row_of(e, j);
-    if (r->bound == NOBODY_LEFT || assign_is_content(e->board.assign, j->row - 1, r->bound))
+    const struct board_row *r = row_of(e, j);
+    int64_t least = NOBODY_LEFT;
+    for (size_t i = 0; i < STANCES; i++)
+        least = r->floors[i] < least ? r->floors[i] : least;
+    if (least == NOBODY_LEFT || assign_is_content(e->board.assign, j->row - 1, least))
         return true;
-    edges_row(e, j, r->k * 2);
+    edges_row(e, j, r->rated == e->board.tick ? r->k * 2 : 0);
     return false;
 }
 

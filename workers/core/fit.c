@@ -85,11 +85,16 @@ fit_is_unpreferred(const struct fit *f, const struct engineer *x)
     return true;
 }
 
+static instant
+insists_until(const struct fit *f)
+{
+    return instant_after(f->ticket->course.received_at, f->rules->matching.prefer_ms);
+}
+
 static bool
 insists(const struct fit *f, instant at)
 {
-    return f->ticket != NULL && f->category->prefers_count > 0 &&
-           at < instant_after(f->ticket->course.received_at, f->rules->matching.prefer_ms);
+    return f->ticket != NULL && f->category->prefers_count > 0 && at < insists_until(f);
 }
 
 static enum considered_why
@@ -119,6 +124,20 @@ fit_person(const struct fit *f, const struct engineer *x, instant at)
     const struct refuser *no =
         f->ticket == NULL ? NULL : ticket_refuser(f->ticket, x->rule->id, at);
     return no == NULL ? WHY_OUTRANKED : no->missed ? WHY_MISSED : WHY_DECLINED;
+}
+
+instant
+fit_eases(const struct fit *f, instant at)
+{
+    instant next = NEVER;
+    if (f->category != NULL && insists(f, at))
+        next = insists_until(f);
+    for (size_t i = 0; f->ticket != NULL && i < f->ticket->refusers_count; i++) {
+        instant until = f->ticket->refusers[i].until;
+        if (until > at && until < next)
+            next = until;
+    }
+    return next;
 }
 
 /* ---- now, and the way */

@@ -58,6 +58,10 @@ enum considered_why fit_reach(const struct fit *f, const struct fit_way *way, in
 enum considered_why fit_ask(const struct fit *f, const struct engineer *x, instant at,
                             struct fit_way *way);
 
+/* The first instant after `at` at which time alone lets somebody in, or makes him dear no more: a
+ * refusal passes, a preference is insisted on no longer; NEVER: none. */
+instant fit_eases(const struct fit *f, instant at);
+
 /* Does he lack a skill that the category prefers; does the contract prefer others? (cost.h) */
 bool fit_lacks_preferred(const struct fit *f, const struct engineer *x, instant at);
 bool fit_is_unpreferred(const struct fit *f, const struct engineer *x);

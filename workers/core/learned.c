@@ -10,6 +10,13 @@ key_order(const struct learned_key *a, const struct learned_key *b)
     return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
+/* Padding is zero. */
+static bool
+same_key(const struct learned_key *a, const struct learned_key *b)
+{
+    return a->len == b->len && memcmp(a->b, b->b, a->len) == 0;
+}
+
 /* FNV-1a. */
 static size_t
 bucket_of(const struct learned_key *key)
@@ -82,9 +89,11 @@ learned_fini(struct learned *l)
 const struct tally *
 learned_find(const struct learned *l, const struct learned_key *key)
 {
-    struct tally *bucket = l->buckets == NULL ? NULL : l->buckets[bucket_of(key)];
-    struct tally *t = bucket == NULL ? NULL : place_for(bucket, key);
-    return t != NULL && t->count > 0 && key_order(&t->key, key) == 0 ? t : NULL;
+    const struct tally *bucket = l->buckets == NULL ? NULL : l->buckets[bucket_of(key)];
+    for (size_t i = 0; bucket != NULL && i < LEARNED_WAYS; i++)
+        if (bucket[i].count > 0 && same_key(&bucket[i].key, key))
+            return &bucket[i];
+    return NULL;
 }
 
 void
@@ -116,6 +125,17 @@ keep(const struct learned *l, struct tally *t)
     t->was_expected_ms = t->expected_ms;
 }
 
+/* Unless nothing was told of it anyway. */
+static void
+lose(struct learned *l, const struct tally *t)
+{
+    if (l->hour != 0 && t->was_count == 0)
+        return;
+    if (l->lost_count < LEARNED_LOST)
+        l->lost[l->lost_count] = t->key;
+    l->lost_count++;
+}
+
 void
 learned_add(struct learned *l, const struct learned_key *key, msec seen, msec expected)
 {
@@ -128,8 +148,8 @@ learned_add(struct learned *l, const struct learned_key *key, msec seen, msec ex
             halve(t);
             return;
         }
+        lose(l, t);
         t->count = 0;
-        l->evicted = true;
     }
     if (t->count == 0)
         *t = (struct tally){ .key = *key };

@@ -17,7 +17,8 @@ enum {
     LEARNED_WAYS = 4,
     LEARNED_KEY_MAX = 57,
     LEARNED_MOST = 1024, /* seen so often, a tally is halved: what is new counts again */
-    LEARNED_K = 10       /* what is expected counts for so many seen */
+    LEARNED_K = 10,      /* what is expected counts for so many seen */
+    LEARNED_LOST = 8     /* so many are named to whoever remembers what was told */
 };
 
 /* The first byte is the kind, zero-padded. */
@@ -53,7 +54,9 @@ struct learned {
     struct learned_key *changed; /* owned */
     size_t changed_count, changed_cap;
     int64_t hour; /* now; 0: no time passes, and everything is told at once */
-    bool evicted; /* a tally has given way, and is told of no more; for the caller to take back */
+    /* Tallies that have given way, and are told of no more; for the caller to take back. */
+    struct learned_key lost[LEARNED_LOST];
+    size_t lost_count; /* above LEARNED_LOST: not all of them are here */
 };
 
 void learned_fini(struct learned *l);

@@ -36,7 +36,7 @@ static msec
 remembered(const struct fit *f, const struct engineer *x)
 {
     msec *at = &f->services[x - f->first];
-    if (*at == 0 || f->learned->evicted)
+    if (*at == 0 || f->learned->lost_count > 0)
         *at = service_time(f->learned, f->category, x->rule->id);
     return *at;
 }

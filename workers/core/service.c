@@ -29,6 +29,23 @@ work_key(const struct category *c, struct engineer_id x)
     return k;
 }
 
+static size_t
+take(const struct learned_key *k, size_t at, char *name, size_t size)
+{
+    size_t len = at < k->len ? k->b[at] : 0;
+    memset(name, 0, size);
+    if (len < size && at + 1 + len <= k->len)
+        memcpy(name, k->b + at + 1, len);
+    return at + 1 + len;
+}
+
+void
+service_key_names(const struct learned_key *key, struct category_id *c, struct engineer_id *x)
+{
+    size_t at = take(key, 1, c->s, sizeof(c->s));
+    (void)take(key, at, x->s, sizeof(x->s));
+}
+
 static msec
 shrunk(const struct learned *l, const struct category *c, struct engineer_id x, msec expected)
 {

@@ -10,6 +10,8 @@
 
 /* `c` NULL: an hour. `x` none: whoever it is. */
 msec service_time(const struct learned *l, const struct category *c, struct engineer_id x);
+/* Of what the key of work tells; `x` none: of the category. */
+void service_key_names(const struct learned_key *key, struct category_id *c, struct engineer_id *x);
 /* What is left of it after so much work: at least a quarter of the whole, for what takes longer
  * than usual goes on for a while. */
 msec service_left(const struct learned *l, const struct category *c, struct engineer_id x,

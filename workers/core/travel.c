@@ -44,6 +44,13 @@ band_of(msec into)
     return into >= 5 * DAYS ? 4 : by_hour[into % DAYS / HOURS];
 }
 
+uint16_t
+travel_phase(const struct rules *r, instant at)
+{
+    msec into = into_week(r, at);
+    return (uint16_t)(r->matching.speed_pct[into / (30 * MINUTES)] << 8 | band_of(into));
+}
+
 /* Cells are numbered from the south-west corner of the globe: within 16 bits. */
 static uint32_t
 cell_of(struct place p)
@@ -65,6 +72,15 @@ trip_key(const struct rules *r, struct place a, struct place b, instant at)
         k.b[6 + i] = (uint8_t)(high >> (24 - 8 * i));
     }
     return k;
+}
+
+bool
+travel_key_ends(const struct learned_key *key, struct place p)
+{
+    uint32_t cell = cell_of(p), ends[2] = { 0, 0 };
+    for (size_t i = 0; i < 2 * sizeof(uint32_t); i++)
+        ends[i / 4] = ends[i / 4] << 8 | key->b[2 + i];
+    return place_known(p) && (cell == ends[0] || cell == ends[1]);
 }
 
 msec

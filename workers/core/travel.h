@@ -12,6 +12,10 @@
 #include "faultline/rules.h"
 #include "workers/core/learned.h"
 
+/* Ways that begin at instants of one phase take equally long. */
+uint16_t travel_phase(const struct rules *r, instant at);
+/* Does what is learned under this key tell of trips to or from here? */
+bool travel_key_ends(const struct learned_key *key, struct place p);
 /* Straight metres; TRAVEL_UNKNOWN_M when either place is unknown, which is no reason to keep
  * anybody at home. */
 enum { TRAVEL_UNKNOWN_M = 15000 };
