@@ -32,6 +32,12 @@ city_mean_ms(unsigned skill)
     return (msec)(30 + 5 * (skill * 5 % 8)) * MINUTES;
 }
 
+bool
+city_is_rush(int hour)
+{
+    return (hour >= 7 && hour < 9) || (hour >= 16 && hour < 19);
+}
+
 static double
 zipf_total(double power)
 {

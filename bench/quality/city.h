@@ -60,6 +60,9 @@ void city_free(struct city *c);
 
 /* What everybody knows: the mean time a job of this skill takes. */
 msec city_mean_ms(unsigned skill);
+/* And the hours of the day, 0 .. 23, in which one gets about slowly; metres a minute, about. */
+enum { CITY_SPEED_M = 540, CITY_RUSH_M = 420 };
+bool city_is_rush(int hour);
 bool city_qualified(const struct man *m, const struct ticket_drawn *t);
 /* By the plan: within his shift and not in his break. */
 bool city_on_duty(const struct man *m, instant at);

@@ -85,9 +85,9 @@ msec
 desk_travel_ms(const struct desk *d, struct spot from, struct spot to, instant at)
 {
     int hour = minute_of_day(at) / 60;
-    bool rush = (hour >= 7 && hour < 9) || (hour >= 16 && hour < 19);
+    double speed = city_is_rush(hour) ? CITY_RUSH_M : CITY_SPEED_M;
     (void)d;
-    double minutes = spot_crow_m(from, to) * DESK_DETOUR_PCT / 100 / (rush ? 420 : 540);
+    double minutes = spot_crow_m(from, to) * DESK_DETOUR_PCT / 100 / speed;
     return (msec)(minutes * (double)MINUTES) + DESK_DOOR_S * SECONDS;
 }
 

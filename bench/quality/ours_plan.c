@@ -1,6 +1,6 @@
 /* ours_plan.c - the drawn city as the plan that the engine is given: a category for each skill and
  * level, the four severities as levels with their promised arrivals and penalties, and every
- * engineer's skills, home and duty. */
+ * engineer's skills, home and duty; with the speeds that everybody knows. */
 #include "bench/quality/ours.h"
 
 #include "common/base/base.h"
@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { CATEGORIES = CITY_SKILLS * CITY_LEVELS, SPEED_M_PER_MIN = 500, PENALTY_MINOR = 10000 };
+enum { CATEGORIES = CITY_SKILLS * CITY_LEVELS, PENALTY_MINOR = 10000 };
 
 struct ours_plan {
     struct rules rules;
@@ -122,9 +122,18 @@ put_times(struct rules *r)
     r->retry_ms = 30 * MINUTES;
     r->decline_ms = 6 * HOURS;
     r->occurred_limit_ms = 12 * HOURS;
-    r->speed_m_per_min = SPEED_M_PER_MIN;
+    r->speed_m_per_min = CITY_SPEED_M;
     r->load_ms = 20 * MINUTES;
     r->geofence_m = 200;
+}
+
+/* The plan's `speeds`: the rush hours that the other policies' desk knows, too. */
+static void
+put_speeds(struct matching *m)
+{
+    enum { A_DAY = 48, RUSH_PCT = (100 * CITY_RUSH_M + CITY_SPEED_M / 2) / CITY_SPEED_M };
+    for (int i = 0; i < SPEEDS; i++)
+        m->speed_pct[i] = city_is_rush(i % A_DAY / 2) ? RUSH_PCT : 100;
 }
 
 struct ours_plan *
@@ -140,6 +149,7 @@ ours_plan_new(const struct city *c)
     put_times(r);
     matching_standard(r);                             /* the standards are what is measured, */
     r->matching.divert = (1u << CITY_SEVERITIES) - 1; /* and anybody may be turned back */
+    put_speeds(&r->matching);
 
     snprintf(p->contract.id, sizeof(p->contract.id), "standard");
     snprintf(p->contract.currency, sizeof(p->contract.currency), "EUR");
