@@ -251,7 +251,8 @@ wait_for_work(struct broker *b)
     };
     if (b->router != NULL)
         (void)sock_flush(b->router); /* the last turn's answers */
-    int64_t timeout_ms = least(TURN_MS, least(redis_wait_ms(store), redis_wait_ms(bells)));
+    int64_t timeout_ms = least(least(TURN_MS, intake_wait_ms(&b->intake)),
+                               least(redis_wait_ms(store), redis_wait_ms(bells)));
     wait_for(list, reads(b) ? 3 : 2, timeout_ms);
     b->now_ms = b->intake.now_ms = clock_mono_ms();
 }

@@ -8,7 +8,9 @@ void
 intake_init(struct intake *in, struct store *s, struct peers *ps, struct voice *v,
             uint64_t inbox_max)
 {
-    *in = (struct intake){ .store = s, .peers = ps, .voice = v, .inbox_max = inbox_max };
+    *in = (struct intake){
+        .store = s, .peers = ps, .voice = v, .inbox_max = inbox_max, .flushed_ms = -LINGER_MS
+    };
     uint64_t quarter = inbox_max / 4; /* a batch is taken whole or not at all, so it must fit */
     in->batch_max = inbox_max == 0 || quarter > BATCH_ENTRIES ? BATCH_ENTRIES : (size_t)quarter;
     if (in->batch_max == 0)
@@ -269,6 +271,8 @@ void
 intake_flush(struct intake *in, bool all)
 {
     size_t kept = 0;
+    if (!all && in->now_ms - in->flushed_ms < LINGER_MS)
+        return;
     for (size_t i = 0; i < in->ready_count; i++) {
         struct lane *lane = in->ready[i];
         if (lane->open != NULL && lane->partial > 0 && !all) {
@@ -276,8 +280,17 @@ intake_flush(struct intake *in, bool all)
             continue;
         }
         lane->listed = false;
-        if (lane->open != NULL)
-            append(in, lane, false);
+        if (lane->open == NULL)
+            continue;
+        append(in, lane, false);
+        in->flushed_ms = in->now_ms;
     }
     in->ready_count = kept;
+}
+
+int64_t
+intake_wait_ms(const struct intake *in)
+{
+    int64_t left = in->ready_count == 0 ? INT64_MAX : in->flushed_ms + LINGER_MS - in->now_ms;
+    return left < 0 ? INT64_MAX : left;
 }

@@ -5,8 +5,9 @@
  *
  * A lane is a territory. Many small appends cost the store more than few big ones, so a lane has at
  * most one append in flight that is not full: what comes meanwhile gathers in the open batch and
- * leaves when the answer is here. Full batches leave at once. What is in flight is bounded:
- * past the bound intake_is_full, and the broker stops reading its router. */
+ * leaves when the answer is here; and all lanes leave together, LINGER_MS apart, for whatever Redis
+ * is given alone costs a wait for the disk alone. Full batches leave at once. What is in flight is
+ * bounded: past the bound intake_is_full, and the broker stops reading its router. */
 #ifndef BROKER_INTAKE_H
 #define BROKER_INTAKE_H
 
@@ -16,6 +17,7 @@
 
 enum {
     BATCH_ENTRIES = 256,
+    LINGER_MS = 4, /* from one flush to the next */
     BATCH_BYTES = 128 * 1024,
     INTAKE_BATCHES = 1024,           /* taken and unanswered: batches and places, */
     INTAKE_BYTES = 32 * 1024 * 1024, /* and bytes */
@@ -62,6 +64,7 @@ struct intake {
     const char *(*code_of)(void *context, struct territory_id t); /* for numbers; NULL: gone */
     void *context;
     uint64_t inbox_max;
+    int64_t flushed_ms;  /* when something that was not full left last */
     size_t batch_max;    /* entries: BATCH_ENTRIES, or fewer where inboxes are small */
     struct map lanes;    /* territory -> struct lane; owned */
     struct lane **ready; /* lanes with an open batch */
@@ -84,8 +87,10 @@ void intake_take(struct intake *in, struct peer *p, const struct principal_id *w
                  struct territory_id t, const struct message *m, struct str bytes);
 void intake_place(struct intake *in, struct peer *p, const struct principal_id *who,
                   const struct message *m, struct str bytes);
-/* Sends what may leave. `all`: also partial batches beside others in flight (draining). */
+/* Sends what may leave. `all`: also partial batches beside others in flight, at once (draining). */
 void intake_flush(struct intake *in, bool all);
+/* After so long something may leave by time alone; INT64_MAX: nothing. */
+int64_t intake_wait_ms(const struct intake *in);
 bool intake_is_full(const struct intake *in);    /* stop reading */
 bool intake_is_stalled(const struct intake *in); /* the store does not answer: say BUSY */
 bool intake_is_idle(const struct intake *in);    /* nothing taken that is not answered */

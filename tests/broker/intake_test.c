@@ -151,6 +151,14 @@ take(struct fixture *f, uint64_t number, size_t lane, size_t len)
     intake_take(&f->intake, f->peer, &who, t, &m, str_bytes(f->body, len));
 }
 
+/* When nothing of the last flush is waited for any more. */
+static void
+flush_later(struct fixture *f)
+{
+    f->intake.now_ms += LINGER_MS;
+    intake_flush(&f->intake, false);
+}
+
 static void
 nothing_is_accepted_before_the_store_has_said_so(void **state)
 {
@@ -175,7 +183,7 @@ a_full_inbox_and_a_lost_store_are_answered_busy(void **state)
     const enum err answers[] = { ERR_BUSY, ERR_CLOSED, ERR_IO };
     for (uint64_t i = 0; i < countof(answers); i++) {
         take(f, i, 0, 100);
-        intake_flush(&f->intake, false);
+        flush_later(f);
         answer_first(answers[i]);
         assert_int_equal(told[i], MSG_BUSY);
     }
@@ -196,19 +204,39 @@ what_comes_while_a_batch_is_in_flight_gathers_into_one(void **state)
     struct fixture *f = *state;
     for (uint64_t i = 0; i < 50; i++) {
         take(f, i, 0, 100);
-        intake_flush(&f->intake, false);
+        flush_later(f);
     }
     assert_int_equal(calls_end, 1);
     answer_first(OK);
-    intake_flush(&f->intake, false);
+    flush_later(f);
     assert_int_equal(calls_end, 2);
     assert_int_equal(calls[1].count, 49);
-    take(f, 50, 1, 100); /* another territory waits for nobody */
-    intake_flush(&f->intake, false);
+    take(f, 50, 1, 100); /* another territory does not wait for the answer */
+    flush_later(f);
     assert_int_equal(calls_end, 3);
     take(f, 51, 0, 100);
     intake_flush(&f->intake, true); /* draining */
     assert_int_equal(calls_end, 4);
+}
+
+static void
+lanes_leave_together_and_the_first_at_once(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(intake_wait_ms(&f->intake) == INT64_MAX);
+    take(f, 0, 0, 100);
+    intake_flush(&f->intake, false);
+    assert_int_equal(calls_end, 1);
+    take(f, 1, 1, 100);
+    take(f, 2, 2, 100);
+    f->intake.now_ms += LINGER_MS - 1;
+    intake_flush(&f->intake, false);
+    assert_int_equal(calls_end, 1);
+    assert_int_equal(intake_wait_ms(&f->intake), 1);
+    f->intake.now_ms += intake_wait_ms(&f->intake);
+    intake_flush(&f->intake, false);
+    assert_int_equal(calls_end, 3);
+    assert_true(intake_wait_ms(&f->intake) == INT64_MAX);
 }
 
 static void
@@ -291,6 +319,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_comes_while_a_batch_is_in_flight_gathers_into_one,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lanes_leave_together_and_the_first_at_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_place_is_acknowledged_like_an_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_peer_that_is_gone_or_replaced_is_told_nothing, set_up,
                                         tear_down),
