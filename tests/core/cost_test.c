@@ -356,6 +356,10 @@ as_time_goes_on_nothing_gets_cheaper_by_more_than_is_said(void **state)
         int64_t fall = sum_of(&t, &p) - sum_of(&later, &p);
         int64_t said = cost_fall(&later, p.unsure_ms, passed);
         assert_true(fall <= said);
+        msec before = (msec)(1 + rng_below(&rng, 30)) * MINUTES; /* somebody was left out by this */
+        if (before + passed < HOURS)
+            assert_true(fall <= cost_fall(&later, p.unsure_ms, before + passed) -
+                                    cost_fall(&t, p.unsure_ms, before));
         if (said > 0 && (double)fall / (double)said > most)
             most = (double)fall / (double)said;
     }

@@ -167,6 +167,17 @@ last_state(const struct engine *e, struct answer *said)
         said->state = k->end;
 }
 
+/* He has said something: whatever it is, he is there. */
+static void
+heard(struct engine *e, struct engineer_id id)
+{
+    struct engineer *x = roster_find(&e->roster, id);
+    if (x == NULL || x->absent_until == 0)
+        return;
+    roster_away(&e->roster, x, 0, seat_tick(e->at));
+    carry_freed(e, x);
+}
+
 void
 act_apply(struct engine *e, const struct event *ev)
 {
@@ -183,7 +194,7 @@ act_apply(struct engine *e, const struct event *ev)
     struct job *j = a->verb == VERB_SYNC ? NULL : job_find(e, a->ticket);
     said.refusal = (uint8_t)(marked == MARK_OLD ? REFUSAL_OLD : check(e, j, a));
     if (a->role == ROLE_ENGINEER)
-        roster_heard(&e->roster, engineer_of(a->who));
+        heard(e, engineer_of(a->who));
     e->event = a->id;
     if (said.refusal == REFUSAL_NONE && a->verb == VERB_SYNC)
         sync(e, a);

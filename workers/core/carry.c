@@ -97,8 +97,7 @@ rest(struct engine *e, const struct job *j, struct engineer *x)
     if (x->load > 0 || !duty_break(x->rule, e->at, e->rules->matching.pause_ms, &from, &to) ||
         accepted_at(&j->t) > from)
         return;
-    x->absent_until = instant_after(e->at, to - from);
-    roster_mark(&e->roster, x);
+    roster_away(&e->roster, x, instant_after(e->at, to - from), seat_tick(e->at));
 }
 
 void

@@ -222,7 +222,7 @@ cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms, struct 
 static int64_t
 clock_fall(const struct cost_ticket *t, const struct cost_clock *c, msec unsure, msec passed)
 {
-    if (c->deadline == NEVER || c->deadline <= t->now)
+    if (c->deadline == NEVER || c->deadline <= t->now - passed)
         return 0;
     int64_t whole = c->weight * t->m->p_late_s, spread_s = 240 + held(unsure, DAYS) / SECONDS;
     int64_t part = passed > DAYS ? whole : whole * 3 * (passed / SECONDS + 1) / (100 * spread_s);

@@ -71,7 +71,9 @@ void cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms,
                 struct cost_terms *out);
 
 /* At most by so much does a way to serve it become cheaper while the clock goes on for so long,
- * departure and way being the same, and its doubt at least this (decision 16). `t`: afterwards. */
+ * departure and way being the same, and its doubt at least this (decision 16). `t`: afterwards.
+ * What is said of a longer time is more by what may fall in between: a floor that sinks by it may
+ * be used on the way. */
 int64_t cost_fall(const struct cost_ticket *t, msec unsure, msec passed);
 
 /* The sum over these skills of 1 / (engineers here who have it, at whatever level), in 1/65536; a

@@ -6,8 +6,9 @@
  * done in this minute already, it gets twice as many.
  *
  * In each further minute those with edges alone are rated, and the floor sinks by what time may
- * have done for the others. That is sound while they stand as they stood (stance.h) and the ticket
- * asks for what it asked (is_same_question). */
+ * have done for the others; it never rises again, for somebody may have been left out by it. That
+ * is sound while they stand as they stood (stance.h) and the ticket asks for what it asked
+ * (is_same_question). */
 #include "workers/core/state.h"
 
 #define NOBODY_LEFT INT64_MAX
@@ -377,7 +378,7 @@ is_same_question(const struct wish *was, const struct wish *is)
 }
 
 /* Those with edges are rated anew. Of those beyond k whoever is not below the floor loses his; who
- * is on his way to it is looked at in any case, for he alone comes nearer with time. */
+ * is on his way to it is looked at each time, kept or not, for he alone comes nearer meanwhile. */
 static void
 renew_row(struct engine *e, struct board_row *r)
 {

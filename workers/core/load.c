@@ -27,13 +27,10 @@ engineer_travels(const struct engineer *x)
 }
 
 void
-roster_heard(struct roster *r, struct engineer_id id)
+roster_away(struct roster *r, struct engineer *x, instant until, instant at)
 {
-    struct engineer *x = roster_find(r, id);
-    if (x == NULL || x->absent_until == 0)
-        return;
-    x->absent_until = 0;
-    x->seats.stale = true;
+    x->absent_until = until;
+    roster_shifted(r, x, at);
     roster_mark(r, x);
 }
 

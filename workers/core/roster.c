@@ -199,12 +199,19 @@ roster_slot(const struct roster *r, struct category_id c)
     return r->slots_count - 1;
 }
 
+static instant
+next_shift(const struct engineer *x, instant at)
+{
+    instant next = duty_next(x->rule, at);
+    return x->absent_until > at && x->absent_until < next ? x->absent_until : next;
+}
+
 void
 roster_shifts(struct roster *r, instant at)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct engineer *x = &r->list[i];
-        x->shift_at = duty_next(x->rule, at);
+        x->shift_at = next_shift(x, at);
         if (x->shift_at != NEVER)
             heap_set(&r->shifts, &x->shift);
     }
@@ -220,6 +227,6 @@ roster_shift(const struct roster *r)
 void
 roster_shifted(struct roster *r, struct engineer *x, instant at)
 {
-    x->shift_at = duty_next(x->rule, at);
+    x->shift_at = next_shift(x, at);
     heap_set(&r->shifts, &x->shift);
 }

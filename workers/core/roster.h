@@ -52,7 +52,7 @@ struct engineer {
     uint32_t rarity;      /* of his skills (cost.h) */
     instant leave_at;     /* he sets out to his first planned visit; NEVER: none (visit.c) */
     struct heap_at shift; /* in roster.shifts */
-    instant shift_at;     /* his next duty's beginning */
+    instant shift_at;     /* his next duty's beginning, or the end of his absence */
     bool changed;
     bool freed; /* waits in the engine's list of freed engineers */
 };
@@ -106,8 +106,8 @@ bool engineer_room(const struct engineer *x);
 uint32_t engineer_load(const struct engineer *x); /* own and reserved */
 struct place engineer_place(const struct engineer *x);
 bool engineer_travels(const struct engineer *x);
-/* He has said something. */
-void roster_heard(struct roster *r, struct engineer_id id);
+/* He is not expected before `until`, which is seen to then; 0: he is. All until `at` has been. */
+void roster_away(struct roster *r, struct engineer *x, instant until, instant at);
 
 void roster_mark(struct roster *r, struct engineer *x); /* his record has changed */
 void roster_settle(struct roster *r);
@@ -123,7 +123,8 @@ struct reservation *roster_kept(const struct engineer *x, struct territory_id as
 bool roster_release(struct roster *r, struct engineer *x, struct territory_id asker,
                     struct ticket_id t);
 
-/* Beginnings of duty, in order of (instant, id). Sets everybody's next after `at`. */
+/* Beginnings of duty and ends of absence, in order of (instant, id). Sets everybody's next after
+ * `at`. */
 void roster_shifts(struct roster *r, instant at);
 struct engineer *roster_shift(const struct roster *r); /* whose is next; NULL: nobody's, ever */
 /* It has been seen to, and so has all until `at`. */

@@ -71,10 +71,8 @@ fire_offered(struct engine *e, struct job *j)
     bool ours = no_name(j->t.home);
     struct engineer *x = ours ? roster_find(&e->roster, j->t.engineer) : NULL;
     msec silent = e->rules->matching.silent_ms;
-    if (x != NULL && silent > 0) {
-        x->absent_until = instant_after(e->at, silent);
-        roster_mark(&e->roster, x);
-    }
+    if (x != NULL && silent > 0)
+        roster_away(&e->roster, x, instant_after(e->at, silent), seat_tick(e->at));
     offer_end(e, j, STR("the offer was not answered in time"));
 }
 
