@@ -27,12 +27,15 @@ piece(struct str s)
     return text;
 }
 
-static struct str
-next_line(struct str *rest)
+/* false: it does not end as it should. */
+static bool
+next_line(struct str *rest, struct str *out)
 {
-    struct str line = str_cut(rest, '\n');
-    bool cr = line.len > 0 && line.at[line.len - 1] == '\r';
-    return str_bytes(line.at, line.len - cr);
+    *out = str_cut(rest, '\n');
+    if (out->len == 0 || out->at[out->len - 1] != '\r')
+        return false;
+    out->len--;
+    return true;
 }
 
 static bool
@@ -179,22 +182,35 @@ is_value(struct str s)
     return true;
 }
 
+/* Twice is once too often: of two keys a proxy may have checked the other. */
+static int
+keep_field(struct http_head *h, const char *name, struct str value, const char *const *wanted)
+{
+    while (wanted != NULL && *wanted != NULL && strcmp(*wanted, name) != 0)
+        wanted++;
+    if (wanted == NULL || *wanted == NULL)
+        return 0;
+    for (size_t i = 0; i < h->headers_count; i++)
+        if (h->headers[i].name == *wanted)
+            return BAD;
+    if (h->headers_count < HTTP_HEADERS)
+        h->headers[h->headers_count++] = (struct http_header){ *wanted, piece(value) };
+    return 0;
+}
+
 static int
 read_field(struct http_head *h, struct str line, const char *const *wanted)
 {
     struct str value = line, name = str_cut(&value, ':');
-    value = str_trim(value);
     if (name.len == line.len || !is_name(name) || !is_value(value))
         return BAD;
+    value = str_trim(value);
     char *called = piece(name);
     lower(called);
     for (size_t i = 0; i < countof(fields); i++)
         if (strcmp(fields[i].name, called) == 0)
             return fields[i].take(h, value);
-    for (; wanted != NULL && *wanted != NULL; wanted++)
-        if (strcmp(*wanted, called) == 0 && h->headers_count < HTTP_HEADERS)
-            h->headers[h->headers_count++] = (struct http_header){ *wanted, piece(value) };
-    return 0;
+    return keep_field(h, called, value, wanted);
 }
 
 /* A body without a length would end nobody knows where. */
@@ -209,10 +225,16 @@ int
 http_head_read(struct http_head *h, char *text, size_t len, const char *const *wanted)
 {
     *h = (struct http_head){ .method = "", .path = "" };
-    struct str rest = str_bytes(text, len), line = next_line(&rest);
-    int status = read_line(h, line);
-    while (status == 0 && (line = next_line(&rest)).len > 0)
-        status = read_field(h, line, wanted);
+    struct str rest = str_bytes(text, len), line;
+    int status = next_line(&rest, &line) ? read_line(h, line) : BAD;
+    while (status == 0) {
+        if (!next_line(&rest, &line))
+            status = BAD;
+        else if (line.len == 0)
+            break;
+        else
+            status = read_field(h, line, wanted);
+    }
     if (status == 0 && must_say_length(h->method) && !h->has_length)
         status = LENGTH_REQUIRED;
     return status;

@@ -23,7 +23,8 @@ enum {
     HEAD_MAX = 8192,
     AHEAD_MAX = 65536, /* what may wait behind a request that is not answered */
     READ_SIZE = 16384,
-    HEAD_S = 20, /* for a head; for each piece of a body; for an answer to be taken */
+    HEAD_S = 20, /* for a head; for a body, and longer by its length; for an answer to be taken */
+    SLOWEST = 4096, /* bytes of a body in a second */
     IDLE_S = 30,
     LINGER_S = 2, /* for who is refused, to hear so before the connection ends */
 };
@@ -32,7 +33,7 @@ struct exchange {
     struct http_request request; /* first: its address is the handle */
     struct http *http;
     struct connection *connection; /* NULL: the sender has gone */
-    bool asked, answered;
+    bool asked, answered, written;
     struct http_head head;
     uint64_t missing;              /* of the body */
     struct buf text, body, answer; /* text: the head's; answer: LWS_PRE bytes, then all of it */
@@ -42,8 +43,10 @@ struct connection {
     struct lws *wsi;
     struct buf in;
     struct exchange *exchange;
+    bool begun;            /* the next request has time, but not for ever */
     bool held;             /* nothing is read until there is room again */
     bool ending, refusing; /* the last answer is written; and to one who may still be sending */
+    bool broken;           /* an answer could not be written */
 };
 
 struct http {
@@ -146,6 +149,32 @@ put_answer(struct exchange *x, const struct http_answer *a)
         buf_put(out, a->body.at, a->body.len);
 }
 
+/* Nothing is read while what is written waits to leave: the library would not read it either, and
+ * would be woken for it again and again. */
+static void
+hold(struct connection *c)
+{
+    bool full = lws_partial_buffered(c->wsi);
+    bool held = full || (c->in.len > AHEAD_MAX && !c->refusing);
+    if (held != c->held)
+        lws_rx_flow_control(c->wsi, !held);
+    c->held = held;
+    if (full)
+        lws_callback_on_writable(c->wsi);
+}
+
+static bool
+write_answer(struct exchange *x)
+{
+    struct lws *wsi = x->connection->wsi;
+    size_t len = x->answer.len - LWS_PRE;
+    if (lws_partial_buffered(wsi))
+        return true; /* not yet */
+    x->written = true;
+    return lws_write(wsi, x->answer.data + LWS_PRE, len, LWS_WRITE_RAW) == (int)len;
+}
+
+/* Written at once, so that neither a stop nor the end of a peer who has said all comes before. */
 void
 http_answer(struct http *h, struct http_request *r, const struct http_answer *a)
 {
@@ -158,6 +187,8 @@ http_answer(struct http *h, struct http_request *r, const struct http_answer *a)
     x->head.keeps = x->head.keeps && !h->stopped;
     put_answer(x, a);
     allow(x->connection, HEAD_S);
+    x->connection->broken = !write_answer(x);
+    hold(x->connection);
     lws_callback_on_writable(x->connection->wsi);
 }
 
@@ -215,6 +246,7 @@ begin(struct http *h, struct connection *c)
                                         .too_big = x->head.body_len > h->options.body_max,
                                         .headers = x->head.headers,
                                         .headers_count = x->head.headers_count };
+    allow(c, HEAD_S + (int)(x->missing / SLOWEST));
     if (status != 0)
         refuse(x, status);
 }
@@ -227,7 +259,6 @@ gather(struct exchange *x, struct buf *in)
         buf_put(&x->body, in->data, len);
     drop_front(in, len);
     x->missing -= len;
-    allow(x->connection, HEAD_S);
     if (x->missing == 0)
         ask(x);
 }
@@ -241,10 +272,7 @@ proceed(struct http *h, struct connection *c)
     struct exchange *x = c->exchange;
     if (x != NULL && !x->asked && !x->answered)
         gather(x, &c->in);
-    bool hold = c->in.len > AHEAD_MAX;
-    if (hold != c->held)
-        lws_rx_flow_control(c->wsi, !hold);
-    c->held = hold;
+    hold(c);
 }
 
 static int
@@ -252,8 +280,9 @@ on_bytes(struct http *h, struct connection *c, const void *in, size_t len)
 {
     if (c->ending || c->refusing)
         return 0;
-    if (c->exchange == NULL && c->in.len == 0)
+    if (c->exchange == NULL && !c->begun)
         allow(c, HEAD_S);
+    c->begun = true;
     buf_put(&c->in, in, len);
     proceed(h, c);
     return 0;
@@ -265,10 +294,8 @@ on_bytes(struct http *h, struct connection *c, const void *in, size_t len)
 static int
 end(struct connection *c)
 {
-    if (lws_partial_buffered(c->wsi)) {
-        lws_callback_on_writable(c->wsi);
-        return 0;
-    }
+    if (lws_partial_buffered(c->wsi))
+        return 0; /* hold() has asked to be called again */
     if (!c->refusing)
         return -1;
     shutdown(lws_get_socket_fd(c->wsi), SHUT_WR); /* a reset could overtake the answer */
@@ -280,18 +307,24 @@ static int
 on_writable(struct http *h, struct connection *c)
 {
     struct exchange *x = c->exchange;
+    hold(c);
     if (c->ending)
         return end(c);
-    if (x == NULL || !x->answered)
+    if (x == NULL || !x->answered) {
+        proceed(h, c);
         return 0;
-    size_t len = x->answer.len - LWS_PRE;
-    if (lws_write(c->wsi, x->answer.data + LWS_PRE, len, LWS_WRITE_RAW) != (int)len)
+    }
+    if (c->broken || (!x->written && !write_answer(x)))
         return -1;
+    hold(c);
+    if (!x->written)
+        return 0;
     c->ending = !x->head.keeps;
     let_go(c);
     if (c->ending)
         return end(c);
-    allow(c, c->in.len == 0 ? IDLE_S : HEAD_S);
+    c->begun = c->in.len > 0;
+    allow(c, c->begun ? HEAD_S : IDLE_S);
     proceed(h, c);
     return 0;
 }

@@ -38,7 +38,7 @@ a_head_is_cut_into_its_pieces(void **state)
     assert_string_equal(http_header(h.headers, h.headers_count, "x-key"), "k 1");
     assert_string_equal(http_header(h.headers, h.headers_count, "authorization"), "");
     assert_string_equal(http_header(h.headers, h.headers_count, "host"), "");
-    assert_int_equal(read_head(&h, &text, "GET http://a.example:80/b?c HTTP/1.1\n\n"), 0);
+    assert_int_equal(read_head(&h, &text, "GET http://a.example:80/b?c HTTP/1.1\r\n\r\n"), 0);
     assert_string_equal(h.path, "/b");
     assert_int_equal(h.body_len, 0);
     buf_fini(&text);
@@ -83,6 +83,12 @@ what_two_readers_could_read_differently_is_refused(void **state)
         { "POST / HTTP/1.1\r\nContent-Length : 3\r\n\r\n", 400 },
         { "POST / HTTP/1.1\r\nX-Key: a\r\n Content-Length: 3\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\nX-Key: a\rContent-Length: 3\r\n\r\n", 400 },
+        { "POST / HTTP/1.1\r\nContent-Length: \r3\r\n\r\n", 400 },
+        { "POST / HTTP/1.1\r\nContent-Length: 3\r\r\n\r\n", 400 },
+        { "POST / HTTP/1.1\nContent-Length: 3\n\n", 400 },
+        { "POST / HTTP/1.1\r\nContent-Length: 3\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\n\n", 400 },
+        { "GET / HTTP/1.1\r\nX-Key: a\r\nx-key: a\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\nno colon\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\n: x\r\n\r\n", 400 },
         { "GET  / HTTP/1.1\r\n\r\n", 400 },

@@ -16,7 +16,7 @@ import threading
 import time
 import urllib.parse
 
-from conftest import wait_until
+from conftest import LIMIT, wait_until
 
 KEY43 = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 SECRETS = {
@@ -164,7 +164,7 @@ class Poster:
     def ask(self, method, name, body=b"", headers=None, query=""):
         """(status, answer)"""
         body = body.encode() if isinstance(body, str) else body
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
         try:
             c.request(method, "/v1/hooks/" + name + query, body if method == "POST" else None, headers or {})
             answer = c.getresponse()
@@ -174,7 +174,7 @@ class Poster:
 
     def ask_kept(self, requests):
         """The statuses of POSTs (name, request) on one connection, each after the answer to the one before."""
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT)
         c.connect()
         first, statuses = c.sock, []
         for name, r in requests:
@@ -194,7 +194,7 @@ class Poster:
             lines = "".join("%s: %s\r\n" % field for field in r.get("headers", {}).items())
             body = r["body"].encode()
             sent += (heads % (name, r.get("query", ""), lines, len(body))).encode() + body
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as s:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT) as s:
             s.sendall(sent)
             answers = s.makefile("rb")
             statuses = []

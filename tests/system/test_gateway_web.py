@@ -274,6 +274,7 @@ def test_requests_sent_ahead_are_answered_in_turn_and_what_is_no_http_is_refused
         """All that is answered until the gateway closes, and what it answered with."""
         port = int(web.url.rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as s:
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for piece in pieces:
                 s.sendall(piece.encode())
             said = b"".join(iter(lambda: s.recv(65536), b""))
@@ -282,6 +283,10 @@ def test_requests_sent_ahead_are_answered_in_turn_and_what_is_no_http_is_refused
     assert say(sent)[1] == [202, 200, 202, 401, 202, 200]
     assert say(*sent)[1] == [202, 200, 202, 401, 202, 200]  # a byte at a time; the same keys
     assert say(*sent[:100], sent[100:])[1] == [202, 200, 202, 401, 202, 200]
+    with socket.create_connection(("127.0.0.1", int(web.url.rsplit(":", 1)[1])), timeout=LIMIT) as s:
+        s.sendall(asks[0].encode())
+        s.shutdown(socket.SHUT_WR)  # all is said, not all is heard
+        assert b"".join(iter(lambda: s.recv(65536), b"")).startswith(b"HTTP/1.1 200 ")
     for wrong, status in [
         ("GET / HTTP/1.1\r\nA: %s\r\n\r\n" % ("x" * 9000), 431),
         ("POST /v1/reports HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + sent, 411),
