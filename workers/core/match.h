@@ -51,7 +51,7 @@ int64_t match_cost(const struct wish *w, const struct suitor *s, size_t i);
 int64_t match_costs(const struct wish *w, const struct suitor *s, int64_t costs[SEATS_MAX]);
 int64_t match_least(const struct wish *w, const struct suitor *s);
 void match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_terms *out);
-#define PATIENCE_MS (8 * HOURS)
+#define PATIENCE_MS (24 * HOURS)
 #define MATCH_NEVER INT64_MAX
 
 /* In words for whoever asks later; false: he does not fit (a dispatcher may choose him). */

@@ -21,7 +21,7 @@ stance_of(const struct engine *e, struct engineer *x)
         return (struct stance){ .tick = s->tick };
     return (struct stance){
         .tick = s->tick,
-        .kind = kind_of(s),
+        .kind = (uint8_t)kind_of(s),
         .count = s->count,
         .now = s->now,
         .turn = s->turn,
