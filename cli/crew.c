@@ -212,8 +212,8 @@ reach(struct rerun *r, const struct due *d)
         m->here = place_of(j);
     j->arrived_at = r->at;
     work(r, m);
+    say(r, j, VERB_ARRIVE); /* before his place, by which alone he could still be turned back */
     rerun_place(r, m);
-    say(r, j, VERB_ARRIVE);
 }
 
 static void
