@@ -21,7 +21,7 @@
 
 enum {
     READS_MAX = 64,         /* store_letters in flight */
-    TRIM_EVERY_MS = 50, /* each trim is a write, and a write a wait for the disk */
+    TRIM_EVERY_MS = 50,     /* each trim is a write, and a write a wait for the disk */
     READ_LETTERS = 16,      /* letters in one read: at most 1 MB */
     REREAD_EVERY_MS = 3000, /* a box is read again so long after, or later: */
     REREADS_PER_S = 2000    /* at most so many a second, all together */

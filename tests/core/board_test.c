@@ -537,6 +537,35 @@ what_is_mild_waits_for_a_bounded_time_under_endless_severe_faults(void **state)
     assert_true(wait <= (250 + 2 * AGEING_MS / HOURS + 10) * HOURS + PATIENCE_MS);
 }
 
+/* He let an offer run out. Something is offered in the minute in which he is expected again,
+ * though nobody says a word. */
+static void
+the_end_of_an_absence_is_seen_to_in_time(void **state)
+{
+    (void)state;
+    struct world w;
+    world_init(&w, "home");
+    w.plan.engineers[4].duty_count = 0; /* one could take it: home-e2 */
+    w.plan.rules.matching.silent_ms = 90 * MINUTES;
+    w.plan.rules.retry_ms = DAYS;
+    struct event first = numbered(WORLD_BEGIN, 1, false), second = numbered(WORLD_BEGIN, 2, false);
+    world_do(&w, first);
+    const struct engineer *x = &w.e->roster.list[2];
+    while (x->absent_until == 0)
+        world_do(&w, (struct event){ .kind = EVENT_TIME, .at = engine_next(w.e) });
+    second.at = w.e->at + MINUTES;
+    world_do(&w, second);
+    const struct job *a = job_find(w.e, ticket_of(first.report.id)),
+                     *b = job_find(w.e, ticket_of(second.report.id));
+    instant until = x->absent_until;
+    assert_true(a->t.state == TICKET_QUEUED && b->t.state == TICKET_QUEUED);
+    while (w.e->at < until)
+        world_do(&w, (struct event){ .kind = EVENT_TIME, .at = engine_next(w.e) });
+    assert_true(w.e->at < until + MINUTES);
+    assert_true((a->t.state == TICKET_OFFERED) != (b->t.state == TICKET_OFFERED));
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -545,6 +574,7 @@ main(void)
         cmocka_unit_test(in_a_crowd_too_and_nobody_carries_more_than_he_may),
         cmocka_unit_test(as_minutes_and_hours_pass_nobody_left_out_could_matter),
         cmocka_unit_test(what_is_mild_waits_for_a_bounded_time_under_endless_severe_faults),
+        cmocka_unit_test(the_end_of_an_absence_is_seen_to_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

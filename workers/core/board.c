@@ -322,7 +322,7 @@ build(struct engine *e)
     }
 }
 
-/* Nobody comes to these any more, for now at least. */
+/* To whom nobody comes any more. */
 static void
 dismount(struct engine *e)
 {
