@@ -140,6 +140,50 @@ duty_without_an_end_has_none(void **state)
     assert_true(duty_end(&r, MONDAY + 2 * HOURS) == MONDAY + 7 * DAYS + 30 * MINUTES);
 }
 
+/* Minute by minute: a shift begins where duty does after more than its breaks are long. What began
+ * two days ago or before, or so near to it that its gap cannot be seen whole, is as old as that. */
+static void
+a_shift_began_where_a_slow_look_back_finds_it(void **state)
+{
+    (void)state;
+    struct rng rng = seed();
+    size_t found = 0;
+    for (int round = 0; round < 10; round++) {
+        struct open_span spans[64];
+        struct calendar c;
+        struct engineer_rule r = office();
+        msec pause = (msec)rng_below(&rng, 120) * MINUTES;
+        put_roster(&rng, &c, spans);
+        r.roster = &c;
+        instant began = NEVER, ended = MONDAY - DAYS;
+        for (instant at = MONDAY; at < MONDAY + 14 * DAYS; at += MINUTES) {
+            bool on = is_on_slowly(&r, at), was = is_on_slowly(&r, at - MINUTES);
+            if (was && !on)
+                ended = at;
+            if (on && !was && at - ended > pause)
+                began = at;
+            if (at % (7 * MINUTES) != 0 || at < MONDAY + 3 * DAYS)
+                continue;
+            instant is = duty_began(&r, at, pause), oldest = at - 2 * DAYS;
+            if (began > oldest + pause)
+                assert_true(is == began);
+            else
+                assert_true(is >= oldest && is <= oldest + pause);
+            found += is == began;
+        }
+    }
+    assert_true(found > 1000);
+}
+
+static void
+a_duty_without_an_end_began_two_days_ago(void **state)
+{
+    (void)state;
+    struct engineer_rule r = { .duty = { { 0, 10080 } }, .duty_count = 1 }, never = { 0 };
+    assert_true(duty_began(&r, MONDAY, HOURS) == MONDAY - 2 * DAYS);
+    assert_true(duty_began(&never, MONDAY, HOURS) == MONDAY - 2 * DAYS);
+}
+
 int
 main(void)
 {
@@ -149,6 +193,8 @@ main(void)
         cmocka_unit_test(minute_by_minute_both_questions_agree),
         cmocka_unit_test(a_roster_counts_as_far_as_it_reaches),
         cmocka_unit_test(duty_without_an_end_has_none),
+        cmocka_unit_test(a_shift_began_where_a_slow_look_back_finds_it),
+        cmocka_unit_test(a_duty_without_an_end_began_two_days_ago),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -379,7 +379,7 @@ on_ask(struct engine *e, const struct assist *a)
     }
     struct assist *out = say(e, ASSIST_RESERVED, a->from, a->ticket, a->round);
     out->engineer = x->rule->id;
-    out->place = engineer_place(x);
+    out->place = engineer_place(e->rules, x, e->at);
     memcpy(out->name, x->rule->name, sizeof(out->name));
     memcpy(out->phone, x->rule->phone, sizeof(out->phone));
 }

@@ -116,6 +116,21 @@ duty_over(const struct engineer_rule *r, instant at, msec pause)
     return NEVER;
 }
 
+instant
+duty_began(const struct engineer_rule *r, instant at, msec pause)
+{
+    instant began = at - 2 * DAYS, end = duty_end(r, began);
+    while (end <= at) { /* or NEVER */
+        instant next = duty_next(r, end);
+        if (next > at)
+            break;
+        if (next - end > pause)
+            began = next;
+        end = duty_end(r, next);
+    }
+    return began;
+}
+
 bool
 duty_break(const struct engineer_rule *r, instant at, msec most, instant *from, instant *to)
 {

@@ -14,6 +14,10 @@ instant duty_end(const struct engineer_rule *r, instant at);
 /* The end of the shift that `at` lies in, when gaps of at most `pause` are its breaks. */
 instant duty_over(const struct engineer_rule *r, instant at, msec pause);
 
+/* When the shift began that `at` lies in, or else the last one before it; gaps of at most `pause`
+ * are its breaks. Two days ago, if it was before that. */
+instant duty_began(const struct engineer_rule *r, instant at, msec pause);
+
 /* The break of his shift, a gap of at most `most`, that began last, at or before `at` and within
  * `most` of it. false: there is none. */
 bool duty_break(const struct engineer_rule *r, instant at, msec most, instant *from, instant *to);

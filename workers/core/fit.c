@@ -198,7 +198,7 @@ fit_ask(const struct fit *f, const struct engineer *x, instant at, struct fit_wa
     enum considered_why now = fit_now(x, at);
     if (!fits(now))
         return now;
-    struct fit_way found = fit_way(f, x, engineer_place(x), at);
+    struct fit_way found = fit_way(f, x, engineer_place(f->rules, x, at), at);
     if (way != NULL)
         *way = found;
     enum considered_why reach = fit_reach(f, &found, at, fit_until(f->rules, x, at));

@@ -1,4 +1,5 @@
 /* load.c - what an engineer carries: his tickets, the places kept for neighbours, his record. */
+#include "workers/core/duty.h"
 #include "workers/core/record.h"
 #include "workers/core/roster.h"
 
@@ -15,9 +16,15 @@ engineer_room(const struct engineer *x)
 }
 
 struct place
-engineer_place(const struct engineer *x)
+engineer_place(const struct rules *r, const struct engineer *x, instant at)
 {
-    return place_known(x->place) ? x->place : x->rule->home;
+    msec pause = r->matching.pause_ms;
+    if (!place_known(x->rule->home))
+        return x->place;
+    if (!place_known(x->place))
+        return x->rule->home;
+    bool fresh = at - x->place_at <= pause || duty_began(x->rule, at, pause) - x->place_at <= pause;
+    return fresh ? x->place : x->rule->home;
 }
 
 bool

@@ -86,7 +86,7 @@ may_turn(const struct wish *w, const struct engineer *x, struct fit_way *out)
     const struct seats *s = &x->seats;
     if (s->turn == 0 || !w->e->board.riding || w->job == NULL)
         return false;
-    *out = fit_way(&w->fit, x, engineer_place(x), s->tick);
+    *out = fit_way(&w->fit, x, engineer_place(w->e->rules, x, s->tick), s->tick);
     if (s->rider == w->job) {
         out->travel_ms = seat_way_left(w->e, x);
         return true;
@@ -312,7 +312,7 @@ struct podiums {
 static void
 grade_out(const struct wish *w, struct engineer *x, enum considered_why why, struct podiums *p)
 {
-    int64_t far = travel_metres(engineer_place(x), w->fit.place);
+    int64_t far = travel_metres(engineer_place(w->e->rules, x, w->e->at), w->fit.place);
     podium_add(&p->cannot, (struct graded){ x, far, (uint8_t)why });
 }
 
@@ -346,7 +346,7 @@ grade(const struct wish *w, struct engineer *x, struct podiums *p)
 static struct considered
 considered(const struct wish *w, struct engineer *x, enum considered_why why)
 {
-    struct place from = engineer_place(x);
+    struct place from = engineer_place(w->e->rules, x, w->e->at);
     uint32_t load = engineer_load(x);
     bool known = place_known(from) && place_known(w->fit.place);
     return (struct considered){

@@ -36,7 +36,7 @@ struct trip {
 
 struct engineer {
     const struct engineer_rule *rule; /* of the rules in force */
-    struct place place;               /* the latest known; PLACE_NONE: use his home */
+    struct place place;               /* the latest known; PLACE_NONE: none (engineer_place) */
     instant place_at;                 /* the device's own instant of it */
     struct trip trip;
     instant absent_until; /* not expected before, though on duty: he let an offer run out, or rests;
@@ -104,7 +104,9 @@ const struct holding *roster_holders(const struct roster *r, const struct skill 
 bool engineer_qualifies(const struct engineer *x, const struct skill *needs, size_t needs_count);
 bool engineer_room(const struct engineer *x);
 uint32_t engineer_load(const struct engineer *x); /* own and reserved */
-struct place engineer_place(const struct engineer *x);
+/* Where he sets out from at this instant: where he was seen last, if in this shift or in the hour
+ * (matching.pause_ms) before it, else from home. */
+struct place engineer_place(const struct rules *r, const struct engineer *x, instant at);
 bool engineer_travels(const struct engineer *x);
 /* He is not expected before `until`, which is seen to then; 0: he is. All until `at` has been. */
 void roster_away(struct roster *r, struct engineer *x, instant until, instant at);

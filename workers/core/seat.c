@@ -133,9 +133,9 @@ seat_rider(const struct engine *e, const struct engineer *x)
 msec
 seat_way_left(const struct engine *e, const struct engineer *x)
 {
-    msec left = way_left(e, x, x->seats.rider, engineer_place(x));
-    msec seen = travel_time(e->rules, &e->learned, engineer_place(x), x->seats.rider->t.place,
-                            x->seats.tick);
+    struct place from = engineer_place(e->rules, x, x->seats.tick);
+    msec left = way_left(e, x, x->seats.rider, from);
+    msec seen = travel_time(e->rules, &e->learned, from, x->seats.rider->t.place, x->seats.tick);
     return left < seen ? left : seen;
 }
 
@@ -159,13 +159,11 @@ seat_look(const struct engine *e, struct engineer *x)
         starts = x->absent_until;
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
-    bool from_home =
-        !absent && starts - tick > e->rules->matching.pause_ms && place_known(x->rule->home);
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
     s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
     s->turn = s->rider != NULL;
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
-    s->from = from_home ? x->rule->home : engineer_place(x);
+    s->from = engineer_place(e->rules, x, starts);
     msec busy = foresee(e, x, NULL, &errands);
     s->busy = busy > 0 || absent;
     lay(e, x, instant_after(starts, busy));
@@ -178,7 +176,7 @@ seat_errands(const struct engine *e, struct engineer *x, struct errand out[ERRAN
     struct seats kept = x->seats;
     size_t count;
     x->seats.tick = seat_tick(e->at);
-    x->seats.from = engineer_place(x);
+    x->seats.from = engineer_place(e->rules, x, x->seats.tick);
     foresee(e, x, out, &count);
     x->seats = kept;
     return count;

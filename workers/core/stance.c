@@ -29,7 +29,7 @@ stance_of(const struct engine *e, struct engineer *x)
         .load = engineer_load(x),
         .rarity = x->rarity,
         .from = s->from,
-        .here = turn > 0 ? engineer_place(x) : PLACE_NONE,
+        .here = turn > 0 ? engineer_place(e->rules, x, s->tick) : PLACE_NONE,
         .phases = { travel_phase(e->rules, s->begins[turn]), travel_phase(e->rules, s->tick) },
         .begins = { s->begins[turn], s->begins[0] },
         .untils = { s->untils[turn], s->untils[0] },

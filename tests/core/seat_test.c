@@ -1,0 +1,103 @@
+/* seat_test.c - about workers/core/seat.c and load.c: when somebody could take the
+ * next ticket, and whence he sets out for it. */
+#include "tests/core/people.h"
+#include "workers/core/state.h"
+
+#define CLOCK(hour, minute) ((hour)*HOURS + (minute)*MINUTES)
+
+/* Two who can do "line": e2 from eight to five, with a break at noon until half past, and e5,
+ * who has none, 3 km away. One ticket at a time. */
+static void
+town_plan(struct world *w)
+{
+    memset(w, 0, sizeof(*w));
+    world_plan_init(&w->plan, "home", 1);
+    struct engineer_rule *them = w->plan.engineers;
+    for (size_t i = 0; i < WORLD_ENGINEERS; i++)
+        them[i].duty_count = 0;
+    for (int32_t day = 0; day < 7 * 1440; day += 1440) {
+        them[2].duty[them[2].duty_count++] = (struct span){ day + 480, day + 720 };
+        them[2].duty[them[2].duty_count++] = (struct span){ day + 750, day + 1020 };
+        them[5].duty[them[5].duty_count++] = (struct span){ day + 480, day + 1020 };
+    }
+    w->plan.categories[1].level = 0;
+    struct matching *m = &w->plan.rules.matching;
+    m->pause_ms = HOURS;
+    m->early_ms = 2 * HOURS;
+    m->scarcity_s = 0; /* e2 can do more than e5 */
+}
+
+static void
+town_open(struct world *w, instant at)
+{
+    w->e = engine_new(w->plan.rules.territory, WORLD_INCARNATION, &w->plan.rules);
+    world_do(w, (struct event){ .kind = EVENT_FOUND, .at = at, .rules = &w->plan.rules });
+}
+
+/* e2 is the only one. */
+static void
+town_of_one(struct world *w, uint16_t capacity, instant at)
+{
+    town_plan(w);
+    w->plan.engineers[5].duty_count = 0;
+    w->plan.engineers[2].capacity = capacity;
+    town_open(w, at);
+}
+
+static struct engineer *
+e2(const struct world *w)
+{
+    return roster_find(&w->e->roster, w->plan.engineers[2].id);
+}
+
+static void
+e2_seen(struct world *w, struct place place, instant at)
+{
+    struct position p = { NAME(engineer_id, "home-e2"), place, at };
+    struct event ev = { .kind = EVENT_PLACES, .at = at > engine_at(w->e) ? at : engine_at(w->e) };
+    ev.places.list = &p;
+    ev.places.count = 1;
+    world_do(w, ev);
+}
+
+/* ---- whence */
+
+static void
+a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before(void **state)
+{
+    (void)state;
+    static const struct {
+        msec seen, at; /* since Monday 00:00 */
+        bool there;
+    } cases[] = {
+        { CLOCK(16, 0), CLOCK(16, 59), true },
+        { CLOCK(8, 5), CLOCK(16, 0), true }, /* a break ends no shift */
+        { CLOCK(16, 0), CLOCK(24 + 7, 30), false },
+        { CLOCK(16, 0), CLOCK(24 + 8, 10), false },
+        { CLOCK(24 + 6, 59), CLOCK(24 + 7, 30), false },
+        { CLOCK(24 + 6, 59), CLOCK(24 + 8, 10), false },
+        { CLOCK(24 + 7, 10), CLOCK(24 + 7, 30), true },
+        { CLOCK(24 + 7, 10), CLOCK(24 + 16, 0), true },
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct world w;
+        struct place there = { 315000000, 1210000000 };
+        town_of_one(&w, 1, WORLD_BEGIN);
+        struct place from = cases[i].there ? there : e2(&w)->rule->home;
+        e2_seen(&w, there, WORLD_BEGIN + cases[i].seen);
+        world_time(&w, WORLD_BEGIN + cases[i].at);
+        const struct seats *s = seat_look(w.e, e2(&w));
+        assert_true(s->count > 0);
+        assert_true(same_id(s->from, from));
+        world_fini(&w);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
