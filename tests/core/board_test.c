@@ -236,10 +236,9 @@ static bool
 crowd_work(struct crowd *c, instant at, struct event *ev)
 {
     static const enum verb next[TICKET_STATES] = {
-        [TICKET_OFFERED] = VERB_ACCEPT,
-        [TICKET_ACCEPTED] = VERB_DEPART,
-        [TICKET_EN_ROUTE] = VERB_ARRIVE,
-        [TICKET_WORKING] = VERB_RESOLVE,
+        [TICKET_OFFERED] = VERB_ACCEPT,          [TICKET_ACCEPTED] = VERB_DEPART,
+        [TICKET_EN_ROUTE] = VERB_ARRIVE,         [TICKET_WORKING] = VERB_RESOLVE,
+        [TICKET_PENDING_CUSTOMER] = VERB_RESUME,
     };
     size_t at_job = 0, skip = rng_below(&c->r, 60);
     struct job *j;
@@ -248,9 +247,12 @@ crowd_work(struct crowd *c, instant at, struct event *ev)
             break;
     if (j == NULL)
         return false;
-    bool declines = j->t.state == TICKET_OFFERED && rng_below(&c->r, 8) == 0;
-    *ev = world_act(at, j->t.engineer.s, ROLE_ENGINEER, ++c->said,
-                    declines ? VERB_DECLINE : next[j->t.state], NULL);
+    enum verb verb = next[j->t.state];
+    if (j->t.state == TICKET_OFFERED && rng_below(&c->r, 8) == 0)
+        verb = VERB_DECLINE;
+    if (j->t.state == TICKET_ACCEPTED && rng_below(&c->r, 8) == 0)
+        verb = VERB_PEND;
+    *ev = world_act(at, j->t.engineer.s, ROLE_ENGINEER, ++c->said, verb, NULL);
     ev->act.ticket = j->t.id;
     return true;
 }

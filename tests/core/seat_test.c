@@ -50,6 +50,34 @@ e2(const struct world *w)
     return roster_find(&w->e->roster, w->plan.engineers[2].id);
 }
 
+/* A fault next to the home of e2. */
+static struct event
+fault(const struct world *w, uint8_t n, bool severe)
+{
+    char site[8] = { 's', (char)('a' + n), '\0' };
+    struct event r = world_report(engine_at(w->e), n, "line", site);
+    r.report.place = w->plan.engineers[2].home;
+    r.report.hint = severe ? 1 : -1;
+    return r;
+}
+
+/* It is taken by e2. */
+static struct event
+taken(struct world *w, uint8_t n)
+{
+    struct event r = fault(w, n, false);
+    world_do(w, r);
+    assert_true(world_told(&w->fx, UPDATE_OFFER, "home-e2"));
+    assert_int_equal(people_do(w, "home-e2", VERB_ACCEPT, &r), REFUSAL_NONE);
+    return r;
+}
+
+static void
+e2_says(struct world *w, enum verb v, const struct event *r)
+{
+    assert_int_equal(people_do(w, "home-e2", v, r), REFUSAL_NONE);
+}
+
 static void
 e2_seen(struct world *w, struct place place, instant at)
 {
@@ -58,6 +86,41 @@ e2_seen(struct world *w, struct place place, instant at)
     ev.places.list = &p;
     ev.places.count = 1;
     world_do(w, ev);
+}
+
+/* ---- a job that waits for its customer */
+
+static void
+who_waits_for_a_customer_is_not_waited_for_while_another_is_idle(void **state)
+{
+    (void)state;
+    struct world w;
+    town_plan(&w);
+    town_open(&w, WORLD_BEGIN + CLOCK(10, 0));
+    struct event r = taken(&w, 1);
+    e2_says(&w, VERB_PEND, &r);
+    struct event severe = fault(&w, 2, true);
+    world_do(&w, severe);
+    assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e5"));
+    instant tick = engine_at(w.e), slot = w.plan.rules.matching.slot_s * SECONDS;
+    const struct seats *s = seat_look(w.e, e2(&w));
+    assert_int_equal(s->now, 0);
+    assert_true(s->busy && s->begins[0] == tick + slot); /* nobody knows how long */
+    world_fini(&w);
+}
+
+static void
+who_has_room_beside_it_is_free(void **state)
+{
+    (void)state;
+    struct world w;
+    town_of_one(&w, 2, WORLD_BEGIN + CLOCK(10, 0));
+    struct event r = taken(&w, 1);
+    e2_says(&w, VERB_PEND, &r);
+    const struct seats *s = seat_look(w.e, e2(&w));
+    assert_int_equal(s->now, 1);
+    assert_true(!s->busy && s->begins[0] == engine_at(w.e));
+    world_fini(&w);
 }
 
 /* ---- whence */
@@ -97,6 +160,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_waits_for_a_customer_is_not_waited_for_while_another_is_idle),
+        cmocka_unit_test(who_has_room_beside_it_is_free),
         cmocka_unit_test(a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,6 +165,8 @@ seat_look(const struct engine *e, struct engineer *x)
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = engineer_place(e->rules, x, starts);
     msec busy = foresee(e, x, NULL, &errands);
+    if (busy == 0 && load >= capacity) /* all of it waits for others, nobody knows how long */
+        busy = e->rules->matching.slot_s * SECONDS;
     s->busy = busy > 0 || absent;
     lay(e, x, instant_after(starts, busy));
     return s;
