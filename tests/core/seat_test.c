@@ -1,4 +1,4 @@
-/* seat_test.c - about workers/core/seat.c and load.c: when somebody could take the
+/* seat_test.c - about workers/core/seat.c, load.c and carry.c: when somebody could take the
  * next ticket, and whence he sets out for it. */
 #include "tests/core/people.h"
 #include "workers/core/state.h"
@@ -156,6 +156,110 @@ a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before(void **state)
     }
 }
 
+/* ---- a break that is due */
+
+/* He is at work since ten past eleven, an hour's work. */
+static struct event
+at_work(struct world *w, uint16_t capacity, bool another)
+{
+    town_of_one(w, capacity, WORLD_BEGIN + CLOCK(11, 0));
+    struct event other = another ? taken(w, 1) : (struct event){ 0 }, r = taken(w, 2);
+    if (another)
+        e2_says(w, VERB_PEND, &other);
+    world_time(w, WORLD_BEGIN + CLOCK(11, 10));
+    e2_says(w, VERB_WORK, &r);
+    return r;
+}
+
+static void
+who_works_through_his_break_is_free_after_it_as_was_foreseen(void **state)
+{
+    (void)state;
+    struct world w;
+    struct event r = at_work(&w, 1, false);
+    instant free_at = WORLD_BEGIN + CLOCK(12, 40);
+    assert_true(seat_look(w.e, e2(&w))->begins[0] == free_at);
+    world_time(&w, WORLD_BEGIN + CLOCK(12, 10));
+    e2_says(&w, VERB_RESOLVE, &r);
+    assert_true(e2(&w)->absent_until == free_at);
+    assert_true(seat_look(w.e, e2(&w))->begins[0] == free_at);
+    world_fini(&w);
+}
+
+static void
+who_carries_something_besides_takes_no_break_then_and_none_is_foreseen(void **state)
+{
+    (void)state;
+    struct world w;
+    struct event r = at_work(&w, 2, true);
+    instant free_at = WORLD_BEGIN + CLOCK(12, 30); /* the planned one is over */
+    assert_true(seat_look(w.e, e2(&w))->begins[0] == free_at);
+    world_time(&w, WORLD_BEGIN + CLOCK(12, 10));
+    e2_says(&w, VERB_RESOLVE, &r);
+    assert_true(e2(&w)->absent_until == 0);
+    world_time(&w, WORLD_BEGIN + CLOCK(12, 40));
+    assert_true(seat_look(w.e, e2(&w))->begins[0] == engine_at(w.e)); /* he has had it */
+    world_fini(&w);
+}
+
+/* He sets out to one far away, having been offered it at `accepted`; at twenty to one something
+ * severe happens next to him. Is he turned back for it? */
+static bool
+is_turned_back(instant accepted, uint16_t capacity)
+{
+    struct world w;
+    town_of_one(&w, capacity, WORLD_BEGIN + CLOCK(9, 0));
+    w.plan.rules.matching.overrun_ms = 5 * HOURS;
+    struct event other = capacity > 1 ? taken(&w, 1) : (struct event){ 0 };
+    if (capacity > 1)
+        e2_says(&w, VERB_PEND, &other);
+    e2_seen(&w, w.plan.engineers[2].home, accepted);
+    struct event far = fault(&w, 2, false);
+    far.report.place.lat_e7 += 5000000;
+    world_do(&w, far);
+    e2_says(&w, VERB_ACCEPT, &far);
+    e2_says(&w, VERB_DEPART, &far);
+    world_time(&w, WORLD_BEGIN + CLOCK(12, 40));
+    struct event near = fault(&w, 3, true);
+    world_do(&w, near);
+    bool turned = world_told(&w.fx, UPDATE_WITHDRAWN, "home-e2");
+    assert_int_equal(job_find(w.e, ticket_of(near.report.id))->t.state,
+                     turned ? TICKET_OFFERED : TICKET_QUEUED);
+    world_fini(&w);
+    return turned;
+}
+
+static void
+who_would_have_his_break_is_not_turned_back(void **state)
+{
+    (void)state;
+    assert_false(is_turned_back(WORLD_BEGIN + CLOCK(11, 40), 1));
+    assert_true(is_turned_back(WORLD_BEGIN + CLOCK(11, 40), 2)); /* nor would he then */
+    assert_true(is_turned_back(WORLD_BEGIN + CLOCK(12, 31), 1)); /* he has had it */
+}
+
+static void
+who_would_answer_in_his_break_is_asked_after_it(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct world w;
+        town_of_one(&w, 1, WORLD_BEGIN + CLOCK(11, 58));
+        w.plan.rules.matching.answer_s = 60;
+        world_time(&w, WORLD_BEGIN + CLOCK(11, 58 + late) + 10 * SECONDS);
+        struct event r = fault(&w, 1, true);
+        world_do(&w, r);
+        instant asked = WORLD_BEGIN + CLOCK(12, 30);
+        while (late && engine_at(w.e) < asked) {
+            assert_false(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+            assert_true(seat_look(w.e, e2(&w))->begins[0] == asked);
+            world_time(&w, engine_next(w.e));
+        }
+        assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+        world_fini(&w);
+    }
+}
+
 int
 main(void)
 {
@@ -163,6 +267,10 @@ main(void)
         cmocka_unit_test(who_waits_for_a_customer_is_not_waited_for_while_another_is_idle),
         cmocka_unit_test(who_has_room_beside_it_is_free),
         cmocka_unit_test(a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before),
+        cmocka_unit_test(who_works_through_his_break_is_free_after_it_as_was_foreseen),
+        cmocka_unit_test(who_carries_something_besides_takes_no_break_then_and_none_is_foreseen),
+        cmocka_unit_test(who_would_have_his_break_is_not_turned_back),
+        cmocka_unit_test(who_would_answer_in_his_break_is_asked_after_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,15 +89,20 @@ accepted_at(const struct ticket *t)
     return NEVER;
 }
 
-/* Who has worked through his break takes it now. */
+msec
+carry_rest(const struct engine *e, const struct job *j, const struct engineer *x, instant at)
+{
+    instant from, to;
+    bool due = duty_break(x->rule, at, e->rules->matching.pause_ms, &from, &to);
+    return due && accepted_at(&j->t) <= from ? to - from : 0;
+}
+
 static void
 rest(struct engine *e, const struct job *j, struct engineer *x)
 {
-    instant from, to;
-    if (x->load > 0 || !duty_break(x->rule, e->at, e->rules->matching.pause_ms, &from, &to) ||
-        accepted_at(&j->t) > from)
-        return;
-    roster_away(&e->roster, x, instant_after(e->at, to - from), seat_tick(e->at));
+    msec length = x->load > 0 ? 0 : carry_rest(e, j, x, e->at);
+    if (length > 0)
+        roster_away(&e->roster, x, instant_after(e->at, length), seat_tick(e->at));
 }
 
 void

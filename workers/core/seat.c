@@ -108,13 +108,14 @@ lay(const struct engine *e, struct engineer *x, instant at)
     }
 }
 
-/* When he is on duty: now, or soon; NEVER: not soon. */
+/* When he is on duty: now, or soon; NEVER: not soon. Whoever would answer in his break sets out
+ * after it, and whoever would answer after his shift, not at all. */
 static instant
 on_duty(const struct engine *e, const struct engineer *x)
 {
     const struct matching *m = &e->rules->matching;
     instant tick = x->seats.tick;
-    if (duty_is_on(x->rule, tick))
+    if (duty_is_on(x->rule, tick) && duty_is_on(x->rule, tick + m->answer_s * SECONDS))
         return tick;
     instant next = duty_next(x->rule, tick);
     msec soon = m->early_ms > m->pause_ms ? m->early_ms : m->pause_ms;
@@ -139,6 +140,23 @@ seat_way_left(const struct engine *e, const struct engineer *x)
     return left < seen ? left : seen;
 }
 
+/* The break that he takes once he is done with all that he has, then: with his last job (carry.c).
+ * Who carries something besides is not done. */
+static msec
+rest_after(const struct engine *e, const struct engineer *x, instant done)
+{
+    struct job *list[ERRANDS_MAX];
+    size_t count = x->held_count <= ERRANDS_MAX ? agenda(x, list) : 0;
+    return count > 0 && count == x->load ? carry_rest(e, list[count - 1], x, done) : 0;
+}
+
+/* Turned back from his only job, he would have his break. */
+static bool
+would_rest(const struct engine *e, const struct engineer *x, const struct job *rider)
+{
+    return x->load == 1 && carry_rest(e, rider, x, x->seats.tick) > 0;
+}
+
 const struct seats *
 seat_look(const struct engine *e, struct engineer *x)
 {
@@ -161,6 +179,8 @@ seat_look(const struct engine *e, struct engineer *x)
     uint32_t room = load < capacity && starts == tick ? capacity - load : 0;
     s->now = (uint8_t)(room < SEATS_NOW ? room : SEATS_NOW);
     s->rider = starts == tick && load <= capacity ? seat_rider(e, x) : NULL;
+    if (s->rider != NULL && would_rest(e, x, s->rider))
+        s->rider = NULL;
     s->turn = s->rider != NULL;
     s->count = (uint8_t)(s->turn + (s->now > 0 ? s->now : 1) + SEATS_LATER);
     s->from = engineer_place(e->rules, x, starts);
@@ -168,7 +188,8 @@ seat_look(const struct engine *e, struct engineer *x)
     if (busy == 0 && load >= capacity) /* all of it waits for others, nobody knows how long */
         busy = e->rules->matching.slot_s * SECONDS;
     s->busy = busy > 0 || absent;
-    lay(e, x, instant_after(starts, busy));
+    instant done = instant_after(starts, busy);
+    lay(e, x, instant_after(done, rest_after(e, x, done)));
     return s;
 }
 

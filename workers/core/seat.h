@@ -1,8 +1,9 @@
 /* seat.h - when an engineer could take the next ticket, and those after it.
  *
- * A *seat* is a place in his day. The first begins when what he has is done, as far as can be
- * foreseen, each of the others so much later. As many as he has room for can be taken now; the
- * others are there so that a ticket may wait for him who is near and nearly done.
+ * A *seat* is a place in his day. The first begins when what he has is done and he has had the
+ * break that is due by then, as far as can be foreseen, each of the others so much later. As many
+ * as he has room for can be taken now; the others are there so that a ticket may wait for him who
+ * is near and nearly done.
  *
  * Who is on his way to a ticket could be turned back, where the plan allows it; then his first seat
  * is that way: for its own ticket, or for one that may divert him.

@@ -219,6 +219,9 @@ struct carriers {
 };
 void carry_list(const struct engine *e, const struct job *j, struct carriers *out);
 void carry_change(struct engine *e, struct job *j, const struct carriers *before);
+/* How long he would rest, were he free of it and of all else at this instant: who was at it when
+ * his break began takes that then. 0: he would not. */
+msec carry_rest(const struct engine *e, const struct job *j, const struct engineer *x, instant at);
 void carry_count(const struct engine *e, struct job *j); /* of a job just listed */
 void carry_freed(struct engine *e, struct engineer *x);  /* he has room again, or may have */
 
