@@ -202,6 +202,28 @@ who_carries_something_besides_takes_no_break_then_and_none_is_foreseen(void **st
     world_fini(&w);
 }
 
+/* What another had in the morning, and what waited for its customer, is nobody's work at noon. */
+static void
+only_who_was_at_it_has_worked_through_his_break(void **state)
+{
+    (void)state;
+    struct world w;
+    town_plan(&w);
+    town_open(&w, WORLD_BEGIN + CLOCK(11, 0));
+    struct event r = taken(&w, 1), other = fault(&w, 2, false);
+    world_do(&w, other);
+    e2_says(&w, VERB_PEND, &r);
+    assert_int_equal(people_do(&w, "home-e5", VERB_ACCEPT, &other), REFUSAL_NONE);
+    world_time(&w, WORLD_BEGIN + CLOCK(12, 35));
+    assert_int_equal(people_do(&w, "gw-1", VERB_CANCEL, &r), REFUSAL_NONE);
+    assert_true(e2(&w)->absent_until == 0);
+    assert_int_equal(people_do(&w, "home-e5", VERB_RETURN, &other), REFUSAL_NONE);
+    assert_true(world_told(&w.fx, UPDATE_OFFER, "home-e2"));
+    e2_says(&w, VERB_DECLINE, &other);
+    assert_true(e2(&w)->absent_until == 0);
+    world_fini(&w);
+}
+
 /* He sets out to one far away, having been offered it at `accepted`; at twenty to one something
  * severe happens next to him. Is he turned back for it? */
 static bool
@@ -269,6 +291,7 @@ main(void)
         cmocka_unit_test(a_shift_begins_at_home_unless_he_was_seen_since_or_shortly_before),
         cmocka_unit_test(who_works_through_his_break_is_free_after_it_as_was_foreseen),
         cmocka_unit_test(who_carries_something_besides_takes_no_break_then_and_none_is_foreseen),
+        cmocka_unit_test(only_who_was_at_it_has_worked_through_his_break),
         cmocka_unit_test(who_would_have_his_break_is_not_turned_back),
         cmocka_unit_test(who_would_answer_in_his_break_is_asked_after_it),
     };

@@ -79,14 +79,17 @@ hold(const struct engine *e, struct job *j)
     x->held_count++;
 }
 
-/* When it was last accepted; NEVER: it was not, or is not known any more. */
-static instant
-accepted_at(const struct ticket *t)
+/* Did it occupy him who has it, or had it last, at this instant? What has been offered since was
+ * another's then; what waited for others left him time. */
+static bool
+occupied(const struct ticket *t, instant at)
 {
-    for (size_t i = t->timeline_count; i-- > 0;)
-        if (t->timeline[i].to == TICKET_ACCEPTED && t->timeline[i].from != TICKET_ACCEPTED)
-            return t->timeline[i].occurred_at;
-    return NEVER;
+    size_t i = t->timeline_count;
+    while (i > 0 && t->timeline[i - 1].occurred_at > at)
+        if (t->timeline[--i].to == TICKET_OFFERED)
+            return false;
+    enum ticket_state was = i > 0 ? t->timeline[i - 1].to : TICKET_RECEIVED;
+    return was >= TICKET_ACCEPTED && was <= TICKET_WORKING;
 }
 
 msec
@@ -94,7 +97,7 @@ carry_rest(const struct engine *e, const struct job *j, const struct engineer *x
 {
     instant from, to;
     bool due = duty_break(x->rule, at, e->rules->matching.pause_ms, &from, &to);
-    return due && accepted_at(&j->t) <= from ? to - from : 0;
+    return due && occupied(&j->t, from) ? to - from : 0;
 }
 
 static void
