@@ -1,5 +1,5 @@
-/* seat_test.c - about workers/core/seat.c, load.c and carry.c: when somebody could take the
- * next ticket, and whence he sets out for it. */
+/* seat_test.c - about workers/core/seat.c, load.c, carry.c and match.c: when somebody could take
+ * the next ticket, whence he sets out for it, and what that is worth. */
 #include "tests/core/people.h"
 #include "workers/core/state.h"
 
@@ -282,6 +282,63 @@ who_would_answer_in_his_break_is_asked_after_it(void **state)
     }
 }
 
+/* ---- fairness */
+
+/* In sixteenths of a second, at each of his seats. */
+static void
+check_fairness(const struct world *w, const struct event *waits, int64_t now)
+{
+    struct wish wish = match_wish(w->e, job_find(w->e, ticket_of(waits->report.id)));
+    struct suitor s;
+    assert_true(fits(match_fit(&wish, e2(w), &s)));
+    const struct seats *seats = &e2(w)->seats;
+    for (size_t i = 0; i < seats->count; i++) {
+        struct cost_terms terms;
+        match_terms(&wish, &s, i, &terms);
+        assert_true(terms.fairness == (seat_is_now(seats, i) ? now : 0));
+    }
+}
+
+static void
+fairness_speaks_of_what_he_has_at_once(void **state)
+{
+    (void)state;
+    struct world w;
+    const int64_t whole = 300 * COST_SECOND;
+    for (uint16_t capacity = 1; capacity <= 4; capacity++) {
+        town_of_one(&w, capacity, WORLD_BEGIN + CLOCK(10, 0));
+        (void)taken(&w, 1);
+        struct event r = fault(&w, 2, false);
+        world_do(&w, r);
+        check_fairness(&w, &r, whole * (2000 / capacity) / 1000); /* he has two, if he may */
+        world_fini(&w);
+    }
+}
+
+/* Nearly done and next to it; the other, who is idle, is two minutes dearer, which is less than
+ * fairness may count. */
+static void
+who_is_nearly_done_is_waited_for_though_another_is_idle(void **state)
+{
+    (void)state;
+    struct world w;
+    town_plan(&w);
+    w.plan.engineers[5].home = w.plan.engineers[2].home;
+    w.plan.engineers[5].home.lat_e7 += 135000;
+    town_open(&w, WORLD_BEGIN + CLOCK(13, 0));
+    struct event r = taken(&w, 1);
+    e2_says(&w, VERB_WORK, &r);
+    world_time(&w, WORLD_BEGIN + CLOCK(13, 50));
+    struct event next = fault(&w, 2, false);
+    world_do(&w, next);
+    assert_null(world_posting(&w.fx, UPDATE_OFFER, 0));
+    struct ticket t = world_ticket(&w, &next);
+    assert_int_equal(t.considered[0].why, WHY_AWAITED);
+    assert_string_equal(t.considered[0].engineer.s, "home-e2");
+    ticket_fini(&t);
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -294,6 +351,8 @@ main(void)
         cmocka_unit_test(only_who_was_at_it_has_worked_through_his_break),
         cmocka_unit_test(who_would_have_his_break_is_not_turned_back),
         cmocka_unit_test(who_would_answer_in_his_break_is_asked_after_it),
+        cmocka_unit_test(fairness_speaks_of_what_he_has_at_once),
+        cmocka_unit_test(who_is_nearly_done_is_waited_for_though_another_is_idle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,11 +140,14 @@ unsure(const struct wish *w, const struct seats *s, size_t i)
     return ((s->busy ? m->unsure_s : 0) + m->unsure_slot_s * (msec)(i - s->turn)) * SECONDS;
 }
 
-/* Of the places that he has, without the one that he would give up. */
+/* Of the places that he has, without the one that he would give up. By a later seat what he has now
+ * is done. */
 static uint16_t
 share_of(const struct engineer *x, size_t i)
 {
     uint32_t load = engineer_load(x), capacity = x->rule->capacity;
+    if (!seat_is_now(&x->seats, i))
+        return 0;
     if (i < x->seats.turn && load > 0)
         load--;
     return (uint16_t)(load < capacity ? load * 1000 / capacity : 1000);
