@@ -319,6 +319,7 @@ static const struct field matching_fields[] = {
     WEIGHT(flow_pct, 0, 1000),
     WEIGHT(scarcity_s, 0, 86400),
     WEIGHT(fairness_s, 0, 86400),
+    WEIGHT(cover_pm, 0, 1000),
     WEIGHT(preference_s, 0, 86400),
     WEIGHT(missed_s, 0, 86400),
     WEIGHT(switch_s, 0, 86400),

@@ -21,6 +21,7 @@ enum {
     FLOW_PCT = 20,
     SCARCITY_S = 120,
     FAIRNESS_S = 300,
+    COVER_PM = 40,
     PREFERENCE_S = 900,
     MISSED_S = 1800,
     SWITCH_S = 600,
@@ -87,6 +88,7 @@ matching_put(struct rules *r, const struct plan *p, const struct plan_territory 
     m->late_pct = (int32_t)number_or(from->late_pct, LATE_PCT);
     m->flow_pct = (int32_t)number_or(from->flow_pct, FLOW_PCT);
     m->scarcity_s = (int32_t)number_or(from->scarcity_s, SCARCITY_S);
+    m->cover_pm = (int32_t)number_or(from->cover_pm, COVER_PM);
     m->fairness_s = (int32_t)number_or(from->fairness_s, FAIRNESS_S);
     m->preference_s = (int32_t)number_or(from->preference_s, PREFERENCE_S);
     m->missed_s = (int32_t)number_or(from->missed_s, MISSED_S);

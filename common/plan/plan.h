@@ -185,9 +185,9 @@ struct plan_speed {
 struct plan_matching {
     char *weigh; /* levels, penalties; absent: levels */
     unsigned *penalty_unit, *travel_pct, *detour_pct, *fixed_min, *p_late_s, *late_pct, *flow_pct,
-        *scarcity_s, *fairness_s, *preference_s, *missed_s, *switch_s, *planned_s, *lead_min,
-        *defer_wait_s, *defer_trip_s, *answer_s, *unsure_s, *unsure_slot_s, *silent_min, *early_min,
-        *pause_min, *overrun_min, *slot_s, *candidates, *prefer_min, *reach_km;
+        *scarcity_s, *fairness_s, *cover_pm, *preference_s, *missed_s, *switch_s, *planned_s,
+        *lead_min, *defer_wait_s, *defer_trip_s, *answer_s, *unsure_s, *unsure_slot_s, *silent_min,
+        *early_min, *pause_min, *overrun_min, *slot_s, *candidates, *prefer_min, *reach_km;
     char **divert; /* levels that may divert an engineer who is on his way */
     unsigned divert_count;
     struct plan_speed *speeds; /* the first that fits counts; else 100 % */

@@ -193,6 +193,7 @@ struct matching {
     int32_t p_late_s, late_pct;     /* certain lateness; each second of it */
     int32_t flow_pct;               /* each second from report to arrival */
     int32_t scarcity_s, fairness_s; /* at most */
+    int32_t cover_pm;               /* so many of 1000 reports are of the worst level */
     int32_t preference_s, missed_s; /* not the preferred one; did not answer */
     int32_t switch_s;               /* turned back on the way, times the weight */
     int32_t planned_s;              /* not whom the plan of appointments has; or against it */

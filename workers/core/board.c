@@ -1,6 +1,7 @@
 /* board.c - the windows, and what an event's end does with them. */
 #include "workers/core/board.h"
 
+#include "workers/core/cover.h"
 #include "workers/core/duty.h"
 #include "workers/core/state.h"
 
@@ -606,6 +607,8 @@ board_settle(struct engine *e, size_t budget)
         b->live = false;
     b->tick = tick;
     duties(e);
+    if (later)
+        cover_look(e);
     settle(e, budget, later || b->pending);
     explain(e);
 }

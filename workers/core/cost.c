@@ -193,7 +193,8 @@ cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost
         idle = RARITY_MAX;
     *out = (struct cost_terms){
         .travel = share(held(trip->travel_ms, LATE_MAX), m->travel_pct, COST_SECOND),
-        .scarcity = seconds(m->scarcity_s) * idle / 65536,
+        .scarcity =
+            held(seconds(m->scarcity_s) * idle / 65536 + seconds(trip->standby_s), COST_TERM_MAX),
         .fairness = seconds(m->fairness_s) * trip->share_pm / 1000,
         .preference = seconds((int64_t)m->preference_s * (trip->unpreferred + trip->unskilled) +
                               (trip->missed ? m->missed_s : 0) + against_plan(m, trip)),

@@ -7,7 +7,8 @@
  *      lateness     for arrival and restoration, while they run:
  *                   w (p_late_s x P(late) + late_pct of the time late)
  *      flow         w x flow_pct of the time from report to arrival
- *      scarcity     scarcity_s x rarity of the skills that lie idle
+ *      scarcity     scarcity_s x rarity of the skills that lie idle, and what it is worth that he
+ *                   stands by (cover.h)
  *      fairness     fairness_s x his share of work
  *      preference   preference_s, missed_s, planned_s
  *      switching    w x switch_s
@@ -54,6 +55,7 @@ struct cost_trip {
     instant departs;             /* now, or when he is free */
     msec travel_ms, service_ms;  /* travel.h, service.h */
     uint32_t rarity;             /* of all his skills */
+    uint32_t standby_s;          /* worth of his standing by, if it ends now */
     uint16_t share_pm;           /* of his places that are taken when he departs, 0 .. 1000 */
     bool unpreferred, unskilled; /* the contract prefers others; lacks a preferred skill */
     bool missed;                 /* let an offer of this ticket run out */

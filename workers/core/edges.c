@@ -128,6 +128,13 @@ place_of(const struct engine *e, const struct engineer *x)
     return (size_t)(x - e->roster.list);
 }
 
+/* Of what he costs, what no later minute takes away: his standing by may be worth nothing then. */
+static int64_t
+lasting(int64_t cost, const struct engineer *x)
+{
+    return x->seats.now > 0 ? cost - (int64_t)x->standby_s * COST_SECOND : cost;
+}
+
 /* Below it he has an edge. */
 static int64_t
 floor_of(const struct engine *e, const struct board_row *r, const struct engineer *x)
@@ -159,8 +166,9 @@ choose(struct engine *e, struct board_row *r)
         part(b->rated, b->rated_count, k - 1);
     for (size_t i = k; i < b->rated_count; i++) {
         int64_t *bound = &r->bounds[b->stances[place_of(e, b->rated[i].s.x)].kind];
-        if (b->rated[i].cost < *bound)
-            *bound = b->rated[i].cost;
+        int64_t least = lasting(b->rated[i].cost, b->rated[i].s.x);
+        if (least < *bound)
+            *bound = least;
     }
     r->rated = b->tick;
     r->eases = fit_eases(&r->wish.fit, b->tick);
@@ -308,7 +316,7 @@ reach(struct engine *e, struct board_row *r, struct engineer *x)
         return;
     }
     int64_t costs[SEATS_MAX], least = match_costs(&r->wish, &s, costs);
-    if (at == r->near_count && least >= floor_of(e, r, x))
+    if (at == r->near_count && lasting(least, x) >= floor_of(e, r, x))
         return;
     if (at == r->near_count)
         near_add(r, engineer);
@@ -399,7 +407,7 @@ renew_row(struct engine *e, struct board_row *r)
         size_t before = b->edges_count;
         if (!fits(match_fit(&w, x, &s)))
             continue;
-        if (edges_to(e, &w, &s) >= floor_of(e, r, x) && kept >= r->k)
+        if (lasting(edges_to(e, &w, &s), x) >= floor_of(e, r, x) && kept >= r->k)
             b->edges_count = before;
         else
             r->near[kept++] = r->near[i];

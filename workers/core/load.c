@@ -1,4 +1,5 @@
 /* load.c - what an engineer carries: his tickets, the places kept for neighbours, his record. */
+#include "workers/core/cover.h"
 #include "workers/core/duty.h"
 #include "workers/core/record.h"
 #include "workers/core/roster.h"
@@ -120,7 +121,7 @@ static bool
 remembered(const struct engineer *x)
 {
     return x->load > 0 || x->reserved_count > 0 || place_known(x->place) || engineer_travels(x) ||
-           x->absent_until != 0;
+           x->absent_until != 0 || x->standby_s != 0;
 }
 
 void
@@ -148,6 +149,7 @@ roster_inherit(struct roster *r, struct roster *old,
         x->place_at = was->place_at;
         x->trip = was->trip;
         x->absent_until = was->absent_until;
+        x->standby_s = was->standby_s;
         for (size_t k = 0; k < was->reserved_count; k++)
             roster_reserve(r, x, was->reserved[k]);
         if (remembered(was))
@@ -155,8 +157,9 @@ roster_inherit(struct roster *r, struct roster *old,
     }
 }
 
-/* Bits on top of the format: the record goes on with a trip, with the end of a silence. */
-enum { FORMAT_TRIP = 1, FORMAT_SILENT = 2, FORMATS = 4 };
+/* Bits on top of the format: the record goes on with a trip, with the end of a silence, with what
+ * his standing by is worth. */
+enum { FORMAT_TRIP = 1, FORMAT_SILENT = 2, FORMAT_STANDBY = 4, FORMATS = 8 };
 
 void
 roster_encode(const struct engineer *x, struct buf *out)
@@ -165,7 +168,8 @@ roster_encode(const struct engineer *x, struct buf *out)
         return;
     unsigned trip = engineer_travels(x) ? FORMAT_TRIP : 0;
     unsigned silent = x->absent_until != 0 ? FORMAT_SILENT : 0;
-    buf_put_u8(out, (uint8_t)(RECORD_FORMAT + (trip | silent)));
+    unsigned standby = x->standby_s != 0 ? FORMAT_STANDBY : 0;
+    buf_put_u8(out, (uint8_t)(RECORD_FORMAT + (trip | silent | standby)));
     record_put_place(out, x->place);
     buf_put_i64(out, x->place_at);
     buf_put_u32(out, x->load); /* for readers: the engine counts its tickets */
@@ -182,6 +186,8 @@ roster_encode(const struct engineer *x, struct buf *out)
     }
     if (silent != 0)
         buf_put_i64(out, x->absent_until);
+    if (standby != 0)
+        buf_put_u32(out, x->standby_s);
 }
 
 static struct trip
@@ -223,7 +229,10 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     if ((more & FORMAT_TRIP) != 0)
         trip = get_trip(&c);
     instant silent = (more & FORMAT_SILENT) != 0 ? record_get_instant(&c) : 0;
-    if ((more & FORMAT_SILENT) != 0 && silent == 0)
+    uint32_t standby = (more & FORMAT_STANDBY) != 0 ? cur_u32(&c) : 0;
+    bool empty = ((more & FORMAT_SILENT) != 0 && silent == 0) ||
+                 ((more & FORMAT_STANDBY) != 0 && standby == 0);
+    if (empty || standby > COVER_MOST_S)
         c.failed = true;
     struct engineer *x = roster_find(r, id);
     if (!cur_done(&c) || (x != NULL && (place_known(x->place) || x->reserved_count > 0)))
@@ -234,6 +243,7 @@ roster_restore(struct roster *r, struct str key, struct str bytes)
     x->place_at = place_at;
     x->trip = trip;
     x->absent_until = silent;
+    x->standby_s = standby;
     for (uint32_t i = 0; i < count; i++) {
         struct reservation v;
         cur_get(&reserved, v.ticket.b, sizeof(v.ticket.b));

@@ -44,14 +44,17 @@ place_cosine(int64_t angle_e7)
     return cosines[i] + (int64_t)(cosines[i + 1] - cosines[i]) * rest / DEGREE;
 }
 
+/* 16 sqrt(i + 1), rounded up: in 2^26 above the root of a number whose first four bits are i. */
+static const uint8_t seeds[16] = { 16, 23, 28, 32, 36, 40, 43, 46, 48, 51, 54, 56, 58, 60, 62, 64 };
+
 /* The whole square root, by Newton's method from above. */
 static uint64_t
 root(uint64_t n)
 {
     if (n == 0)
         return 0;
-    unsigned bits = 64 - (unsigned)__builtin_clzll(n);
-    uint64_t r = (uint64_t)1 << (bits + 1) / 2; /* r * r >= n */
+    unsigned even = (unsigned)__builtin_clzll(n) / 2 * 2; /* n's first two bits are not both 0 */
+    uint64_t r = ((uint64_t)seeds[n << even >> 60] << 26 >> even / 2) + 1; /* r * r >= n */
     for (;;) {
         uint64_t next = (r + n / r) / 2;
         if (next >= r)

@@ -41,6 +41,7 @@ struct engineer {
     struct trip trip;
     instant absent_until; /* not expected before, though on duty: he let an offer run out, or rests;
                              0 as soon as he says something */
+    uint32_t standby_s; /* what it was worth in the last minute that he stays free (cover.h) */
     uint32_t load;
     struct reservation *reserved; /* oldest first; owned */
     size_t reserved_count, reserved_cap;
