@@ -149,6 +149,16 @@ check_cheapest(const struct engine *e, size_t *riders)
     assign_free(a);
 }
 
+/* How many are worth something while they stand by, and could. */
+static size_t
+standing(const struct engine *e)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < e->roster.count; i++)
+        count += e->roster.list[i].standby_s > 0 && e->roster.list[i].seats.now > 0;
+    return count;
+}
+
 /* With one candidate to begin with: who must have more gets more. */
 static void
 after_every_event_the_matching_is_the_cheapest_of_all(void **state)
@@ -156,7 +166,7 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
     (void)state;
     struct rng r = seed();
     struct effects fx = { 0 };
-    size_t live = 0, riders = 0;
+    size_t live = 0, riders = 0, stand = 0;
     for (int round = 0; round < 4; round++) {
         struct history *h = history_new(rng_next(&r));
         for (size_t i = 0; i < countof(h->plans); i++) {
@@ -172,12 +182,14 @@ after_every_event_the_matching_is_the_cheapest_of_all(void **state)
             history_hear(h, &fx);
             check_cheapest(e, &riders);
             live += e->board.live;
+            stand += standing(e);
         }
         engine_free(e);
         history_free(h);
     }
-    print_message("matchings compared: %zu, with %zu on their way\n", live, riders);
-    assert_true(live > 500);
+    print_message("matchings compared: %zu, with %zu on their way, %zu standing by\n", live, riders,
+                  stand);
+    assert_true(live > 500 && stand > 100);
     effects_fini(&fx);
 }
 
@@ -193,7 +205,7 @@ struct crowd {
     struct rng r;
     uint32_t reports;
     uint64_t said;
-    size_t riders, returned;
+    size_t riders, returned, stand;
 };
 
 static void
@@ -282,10 +294,12 @@ in_a_crowd_too_and_nobody_carries_more_than_he_may(void **state)
         check_capacity(c->e);
         check_cheapest(c->e, &c->riders);
         live += c->e->board.live;
+        c->stand += standing(c->e);
         most = c->e->board.waiting > most ? c->e->board.waiting : most;
     }
-    print_message("matchings compared: %zu, at most %zu tickets\n", live, most);
-    assert_true(live > 500 && most > 100);
+    print_message("matchings compared: %zu, at most %zu tickets, %zu standing by\n", live, most,
+                  c->stand);
+    assert_true(live > 500 && most > 100 && c->stand > 100);
     engine_free(c->e);
     effects_fini(&c->fx);
     free(c);
@@ -428,7 +442,7 @@ as_minutes_and_hours_pass_nobody_left_out_could_matter(void **state)
 {
     (void)state;
     struct rng r = seed();
-    size_t live = 0, renewed = 0, riders = 0, returned = 0;
+    size_t live = 0, renewed = 0, riders = 0, returned = 0, stand = 0;
     for (int round = 0; round < 6; round++) {
         struct crowd *c = zalloc(sizeof(*c));
         struct position p;
@@ -450,6 +464,7 @@ as_minutes_and_hours_pass_nobody_left_out_could_matter(void **state)
             check_capacity(c->e);
             check_cheapest(c->e, &c->riders);
             live += c->e->board.live;
+            stand += standing(c->e);
             renewed += c->e->board.live && era == c->e->board.era && tick != c->e->board.tick;
         }
         riders += c->riders;
@@ -459,9 +474,9 @@ as_minutes_and_hours_pass_nobody_left_out_could_matter(void **state)
         free(c);
     }
     print_message("matchings compared: %zu, %zu of them taken over from another minute, "
-                  "with %zu on their way; %zu came back\n",
-                  live, renewed, riders, returned);
-    assert_true(live > 3000 && renewed > 300 && riders > 1000 && returned > 100);
+                  "with %zu on their way; %zu came back, %zu standing by\n",
+                  live, renewed, riders, returned, stand);
+    assert_true(live > 3000 && renewed > 300 && riders > 1000 && returned > 100 && stand > 1000);
 }
 
 /* ---- nobody waits for ever */

@@ -79,7 +79,8 @@ slowly(const struct cost_ticket *t, const struct cost_trip *p)
            clock_slowly(t, &t->arrival, at, p->unsure_ms) +
            clock_slowly(t, &t->restoration, at + p->service_ms, p->unsure_ms) +
            (double)t->weight / 16 * m->flow_pct / 100.0 * flow +
-           m->scarcity_s * (idle > 4 ? 4 : idle) + m->fairness_s * p->share_pm / 1000.0 +
+           m->scarcity_s * (idle > 4 ? 4 : idle) + p->standby_s +
+           m->fairness_s * p->share_pm / 1000.0 +
            m->preference_s * (p->unpreferred + p->unskilled) + (p->missed ? m->missed_s : 0) +
            (p->unplanned ? m->planned_s : 0) +
            (p->clash_ms > 0 ? m->planned_s + (double)(p->clash_ms / SECONDS) : 0) +
@@ -107,6 +108,7 @@ random_trip(struct rng *rng, struct cost_trip *p, instant now)
                              .travel_ms = (msec)rng_below(rng, 3 * HOURS),
                              .service_ms = (msec)rng_below(rng, 5 * HOURS),
                              .rarity = (uint32_t)rng_below(rng, 6 * 65536),
+                             .standby_s = rng_below(rng, 2) ? (uint32_t)rng_below(rng, 86400) : 0,
                              .share_pm = (uint16_t)rng_below(rng, 1001),
                              .unpreferred = rng_below(rng, 2),
                              .unskilled = rng_below(rng, 2),
@@ -227,8 +229,8 @@ no_sum_overflows(void **state)
             struct cost_ticket t = prepared(&s, NOW);
             t.received_at = instants[i];
             t.arrival.deadline = t.restoration.deadline = instants[k];
-            struct cost_trip p = { instants[i], NEVER, NEVER, UINT32_MAX, 1000, true,
-                                   true,        true,  true,  NEVER,      true };
+            struct cost_trip p = { instants[i], NEVER, NEVER, UINT32_MAX, UINT32_MAX, 1000,
+                                   true,        true,  true,  true,       NEVER,      true };
             struct cost_terms defer;
             cost_defer(&t, UINT32_MAX, NEVER, &defer);
             assert_true(llabs(sum_of(&t, &p)) < COST_MAX);

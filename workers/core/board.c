@@ -607,7 +607,7 @@ board_settle(struct engine *e, size_t budget)
         b->live = false;
     b->tick = tick;
     duties(e);
-    if (later)
+    if (later && e->fx != NULL) /* no event: it is reloaded, and the records have said so */
         cover_look(e);
     settle(e, budget, later || b->pending);
     explain(e);
