@@ -10,6 +10,7 @@ static const char section[] = "matching:\n"
                               "  fixed_min: 4\n"
                               "  flow_pct: 0\n"
                               "  switch_s: 300\n"
+                              "  cover_pm: 0\n"
                               "  candidates: 16\n"
                               "  prefer_min: 20\n"
                               "  reach_km: 40\n"
@@ -71,6 +72,7 @@ weights_that_are_absent_have_defaults(void **state)
     assert_int_equal(m->late_pct, 50);
     assert_int_equal(m->flow_pct, 20);
     assert_int_equal(m->switch_s, 600);
+    assert_true(m->cover_pm > 0);
     assert_int_equal(m->planned_s, 1800);
     assert_int_equal(m->lead_ms, 15 * MINUTES);
     assert_int_equal(m->defer_wait_s + m->defer_trip_s, 3600);
@@ -97,6 +99,7 @@ the_section_reaches_the_rules(void **state)
     assert_int_equal(m->weights[1], 7);
     assert_int_equal(m->travel_pct, 90);
     assert_int_equal(m->flow_pct, 0);
+    assert_int_equal(m->cover_pm, 0);
     assert_int_equal(m->candidates, 16);
     assert_int_equal(m->prefer_ms, 20 * MINUTES);
     assert_int_equal(m->reach_m, 40000);
