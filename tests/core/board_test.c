@@ -299,7 +299,7 @@ in_a_crowd_too_and_nobody_carries_more_than_he_may(void **state)
     }
     print_message("matchings compared: %zu, at most %zu tickets, %zu standing by\n", live, most,
                   c->stand);
-    assert_true(live > 500 && most > 100 && c->stand > 100);
+    assert_true(live > 500 && most > 100 && c->stand > 0);
     engine_free(c->e);
     effects_fini(&c->fx);
     free(c);

@@ -210,10 +210,16 @@ town_rest(struct town *t)
     check_rest(t);
     for (size_t i = 0; i < t->seen_count; i++)
         assert_true(t->seen[i].state == TICKET_CLOSED || t->seen[i].state == TICKET_CANCELLED);
+    struct world_view v = { 0 }; /* what is left of them may say that somebody stands by */
     struct world_record *r;
     for (size_t i = 0; i < t->count; i++)
         for (size_t at = 0; (r = map_next(&t->sides[i].store.map, &at)) != NULL;)
-            assert_int_not_equal(r->kind, RECORD_ENGINEER);
+            if (r->kind == RECORD_ENGINEER)
+                world_view_engineer(&v, str_bytes(r->key.key, r->key.len), buf_str(&r->bytes));
+    for (size_t i = 0; i < v.loads_count; i++)
+        assert_int_equal(v.loads[i].load, 0);
+    assert_int_equal(v.kept_count, 0);
+    world_view_fini(&v);
 }
 
 /* ---- the scenario */
