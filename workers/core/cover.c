@@ -6,7 +6,8 @@
 #include "workers/core/travel.h"
 
 enum { DEEP = 6 }; /* the next hardly matter: (1 - a)^6 is 0.4 % */
-#define CERTAIN ((int64_t)1 << 24)
+#define CERTAIN   ((int64_t)1 << 24)
+#define STAKE_MAX ((int64_t)1 << 38) /* so that it fits, times what is certain */
 
 /* One of the sample. */
 struct point {
@@ -174,6 +175,8 @@ keep(const struct look *k, struct engineer *x, int64_t sum, int64_t busy)
 {
     const struct matching *m = &k->e->rules->matching;
     int64_t each = (int64_t)m->weights[k->worst] * m->p_late_s * busy * m->cover_pm / 1000;
+    if (each > STAKE_MAX)
+        each = STAKE_MAX;
     int64_t worth = k->points_count == 0 ? 0 : sum / (int64_t)k->points_count * each / CERTAIN;
     worth -= worth % COVER_STEP_S;
     uint32_t standby = (uint32_t)(worth < COVER_MOST_S ? worth : COVER_MOST_S);
