@@ -44,23 +44,17 @@ place_cosine(int64_t angle_e7)
     return cosines[i] + (int64_t)(cosines[i + 1] - cosines[i]) * rest / DEGREE;
 }
 
-/* 16 sqrt(i + 1), rounded up: in 2^26 above the root of a number whose first four bits are i. */
-static const uint8_t seeds[16] = { 16, 23, 28, 32, 36, 40, 43, 46, 48, 51, 54, 56, 58, 60, 62, 64 };
-
-/* The whole square root, by Newton's method from above. */
+/* The whole square root of less than 2^63: the processor's, made exact, so that nothing depends on
+ * how it rounds. */
 static uint64_t
 root(uint64_t n)
 {
-    if (n == 0)
-        return 0;
-    unsigned even = (unsigned)__builtin_clzll(n) / 2 * 2; /* n's first two bits are not both 0 */
-    uint64_t r = ((uint64_t)seeds[n << even >> 60] << 26 >> even / 2) + 1; /* r * r >= n */
-    for (;;) {
-        uint64_t next = (r + n / r) / 2;
-        if (next >= r)
-            return r;
-        r = next;
-    }
+    uint64_t r = (uint64_t)__builtin_sqrt((double)n);
+    while (r * r > n)
+        r--;
+    while ((r + 1) * (r + 1) <= n)
+        r++;
+    return r;
 }
 
 int64_t
