@@ -84,14 +84,15 @@ read_plan(const char *path)
     return plan;
 }
 
-/* The sample again, with engineers who carry `capacity` tickets at a time, round the clock. */
+/* The sample again, with engineers on duty round the clock, who carry `capacity` tickets at a time;
+ * 0: as many as they did. */
 static void
 widen(struct stage *s, unsigned capacity, const char *to)
 {
     struct buf yaml = { 0 };
     struct plan *plan = read_plan(in(s, "first/plan.yaml"));
     for (unsigned i = 0; i < plan->engineers_count; i++) {
-        if (plan->engineers[i].capacity != NULL)
+        if (capacity > 0 && plan->engineers[i].capacity != NULL)
             *plan->engineers[i].capacity = capacity;
         plan->engineers[i].duty_count = 0; /* always: a measure knows no time of day */
     }
@@ -102,6 +103,20 @@ widen(struct stage *s, unsigned capacity, const char *to)
         die("cannot write %s: %s", to, strerror(errno));
     buf_fini(&yaml);
     plan_free(plan);
+}
+
+/* A site of the sample within the folder, and of that the one that is played on. */
+static void
+init_wide(struct stage *s, unsigned capacity)
+{
+    char outer[64], plan[160];
+    snprintf(outer, sizeof(outer), "%s", s->dir);
+    snprintf(s->dir, sizeof(s->dir), "%.40s/first", outer);
+    init_site(s, NULL);
+    snprintf(s->dir, sizeof(s->dir), "%.40s", outer);
+    snprintf(plan, sizeof(plan), "%s/wide.yaml", s->dir);
+    widen(s, capacity, plan);
+    init_site(s, plan);
 }
 
 static void
@@ -160,18 +175,7 @@ stage_open(struct stage *s, const struct stage_wish *w)
     *s = (struct stage){ .dir = "/tmp/faultline-XXXXXX" };
     if (mkdtemp(s->dir) == NULL)
         die("cannot make a scratch folder: %s", strerror(errno));
-    if (w->capacity > 0) {
-        char outer[64], plan[160];
-        snprintf(outer, sizeof(outer), "%s", s->dir);
-        snprintf(s->dir, sizeof(s->dir), "%.40s/first", outer);
-        init_site(s, NULL);
-        snprintf(s->dir, sizeof(s->dir), "%.40s", outer);
-        snprintf(plan, sizeof(plan), "%s/wide.yaml", s->dir);
-        widen(s, w->capacity, plan);
-        init_site(s, plan);
-    } else {
-        init_site(s, NULL);
-    }
+    init_wide(s, w->capacity);
     devices_open(s);
     conf_load(&s->conf, s->dir, w->sets);
     s->plan = read_plan(s->conf.plan);

@@ -204,8 +204,8 @@ later_and_further_are_never_cheaper(void **state)
         assert_true(sum_of(&after, &q) >= sum_of(&t, &p));
         struct cost_terms now, later;
         unsigned slots = (unsigned)rng_below(&rng, 5);
-        cost_defer(&t, slots, p.service_ms, &now);
-        cost_defer(&t, slots + 1, p.service_ms, &later);
+        cost_defer(&t, cost_deferred(&t, slots), p.service_ms, &now);
+        cost_defer(&t, cost_deferred(&t, slots + 1), p.service_ms, &later);
         assert_true(cost_sum(&later) >= cost_sum(&now));
     }
     ticket_fini(&s.ticket);
@@ -232,7 +232,7 @@ no_sum_overflows(void **state)
             struct cost_trip p = { instants[i], NEVER, NEVER, UINT32_MAX, UINT32_MAX, 1000,
                                    true,        true,  true,  true,       NEVER,      true };
             struct cost_terms defer;
-            cost_defer(&t, UINT32_MAX, NEVER, &defer);
+            cost_defer(&t, cost_deferred(&t, UINT32_MAX), NEVER, &defer);
             assert_true(llabs(sum_of(&t, &p)) < COST_MAX);
             assert_true(llabs(cost_sum(&defer)) < COST_MAX);
         }
@@ -293,7 +293,7 @@ waiting_costs_what_a_later_trip_does(void **state)
     setting_init(&s);
     struct cost_ticket t = prepared(&s, NOW);
     struct cost_terms defer, trip;
-    cost_defer(&t, 2, HOURS, &defer);
+    cost_defer(&t, cost_deferred(&t, 2), HOURS, &defer);
     cost_trip(&t,
               &(struct cost_trip){ .departs = NOW + (2700 + 2 * 3300) * SECONDS,
                                    .travel_ms = 900 * SECONDS,

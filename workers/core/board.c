@@ -28,6 +28,7 @@ board_init(struct engine *e)
     queue_init(&b->line, slots, 1);
     b->windows = zalloc(slots * sizeof(*b->windows));
     b->services = zalloc((slots * e->roster.count + 1) * sizeof(*b->services));
+    b->staffings = zalloc((slots + 1) * sizeof(*b->staffings));
     b->stances = zalloc((e->roster.count + 1) * sizeof(*b->stances));
     b->width = BOARD_ROWS / slots;
     if (b->width < BOARD_WIDTH_LEAST)
@@ -57,6 +58,7 @@ board_fini(struct engine *e)
     queue_fini(&b->line);
     free(b->windows);
     free(b->services);
+    free(b->staffings);
     free(b->stances);
     free(b->pins);
     free(b->riders);

@@ -81,11 +81,17 @@ struct chance {
     bool turns; /* he is to be turned back for it */
 };
 
+/* From when on, of this instant and later, somebody with a category's skills is on duty. */
+struct staffing {
+    instant at, from;
+};
+
 struct board {
     struct queue line;
-    msec *services;         /* what match.c remembers, a category after the other; owned */
-    int64_t hour;           /* in which */
-    struct window *windows; /* a category each; owned */
+    msec *services;             /* what match.c remembers, a category after the other; owned */
+    int64_t hour;               /* in which */
+    struct staffing *staffings; /* what match.c remembers, too; a category each; owned */
+    struct window *windows;     /* a category each; owned */
     size_t width;
     unsigned depth;    /* so many places has the busiest, at least */
     size_t waiting;    /* in all windows */

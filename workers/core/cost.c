@@ -204,14 +204,20 @@ cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost
     arrive(t, instant_after(departs, trip->travel_ms), trip, out);
 }
 
-void
-cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms, struct cost_terms *out)
+instant
+cost_deferred(const struct cost_ticket *t, unsigned slots)
 {
     const struct matching *m = t->m;
     int64_t wait_s =
         m->defer_wait_s + (int64_t)m->slot_s * (slots > UINT16_MAX ? UINT16_MAX : slots);
-    const struct cost_trip trip = { .departs = instant_after(t->now, wait_s * SECONDS),
-                                    .travel_ms = m->defer_trip_s * SECONDS,
+    return instant_after(t->now, wait_s * SECONDS);
+}
+
+void
+cost_defer(const struct cost_ticket *t, instant departs, msec service_ms, struct cost_terms *out)
+{
+    const struct cost_trip trip = { .departs = departs,
+                                    .travel_ms = t->m->defer_trip_s * SECONDS,
                                     .service_ms = service_ms,
                                     .rarity = t->rarity };
     cost_trip(t, &trip, out);

@@ -55,7 +55,7 @@ struct cost_trip {
     instant departs;             /* now, or when he is free */
     msec travel_ms, service_ms;  /* travel.h, service.h */
     uint32_t rarity;             /* of all his skills */
-    uint32_t standby_s;          /* worth of his standing by, if it ends now */
+    uint32_t standby_s;          /* worth of his standing by, which ends with it */
     uint16_t share_pm;           /* of his places that are taken when he departs, 0 .. 1000 */
     bool unpreferred, unskilled; /* the contract prefers others; lacks a preferred skill */
     bool missed;                 /* let an offer of this ticket run out */
@@ -68,8 +68,10 @@ struct cost_trip {
 int64_t cost_switch(const struct cost_ticket *t);
 void cost_trip(const struct cost_ticket *t, const struct cost_trip *trip, struct cost_terms *out);
 /* Nobody now: as if somebody set out defer_wait_s from now, and slot_s later for each of `slots`
- * places further back, for a trip of defer_trip_s. */
-void cost_defer(const struct cost_ticket *t, unsigned slots, msec service_ms,
+ * places further back, */
+instant cost_deferred(const struct cost_ticket *t, unsigned slots);
+/* or when somebody is on duty, for a trip of defer_trip_s. */
+void cost_defer(const struct cost_ticket *t, instant departs, msec service_ms,
                 struct cost_terms *out);
 
 /* At most by so much does a way to serve it become cheaper while the clock goes on for so long,

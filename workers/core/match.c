@@ -1,17 +1,38 @@
 /* match.c - filter, then cost, for everybody who may have the skills (fit.h, cost.h). */
+#include "workers/core/duty.h"
 #include "workers/core/place.h"
 #include "workers/core/service.h"
 #include "workers/core/state.h"
 #include "workers/core/travel.h"
 
-/* As if somebody came when the busiest could be done with all that he may have. */
+/* The first instant from `at` on at which somebody who has the skills is on duty; `at` itself if
+ * nobody ever is. Asked for by every row, so the last answer of each category is remembered. */
+static instant
+staffed(const struct wish *w, instant at)
+{
+    struct staffing *known = &w->e->board.staffings[w->job->slot];
+    const struct engineer *x;
+    instant from = NEVER;
+    if (known->at == at)
+        return known->from;
+    for (size_t i = 0; from != at && (x = match_each(w, &i)) != NULL;) {
+        instant begins = duty_is_on(x->rule, at) ? at : duty_next(x->rule, at);
+        from = begins < from ? begins : from;
+    }
+    *known = (struct staffing){ at, from == NEVER ? at : from };
+    return known->from;
+}
+
+/* As if somebody came when the busiest could be done with all that he may have, or in the morning.
+ */
 static int64_t
 defer_of(const struct wish *w)
 {
     struct cost_terms terms;
     const struct engineer_id nobody = { { 0 } };
-    cost_defer(&w->cost, w->e->board.depth, service_time(&w->e->learned, w->fit.category, nobody),
-               &terms);
+    msec service = service_time(&w->e->learned, w->fit.category, nobody);
+    instant departs = staffed(w, cost_deferred(&w->cost, w->e->board.depth));
+    cost_defer(&w->cost, departs, service, &terms);
     return cost_sum(&terms);
 }
 
@@ -181,7 +202,7 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
         .unsure_ms = unsure(w, &x->seats, i),
         .service_ms = s->way.service_ms,
         .rarity = x->rarity,
-        .standby_s = seat_is_idle(&x->seats, i) ? x->standby_s : 0,
+        .standby_s = i >= x->seats.turn ? x->standby_s : 0,
         .share_pm = share_of(x, i),
         .unpreferred = fit_is_unpreferred(&w->fit, x),
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),
