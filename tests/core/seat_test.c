@@ -1,6 +1,7 @@
 /* seat_test.c - about workers/core/seat.c, load.c, carry.c and match.c: when somebody could take
  * the next ticket, whence he sets out for it, and what that is worth. */
 #include "tests/core/people.h"
+#include "workers/core/service.h"
 #include "workers/core/state.h"
 
 #define CLOCK(hour, minute) ((hour)*HOURS + (minute)*MINUTES)
@@ -339,6 +340,42 @@ who_is_nearly_done_is_waited_for_though_another_is_idle(void **state)
     world_fini(&w);
 }
 
+/* ---- putting off */
+
+/* What it costs that nobody takes it now is what it costs that somebody sets out then. */
+static void
+check_put_off(const struct world *w, const struct event *waits, instant departs)
+{
+    struct wish wish = match_wish(w->e, job_find(w->e, ticket_of(waits->report.id)));
+    struct cost_terms terms;
+    const struct engineer_id nobody = { { 0 } };
+    cost_defer(&wish.cost, departs, service_time(&w->e->learned, wish.fit.category, nobody),
+               &terms);
+    assert_true(wish.defer == cost_sum(&terms));
+}
+
+static void
+what_is_put_off_past_the_shift_waits_for_the_morning(void **state)
+{
+    (void)state;
+    struct world w;
+    town_of_one(&w, 1, WORLD_BEGIN + CLOCK(7, 0));
+    struct event r = fault(&w, 1, false);
+    world_do(&w, r);
+    const struct matching *m = &w.plan.rules.matching;
+    msec wait = (m->defer_wait_s + (msec)m->slot_s * w.e->board.depth) * SECONDS;
+    instant day = WORLD_BEGIN;
+    assert_true(wait > HOURS && wait < 4 * HOURS);
+    check_put_off(&w, &r, engine_at(w.e) + wait);
+    world_time(&w, day + CLOCK(12, 5) - wait); /* into the break */
+    check_put_off(&w, &r, day + CLOCK(12, 30));
+    world_time(&w, day + CLOCK(16, 59) - wait);
+    check_put_off(&w, &r, day + CLOCK(16, 59));
+    world_time(&w, day + CLOCK(17, 0) - wait);
+    check_put_off(&w, &r, day + DAYS + CLOCK(8, 0));
+    world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -353,6 +390,7 @@ main(void)
         cmocka_unit_test(who_would_answer_in_his_break_is_asked_after_it),
         cmocka_unit_test(fairness_speaks_of_what_he_has_at_once),
         cmocka_unit_test(who_is_nearly_done_is_waited_for_though_another_is_idle),
+        cmocka_unit_test(what_is_put_off_past_the_shift_waits_for_the_morning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
