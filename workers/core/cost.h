@@ -55,7 +55,7 @@ struct cost_trip {
     instant departs;             /* now, or when he is free */
     msec travel_ms, service_ms;  /* travel.h, service.h */
     uint32_t rarity;             /* of all his skills */
-    uint32_t standby_s;          /* worth of his standing by, which ends with it */
+    uint32_t standby_s;          /* worth of his standing by, if it ends now */
     uint16_t share_pm;           /* of his places that are taken when he departs, 0 .. 1000 */
     bool unpreferred, unskilled; /* the contract prefers others; lacks a preferred skill */
     bool missed;                 /* let an offer of this ticket run out */

@@ -132,7 +132,7 @@ place_of(const struct engine *e, const struct engineer *x)
 static int64_t
 lasting(int64_t cost, const struct engineer *x)
 {
-    return cost - (int64_t)x->standby_s * COST_SECOND;
+    return x->seats.now > 0 ? cost - (int64_t)x->standby_s * COST_SECOND : cost;
 }
 
 /* Below it he has an edge. */

@@ -202,7 +202,7 @@ match_terms(const struct wish *w, const struct suitor *s, size_t i, struct cost_
         .unsure_ms = unsure(w, &x->seats, i),
         .service_ms = s->way.service_ms,
         .rarity = x->rarity,
-        .standby_s = i >= x->seats.turn ? x->standby_s : 0,
+        .standby_s = seat_is_idle(&x->seats, i) ? x->standby_s : 0,
         .share_pm = share_of(x, i),
         .unpreferred = fit_is_unpreferred(&w->fit, x),
         .unskilled = fit_lacks_preferred(&w->fit, x, w->cost.now),

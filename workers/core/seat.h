@@ -53,4 +53,11 @@ seat_is_now(const struct seats *s, size_t i)
     return i < (size_t)s->turn + s->now;
 }
 
+/* Could he have it at once, and would else go on standing by? */
+static inline bool
+seat_is_idle(const struct seats *s, size_t i)
+{
+    return i >= s->turn && seat_is_now(s, i);
+}
+
 #endif
