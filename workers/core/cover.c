@@ -208,7 +208,8 @@ cover_look(struct engine *e)
         draw(&k);
     if (k.points_count < COVER_LEAST)
         k.points_count = 0;
-    stand(&k);
+    if (k.points_count > 0)
+        stand(&k);
     k.worth = zalloc((e->roster.count + 1) * sizeof(*k.worth));
     for (size_t i = 0; i < k.points_count; i++)
         weigh(&k, &k.points[i]);

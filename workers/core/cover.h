@@ -1,11 +1,11 @@
 /* cover.h - what it is worth that somebody stands by: by how much likelier the next reports of the
  * worst level would be late without him.
  *
- * Where they will come from nobody knows; the open tickets are the best guess there is, so a sample
- * of them, the COVER_SAMPLE least by a key of their ids, stands for it: each as if it came now, at
- * the worst level. Of those who could go there, the likeliest to be in time first, the k-th has
- * q(k), his probability to be late, and each will still be free with one and the same probability
- * a, so that
+ * Where they will come from nobody knows; the tickets at hand, those that are done but not yet
+ * settled too, are the best guess there is, so a sample of them, the COVER_SAMPLE least by a key of
+ * their ids, stands for it: each as if it came now, at the worst level. Of those who could go
+ * there, the likeliest to be in time first, the k-th has q(k), his probability to be late, and each
+ * will still be free with one and the same probability a, so that
  *
  *      P(late) = sum over k of a (1 - a)^(k - 1) q(k), and (1 - a)^n that nobody is free
  *
